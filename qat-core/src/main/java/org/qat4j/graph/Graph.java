@@ -1,0 +1,153 @@
+package org.qat4j.graph;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An immutable network of {@link Node}s in execution order. Made by a {@link Builder}, which refuses anything that could
+ * not run: unknown tensors, wrong types or shapes, names used twice.
+ */
+public final class Graph {
+  private final String name;
+  private final Map<String, Tensor> tensors;
+  private final List<String> inputs;
+  private final List<String> outputs;
+  private final List<Node> nodes;
+
+  private Graph(Builder builder, List<String> outputs) {
+    this.name = builder.name;
+    this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(builder.tensors));
+    this.inputs = List.copyOf(builder.inputs);
+    this.outputs = List.copyOf(outputs);
+    this.nodes = List.copyOf(builder.nodes);
+  }
+
+  public static Builder builder(String name) {
+    return new Builder(name);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** The tensors that a caller provides. */
+  public List<Tensor> inputs() {
+    return tensors(inputs);
+  }
+
+  /** The tensors that a caller gets. */
+  public List<Tensor> outputs() {
+    return tensors(outputs);
+  }
+
+  /** Nodes in an order in which each one's inputs are ready. */
+  public List<Node> nodes() {
+    return nodes;
+  }
+
+  /** All tensors, inputs first, then each node's output. */
+  public Collection<Tensor> tensors() {
+    return tensors.values();
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no such tensor
+   */
+  public Tensor tensor(String tensorName) {
+    return find(tensors, tensorName);
+  }
+
+  public List<Tensor> inputsOf(Node node) {
+    return tensors(node.inputs());
+  }
+
+  public Tensor outputOf(Node node) {
+    return tensor(node.output());
+  }
+
+  /** Multiply-accumulates for one image. */
+  public long macs() {
+    return nodes.stream().mapToLong(node -> node.op().macs(inputsOf(node))).sum();
+  }
+
+  private List<Tensor> tensors(List<String> names) {
+    return names.stream().map(this::tensor).toList();
+  }
+
+  private static Tensor find(Map<String, Tensor> tensors, String tensorName) {
+    Tensor tensor = tensors.get(tensorName);
+    if (tensor == null) {
+      throw new IllegalArgumentException("there is no tensor '" + tensorName + "'");
+    }
+    return tensor;
+  }
+
+  /** Collects nodes in execution order and checks each as it comes. */
+  public static final class Builder {
+    private final String name;
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final List<String> inputs = new ArrayList<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final Set<String> nodeNames = new LinkedHashSet<>();
+
+    private Builder(String name) {
+      this.name = name;
+    }
+
+    public Builder input(Tensor tensor) {
+      define(tensor);
+      inputs.add(tensor.name());
+      return this;
+    }
+
+    /**
+     * Adds a node that reads tensors added before.
+     *
+     * @param output name and type of the result; its shape follows from the operation
+     * @throws IllegalArgumentException if the node could not run, naming the node and the reason
+     */
+    public Builder node(String nodeName, Op op, List<String> inputNames, String output, Tensor.Type outputType) {
+      if (!nodeNames.add(nodeName)) {
+        throw new IllegalArgumentException("two nodes are named '" + nodeName + "'");
+      }
+      try {
+        List<Tensor> operands = inputNames.stream().map(n -> find(tensors, n)).toList();
+        Tensor result = new Tensor(output, op.outputShape(operands), outputType);
+        op.checkOutput(operands, result);
+        define(result);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "node '" + nodeName + "' (" + op.onnxName() + "): " + e.getMessage(), e);
+      }
+      nodes.add(new Node(nodeName, op, inputNames, output));
+      return this;
+    }
+
+    /** The tensor of that name among those added so far. */
+    public Tensor tensor(String tensorName) {
+      return find(tensors, tensorName);
+    }
+
+    public Graph build(String... outputs) {
+      if (inputs.isEmpty() || outputs.length == 0) {
+        throw new IllegalArgumentException("graph '" + name + "' needs at least one input and one output");
+      }
+      for (String output : outputs) {
+        find(tensors, output);
+      }
+      return new Graph(this, List.of(outputs));
+    }
+
+    private void define(Tensor tensor) {
+      if (tensors.putIfAbsent(tensor.name(), tensor) != null) {
+        throw new IllegalArgumentException("two tensors are named '" + tensor.name() + "'");
+      }
+    }
+  }
+}

@@ -1,0 +1,277 @@
+package org.qat4j.graph;
+
+import java.util.List;
+
+/**
+ * The closed set of operations. Each record holds what the operation is; the tensors it connects are in {@link Node}.
+ *
+ * <p>docs/numerics.md defines each one's arithmetic.
+ */
+public sealed interface Op {
+
+  /** Name in the ONNX operator set, for plans and messages. */
+  String onnxName();
+
+  /**
+   * Checks the inputs and computes the shape of the one output.
+   *
+   * @throws IllegalArgumentException with what is wrong, expected and actual
+   */
+  Shape outputShape(List<Tensor> inputs);
+
+  /**
+   * Checks that the output's type is one that this operation can produce.
+   *
+   * @throws IllegalArgumentException with what is wrong, expected and actual
+   */
+  default void checkOutput(List<Tensor> inputs, Tensor output) {
+    Operands.requireCodes(List.of(output), 1);
+  }
+
+  /** Multiply-accumulates for one image. */
+  default long macs(List<Tensor> inputs) {
+    return 0;
+  }
+
+  /** Real numbers to codes. */
+  record Quantize() implements Op {
+    @Override
+    public String onnxName() {
+      return "QuantizeLinear";
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      return Operands.oneReal(inputs).shape();
+    }
+  }
+
+  /** Codes to real numbers. */
+  record Dequantize() implements Op {
+    @Override
+    public String onnxName() {
+      return "DequantizeLinear";
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Operands.oneReal(List.of(output));
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      return Operands.oneCodes(inputs).shape();
+    }
+  }
+
+  /** 2-D convolution with bias, clip and requantization; to codes, or to real numbers after the last layer. */
+  record Conv(Window window, int groups, Weights weights, Bias bias, Clip clip) implements Op {
+    public Conv {
+      Operands.requireBias(weights, bias);
+      if (groups < 1 || weights.outChannels() % groups != 0) {
+        throw new IllegalArgumentException(
+            weights.outChannels() + " output channels cannot be split into " + groups + " groups");
+      }
+    }
+
+    @Override
+    public String onnxName() {
+      return "Conv";
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Requantization.of(weights, bias, inputs.get(0).params(), output, clip);
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      Shape input = Operands.oneCodes(inputs).shape();
+      Operands.requireImage(input);
+      long fanIn = (long) input.channels() / groups * window.kernelArea();
+      if (input.channels() % groups != 0 || weights.fanIn() != fanIn) {
+        throw new IllegalArgumentException(
+            weights.fanIn() + " weights per output channel, but " + input.channels() + " input channels in " + groups
+                + " groups with kernel " + window.kernelHeight() + "x" + window.kernelWidth());
+      }
+      return window.outputShape(input, weights.outChannels());
+    }
+
+    @Override
+    public long macs(List<Tensor> inputs) {
+      return (long) outputShape(inputs).elements() * weights.fanIn();
+    }
+  }
+
+  /** Fully connected layer with bias, clip and requantization; to codes, or to real numbers after the last layer. */
+  record Dense(Weights weights, Bias bias, Clip clip) implements Op {
+    public Dense {
+      Operands.requireBias(weights, bias);
+    }
+
+    @Override
+    public String onnxName() {
+      return "Gemm";
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Requantization.of(weights, bias, inputs.get(0).params(), output, clip);
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      Shape input = Operands.oneCodes(inputs).shape();
+      if (input.isImage() || weights.fanIn() != input.elements()) {
+        throw new IllegalArgumentException(
+            weights.fanIn() + " weights per output, but the input has shape " + input);
+      }
+      return Shape.of(weights.outChannels());
+    }
+
+    @Override
+    public long macs(List<Tensor> inputs) {
+      return weights.count();
+    }
+  }
+
+  /** Largest code in each window; padding never wins. Output parameters equal the input's. */
+  record MaxPool(Window window) implements Op {
+    @Override
+    public String onnxName() {
+      return "MaxPool";
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Operands.requireSameType(inputs.get(0), output);
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      return Operands.pooled(window, Operands.oneCodes(inputs).shape());
+    }
+  }
+
+  /**
+   * Mean of each window, requantized.
+   *
+   * @param countPadding whether padded zeros count in the divisor
+   */
+  record AveragePool(Window window, boolean countPadding) implements Op {
+    @Override
+    public String onnxName() {
+      return "AveragePool";
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      return Operands.pooled(window, Operands.oneCodes(inputs).shape());
+    }
+  }
+
+  /** Mean of each channel over the whole image, requantized. */
+  record GlobalAveragePool() implements Op {
+    @Override
+    public String onnxName() {
+      return "GlobalAveragePool";
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      Shape input = Operands.oneCodes(inputs).shape();
+      Operands.requireImage(input);
+      return Shape.of(input.channels(), 1, 1);
+    }
+  }
+
+  /** Element-wise sum of two tensors of one shape, clipped and requantized. */
+  record Add(Clip clip) implements Op {
+    @Override
+    public String onnxName() {
+      return "Add";
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      Operands.requireCodes(inputs, 2);
+      if (!inputs.get(0).shape().equals(inputs.get(1).shape())) {
+        throw new IllegalArgumentException(
+            "cannot add shapes " + inputs.get(0).shape() + " and " + inputs.get(1).shape());
+      }
+      return inputs.get(0).shape();
+    }
+  }
+
+  /** Concatenation along the channels, each input requantized to the output's parameters. */
+  record Concat() implements Op {
+    @Override
+    public String onnxName() {
+      return "Concat";
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      Operands.requireCodes(inputs, Math.max(1, inputs.size()));
+      Shape first = inputs.get(0).shape();
+      int channels = 0;
+      for (Tensor input : inputs) {
+        Shape shape = input.shape();
+        if (shape.isImage() != first.isImage() || shape.height() != first.height() || shape.width() != first.width()) {
+          throw new IllegalArgumentException("cannot concatenate shapes " + first + " and " + shape);
+        }
+        channels = Math.addExact(channels, shape.channels());
+      }
+      return first.isImage() ? Shape.of(channels, first.height(), first.width()) : Shape.of(channels);
+    }
+  }
+
+  /** The same values under other parameters, clipped: a stand-alone activation or a change of scale. */
+  record Requantize(Clip clip) implements Op {
+    @Override
+    public String onnxName() {
+      return "QuantizeLinear";
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      return Operands.oneCodes(inputs).shape();
+    }
+  }
+
+  /** An image as one vector in channel, row, column order. Output parameters equal the input's. */
+  record Flatten() implements Op {
+    @Override
+    public String onnxName() {
+      return "Flatten";
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Operands.requireSameType(inputs.get(0), output);
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      return Operands.one(inputs).shape().flatten();
+    }
+  }
+
+  /** Softmax over the features, in real numbers, after the last layer. */
+  record Softmax() implements Op {
+    @Override
+    public String onnxName() {
+      return "Softmax";
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Operands.oneReal(List.of(output));
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      return Operands.oneReal(inputs).shape();
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package org.qat4j.graph;
+
+import org.qat4j.scheme.IntRange;
+import org.qat4j.scheme.QuantParams;
+
+/**
+ * The constants that turn an int32 accumulator into an output value, one pair per channel, and the arithmetic itself:
+ *
+ * <pre>
+ *   t = fl(fl((float) acc * multiplier[c]) + offset[c])     two float32 roundings, not a fused multiply-add
+ *   code = clamp(halfToEven(t))                             or t itself where the output is real
+ * </pre>
+ *
+ * <p>Multiplier and offset are computed in double from the scales and rounded once. This class is the definition that
+ * every backend and the training side's inference must equal bit for bit (docs/numerics.md).
+ */
+public final class Requantization {
+  private final float[] multipliers;
+  private final float[] offsets;
+  private final IntRange codes;
+
+  private Requantization(float[] multipliers, float[] offsets, IntRange codes) {
+    this.multipliers = multipliers;
+    this.offsets = offsets;
+    this.codes = codes;
+  }
+
+  /**
+   * Constants of a convolution or dense layer whose accumulator is the sum of {@code (x - inputZeroPoint) * (w -
+   * weightZeroPoint)}, without the bias: the bias is in the offset.
+   *
+   * @throws IllegalArgumentException if the accumulator could overflow int32 or a constant float32
+   */
+  public static Requantization of(Weights weights, Bias bias, QuantParams input, Tensor output, Clip clip) {
+    requireAccumulatorFits(weights, input);
+    double outputScale = output.isCodes() ? output.params().scale() : 1;
+    int outputZero = output.isCodes() ? output.params().zeroPoint() : 0;
+    float[] multipliers = new float[weights.outChannels()];
+    float[] offsets = new float[weights.outChannels()];
+    for (int o = 0; o < multipliers.length; o++) {
+      double multiplier = (double) input.scale() * weights.scale(o) / outputScale;
+      multipliers[o] = finite((float) multiplier, o);
+      offsets[o] = finite((float) (bias.code(o) * multiplier + outputZero), o);
+    }
+    return new Requantization(multipliers, offsets, output.isCodes() ? clip.codes(output.params()) : null);
+  }
+
+  /**
+   * Constants of an operation whose accumulator is a sum of {@code divisor} values {@code x - inputZeroPoint}: the mean
+   * of a pooling window, or with divisor 1 a change of parameters.
+   */
+  public static Requantization mean(int divisor, QuantParams input, QuantParams output, Clip clip) {
+    float multiplier = (float) ((double) input.scale() / ((double) output.scale() * divisor));
+    return new Requantization(
+        new float[] {finite(multiplier, 0)}, new float[] {output.zeroPoint()}, clip.codes(output));
+  }
+
+  public float multiplier(int channel) {
+    return multipliers[channel];
+  }
+
+  public float offset(int channel) {
+    return offsets[channel];
+  }
+
+  /** Codes after the clip. */
+  public IntRange codes() {
+    return codes;
+  }
+
+  /** The real-valued {@code t}: the result itself where the output is real, before its clip. */
+  public float real(int channel, int accumulator) {
+    return (float) accumulator * multipliers[channel] + offsets[channel];
+  }
+
+  /** The output code. */
+  public int code(int channel, int accumulator) {
+    return codes.clamp(Math.rint(real(channel, accumulator)));
+  }
+
+  private static void requireAccumulatorFits(Weights weights, QuantParams input) {
+    long x = Math.max(input.range().max() - input.zeroPoint(), input.zeroPoint() - input.range().min());
+    long w = weights.isSymmetric() ? Math.max(weights.range().max(), -weights.range().min()) : weights.range().steps();
+    if (weights.fanIn() * x * w > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "the int32 accumulator could overflow: " + weights.fanIn() + " products of up to " + x * w
+              + "; use fewer bits or split the layer");
+    }
+  }
+
+  private static float finite(float constant, int channel) {
+    if (!Float.isFinite(constant)) {
+      throw new IllegalArgumentException(
+          "requantization constant of channel " + channel + " overflows float32: the scales are too far apart");
+    }
+    return constant;
+  }
+}

@@ -1,0 +1,65 @@
+package org.qat4j.graph;
+
+/**
+ * Geometry of a convolution or pooling: kernel, stride, padding and dilation, in pixels.
+ *
+ * <p>All start at the top left; the bottom and right padding may differ from the top and left.
+ */
+public record Window(
+    int kernelHeight,
+    int kernelWidth,
+    int strideHeight,
+    int strideWidth,
+    int padTop,
+    int padLeft,
+    int padBottom,
+    int padRight,
+    int dilationHeight,
+    int dilationWidth) {
+  public Window {
+    boolean sizes =
+        Math.min(Math.min(kernelHeight, kernelWidth), Math.min(strideHeight, strideWidth)) >= 1
+            && Math.min(dilationHeight, dilationWidth) >= 1;
+    boolean pads = Math.min(Math.min(padTop, padLeft), Math.min(padBottom, padRight)) >= 0;
+    if (!sizes || !pads) {
+      throw new IllegalArgumentException(
+          "kernel, stride and dilation must be >= 1 and padding >= 0, got kernel "
+              + kernelHeight + "x" + kernelWidth + ", stride " + strideHeight + "x" + strideWidth
+              + ", padding " + padTop + "," + padLeft + "," + padBottom + "," + padRight
+              + ", dilation " + dilationHeight + "x" + dilationWidth);
+    }
+  }
+
+  /** A square kernel with equal stride and padding on all sides, without dilation. */
+  public static Window square(int kernel, int stride, int pad) {
+    return new Window(kernel, kernel, stride, stride, pad, pad, pad, pad, 1, 1);
+  }
+
+  /** A window over the whole image. */
+  public static Window whole(Shape shape) {
+    return new Window(shape.height(), shape.width(), 1, 1, 0, 0, 0, 0, 1, 1);
+  }
+
+  /**
+   * @param channels of the result
+   * @throws IllegalArgumentException if the dilated kernel is larger than the padded input
+   */
+  public Shape outputShape(Shape input, int channels) {
+    long height = outputSize(input.height(), padTop + (long) padBottom, kernelHeight, strideHeight, dilationHeight);
+    long width = outputSize(input.width(), padLeft + (long) padRight, kernelWidth, strideWidth, dilationWidth);
+    if (height < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          "kernel " + kernelHeight + "x" + kernelWidth + " with dilation " + dilationHeight + "x" + dilationWidth
+              + " does not fit into the padded input " + input);
+    }
+    return Shape.of(channels, Math.toIntExact(height), Math.toIntExact(width));
+  }
+
+  private static long outputSize(int input, long pad, int kernel, int stride, int dilation) {
+    return Math.floorDiv(input + pad - (kernel - 1L) * dilation - 1, stride) + 1;
+  }
+
+  public int kernelArea() {
+    return kernelHeight * kernelWidth;
+  }
+}

@@ -1,0 +1,35 @@
+package org.qat4j.int8;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.qat4j.graph.Graph;
+import org.qat4j.onnx.OnnxReader;
+import org.qat4j.onnx.OnnxWriter;
+
+/**
+ * An INT8 network that can be saved, loaded and run. Immutable: share one among all sessions and threads.
+ *
+ * <p>The file is a standard ONNX model with QuantizeLinear and DequantizeLinear nodes and int8 weights.
+ *
+ * @param graph the integer network
+ */
+public record Int8Model(Graph graph) {
+
+  /**
+   * Writes the model; the file appears under its name only when it is complete.
+   *
+   * @throws IOException if it cannot be written; an earlier file of that name is then unchanged
+   */
+  public void save(Path file) throws IOException {
+    OnnxWriter.write(graph, file);
+  }
+
+  /**
+   * @throws IOException if the file cannot be read
+   * @throws org.qat4j.onnx.OnnxFormatException if it is corrupt, not quantized, or holds an operator that cannot run in
+   *     integers; the message names the node and the reason
+   */
+  public static Int8Model load(Path file) throws IOException {
+    return new Int8Model(OnnxReader.read(file));
+  }
+}

@@ -1,0 +1,21 @@
+package org.qat4j.observer;
+
+/**
+ * The real interval {@code [min, max]} that a tensor was seen to take.
+ *
+ * @param min smallest value, finite
+ * @param max largest value, finite, at least {@code min}
+ */
+public record Range(float min, float max) {
+  public Range {
+    if (!(Float.isFinite(min) && Float.isFinite(max) && min <= max)) {
+      throw new IllegalArgumentException(
+          "a range must be finite with min <= max, got [" + min + ", " + max + "]");
+    }
+  }
+
+  /** The smallest range that contains both. */
+  public Range union(Range other) {
+    return new Range(Math.min(min, other.min), Math.max(max, other.max));
+  }
+}
