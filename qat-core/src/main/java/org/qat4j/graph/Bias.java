@@ -1,8 +1,8 @@
 package org.qat4j.graph;
 
 /**
- * int32 bias of a convolution or dense layer, in accumulator units: {@code real = code * inputScale * weightScale[o]}.
- * Immutable.
+ * int32 bias of a convolution or dense layer, in accumulator units: {@code real = code * inputScale
+ * * weightScale[o]}. Immutable.
  */
 public final class Bias {
   private final int[] codes;

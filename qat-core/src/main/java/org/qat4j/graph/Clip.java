@@ -4,7 +4,8 @@ import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
 /**
- * The activation that can be fused into requantization: a clamp of the real result to {@code [min, max]}.
+ * The activation that can be fused into requantization: a clamp of the real result to {@code [min,
+ * max]}.
  *
  * @param min lower bound in real units, possibly -infinity
  * @param max upper bound in real units, possibly +infinity
@@ -38,6 +39,8 @@ public record Clip(float min, float max) {
 
   @Override
   public String toString() {
-    return equals(NONE) ? "none" : equals(RELU) ? "relu" : equals(RELU6) ? "relu6" : "clip[" + min + ", " + max + "]";
+    return equals(NONE)
+        ? "none"
+        : equals(RELU) ? "relu" : equals(RELU6) ? "relu6" : "clip[" + min + ", " + max + "]";
   }
 }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An immutable network of {@link Node}s in execution order. Made by a {@link Builder}, which refuses anything that could
- * not run: unknown tensors, wrong types or shapes, names used twice.
+ * An immutable network of {@link Node}s in execution order. Made by a {@link Builder}, which
+ * refuses anything that could not run: unknown tensors, wrong types or shapes, names used twice.
  */
 public final class Graph {
   private final String name;
@@ -112,7 +112,8 @@ public final class Graph {
      * @param output name and type of the result; its shape follows from the operation
      * @throws IllegalArgumentException if the node could not run, naming the node and the reason
      */
-    public Builder node(String nodeName, Op op, List<String> inputNames, String output, Tensor.Type outputType) {
+    public Builder node(
+        String nodeName, Op op, List<String> inputNames, String output, Tensor.Type outputType) {
       if (!nodeNames.add(nodeName)) {
         throw new IllegalArgumentException("two nodes are named '" + nodeName + "'");
       }
@@ -136,7 +137,8 @@ public final class Graph {
 
     public Graph build(String... outputs) {
       if (inputs.isEmpty() || outputs.length == 0) {
-        throw new IllegalArgumentException("graph '" + name + "' needs at least one input and one output");
+        throw new IllegalArgumentException(
+            "graph '" + name + "' needs at least one input and one output");
       }
       for (String output : outputs) {
         find(tensors, output);

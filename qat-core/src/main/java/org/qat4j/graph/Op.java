@@ -3,7 +3,8 @@ package org.qat4j.graph;
 import java.util.List;
 
 /**
- * The closed set of operations. Each record holds what the operation is; the tensors it connects are in {@link Node}.
+ * The closed set of operations. Each record holds what the operation is; the tensors it connects
+ * are in {@link Node}.
  *
  * <p>docs/numerics.md defines each one's arithmetic.
  */
@@ -64,7 +65,10 @@ public sealed interface Op {
     }
   }
 
-  /** 2-D convolution with bias, clip and requantization; to codes, or to real numbers after the last layer. */
+  /**
+   * 2-D convolution with bias, clip and requantization; to codes, or to real numbers after the last
+   * layer.
+   */
   record Conv(Window window, int groups, Weights weights, Bias bias, Clip clip) implements Op {
     public Conv {
       Operands.requireBias(weights, bias);
@@ -91,8 +95,15 @@ public sealed interface Op {
       long fanIn = (long) input.channels() / groups * window.kernelArea();
       if (input.channels() % groups != 0 || weights.fanIn() != fanIn) {
         throw new IllegalArgumentException(
-            weights.fanIn() + " weights per output channel, but " + input.channels() + " input channels in " + groups
-                + " groups with kernel " + window.kernelHeight() + "x" + window.kernelWidth());
+            weights.fanIn()
+                + " weights per output channel, but "
+                + input.channels()
+                + " input channels in "
+                + groups
+                + " groups with kernel "
+                + window.kernelHeight()
+                + "x"
+                + window.kernelWidth());
       }
       return window.outputShape(input, weights.outChannels());
     }
@@ -103,7 +114,10 @@ public sealed interface Op {
     }
   }
 
-  /** Fully connected layer with bias, clip and requantization; to codes, or to real numbers after the last layer. */
+  /**
+   * Fully connected layer with bias, clip and requantization; to codes, or to real numbers after
+   * the last layer.
+   */
   record Dense(Weights weights, Bias bias, Clip clip) implements Op {
     public Dense {
       Operands.requireBias(weights, bias);
@@ -217,16 +231,23 @@ public sealed interface Op {
       int channels = 0;
       for (Tensor input : inputs) {
         Shape shape = input.shape();
-        if (shape.isImage() != first.isImage() || shape.height() != first.height() || shape.width() != first.width()) {
-          throw new IllegalArgumentException("cannot concatenate shapes " + first + " and " + shape);
+        if (shape.isImage() != first.isImage()
+            || shape.height() != first.height()
+            || shape.width() != first.width()) {
+          throw new IllegalArgumentException(
+              "cannot concatenate shapes " + first + " and " + shape);
         }
         channels = Math.addExact(channels, shape.channels());
       }
-      return first.isImage() ? Shape.of(channels, first.height(), first.width()) : Shape.of(channels);
+      return first.isImage()
+          ? Shape.of(channels, first.height(), first.width())
+          : Shape.of(channels);
     }
   }
 
-  /** The same values under other parameters, clipped: a stand-alone activation or a change of scale. */
+  /**
+   * The same values under other parameters, clipped: a stand-alone activation or a change of scale.
+   */
   record Requantize(Clip clip) implements Op {
     @Override
     public String onnxName() {

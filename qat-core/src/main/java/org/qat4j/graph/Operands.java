@@ -21,7 +21,8 @@ final class Operands {
   static Tensor oneReal(List<Tensor> inputs) {
     Tensor input = one(inputs);
     if (input.isCodes()) {
-      throw new IllegalArgumentException("needs real numbers, but '" + input.name() + "' holds codes");
+      throw new IllegalArgumentException(
+          "needs real numbers, but '" + input.name() + "' holds codes");
     }
     return input;
   }
@@ -41,13 +42,19 @@ final class Operands {
   static void requireSameType(Tensor input, Tensor output) {
     if (!input.type().equals(output.type())) {
       throw new IllegalArgumentException(
-          "keeps its input's type " + input.type() + ", but output '" + output.name() + "' has " + output.type());
+          "keeps its input's type "
+              + input.type()
+              + ", but output '"
+              + output.name()
+              + "' has "
+              + output.type());
     }
   }
 
   static void requireImage(Shape shape) {
     if (!shape.isImage()) {
-      throw new IllegalArgumentException("needs an image [channels, height, width], got shape " + shape);
+      throw new IllegalArgumentException(
+          "needs an image [channels, height, width], got shape " + shape);
     }
   }
 

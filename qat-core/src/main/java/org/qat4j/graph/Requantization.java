@@ -4,15 +4,17 @@ import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
 /**
- * The constants that turn an int32 accumulator into an output value, one pair per channel, and the arithmetic itself:
+ * The constants that turn an int32 accumulator into an output value, one pair per channel, and the
+ * arithmetic itself:
  *
  * <pre>
  *   t = fl(fl((float) acc * multiplier[c]) + offset[c])     two float32 roundings, not a fused multiply-add
  *   code = clamp(halfToEven(t))                             or t itself where the output is real
  * </pre>
  *
- * <p>Multiplier and offset are computed in double from the scales and rounded once. This class is the definition that
- * every backend and the training side's inference must equal bit for bit (docs/numerics.md).
+ * <p>Multiplier and offset are computed in double from the scales and rounded once. This class is
+ * the definition that every backend and the training side's inference must equal bit for bit
+ * (docs/numerics.md).
  */
 public final class Requantization {
   private final float[] multipliers;
@@ -26,12 +28,13 @@ public final class Requantization {
   }
 
   /**
-   * Constants of a convolution or dense layer whose accumulator is the sum of {@code (x - inputZeroPoint) * (w -
-   * weightZeroPoint)}, without the bias: the bias is in the offset.
+   * Constants of a convolution or dense layer whose accumulator is the sum of {@code (x -
+   * inputZeroPoint) * (w - weightZeroPoint)}, without the bias: the bias is in the offset.
    *
    * @throws IllegalArgumentException if the accumulator could overflow int32 or a constant float32
    */
-  public static Requantization of(Weights weights, Bias bias, QuantParams input, Tensor output, Clip clip) {
+  public static Requantization of(
+      Weights weights, Bias bias, QuantParams input, Tensor output, Clip clip) {
     requireAccumulatorFits(weights, input);
     double outputScale = output.isCodes() ? output.params().scale() : 1;
     int outputZero = output.isCodes() ? output.params().zeroPoint() : 0;
@@ -42,12 +45,13 @@ public final class Requantization {
       multipliers[o] = finite((float) multiplier, o);
       offsets[o] = finite((float) (bias.code(o) * multiplier + outputZero), o);
     }
-    return new Requantization(multipliers, offsets, output.isCodes() ? clip.codes(output.params()) : null);
+    return new Requantization(
+        multipliers, offsets, output.isCodes() ? clip.codes(output.params()) : null);
   }
 
   /**
-   * Constants of an operation whose accumulator is a sum of {@code divisor} values {@code x - inputZeroPoint}: the mean
-   * of a pooling window, or with divisor 1 a change of parameters.
+   * Constants of an operation whose accumulator is a sum of {@code divisor} values {@code x -
+   * inputZeroPoint}: the mean of a pooling window, or with divisor 1 a change of parameters.
    */
   public static Requantization mean(int divisor, QuantParams input, QuantParams output, Clip clip) {
     float multiplier = (float) ((double) input.scale() / ((double) output.scale() * divisor));
@@ -79,11 +83,18 @@ public final class Requantization {
   }
 
   private static void requireAccumulatorFits(Weights weights, QuantParams input) {
-    long x = Math.max(input.range().max() - input.zeroPoint(), input.zeroPoint() - input.range().min());
-    long w = weights.isSymmetric() ? Math.max(weights.range().max(), -weights.range().min()) : weights.range().steps();
+    long x =
+        Math.max(input.range().max() - input.zeroPoint(), input.zeroPoint() - input.range().min());
+    long w =
+        weights.isSymmetric()
+            ? Math.max(weights.range().max(), -weights.range().min())
+            : weights.range().steps();
     if (weights.fanIn() * x * w > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "the int32 accumulator could overflow: " + weights.fanIn() + " products of up to " + x * w
+          "the int32 accumulator could overflow: "
+              + weights.fanIn()
+              + " products of up to "
+              + x * w
               + "; use fewer bits or split the layer");
     }
   }
@@ -91,7 +102,9 @@ public final class Requantization {
   private static float finite(float constant, int channel) {
     if (!Float.isFinite(constant)) {
       throw new IllegalArgumentException(
-          "requantization constant of channel " + channel + " overflows float32: the scales are too far apart");
+          "requantization constant of channel "
+              + channel
+              + " overflows float32: the scales are too far apart");
     }
     return constant;
   }

@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Dimensions of one image of a tensor, without the batch: {@code [channels, height, width]} or {@code [features]}. */
+/**
+ * Dimensions of one image of a tensor, without the batch: {@code [channels, height, width]} or
+ * {@code [features]}.
+ */
 public final class Shape {
   private final int[] dims;
 
@@ -14,7 +17,8 @@ public final class Shape {
 
   /**
    * @param dims one or three positive sizes
-   * @throws IllegalArgumentException on another rank, a size below 1, or more than 2^31 - 1 elements
+   * @throws IllegalArgumentException on another rank, a size below 1, or more than 2^31 - 1
+   *     elements
    */
   public static Shape of(int... dims) {
     if (dims.length != 1 && dims.length != 3) {

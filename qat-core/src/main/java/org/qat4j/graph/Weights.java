@@ -3,10 +3,11 @@ package org.qat4j.graph;
 import org.qat4j.scheme.IntRange;
 
 /**
- * Quantized weights of a convolution or dense layer: int8 codes with one scale and zero point per output channel.
+ * Quantized weights of a convolution or dense layer: int8 codes with one scale and zero point per
+ * output channel.
  *
- * <p>Layout is {@code [outChannels, inChannels / groups, kernelHeight, kernelWidth]} (OIHW); a dense layer has a 1x1
- * kernel. {@code real = scale[o] * (code - zeroPoint[o])}. Immutable.
+ * <p>Layout is {@code [outChannels, inChannels / groups, kernelHeight, kernelWidth]} (OIHW); a
+ * dense layer has a 1x1 kernel. {@code real = scale[o] * (code - zeroPoint[o])}. Immutable.
  */
 public final class Weights {
   private final int outChannels;
@@ -27,7 +28,10 @@ public final class Weights {
     this.outChannels = scales.length;
     if (outChannels == 0 || codesOihw.length == 0 || codesOihw.length % outChannels != 0) {
       throw new IllegalArgumentException(
-          codesOihw.length + " weight codes cannot be shared out to " + outChannels + " output channels");
+          codesOihw.length
+              + " weight codes cannot be shared out to "
+              + outChannels
+              + " output channels");
     }
     if (zeroPoints.length != outChannels) {
       throw new IllegalArgumentException(
@@ -54,7 +58,12 @@ public final class Weights {
     for (int i = 0; i < codesOihw.length; i++) {
       if (!range.contains(codesOihw[i])) {
         throw new IllegalArgumentException(
-            "weight code " + codesOihw[i] + " of output channel " + i / fanIn + " outside " + range);
+            "weight code "
+                + codesOihw[i]
+                + " of output channel "
+                + i / fanIn
+                + " outside "
+                + range);
       }
     }
   }

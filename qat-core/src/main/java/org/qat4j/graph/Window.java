@@ -24,9 +24,25 @@ public record Window(
     if (!sizes || !pads) {
       throw new IllegalArgumentException(
           "kernel, stride and dilation must be >= 1 and padding >= 0, got kernel "
-              + kernelHeight + "x" + kernelWidth + ", stride " + strideHeight + "x" + strideWidth
-              + ", padding " + padTop + "," + padLeft + "," + padBottom + "," + padRight
-              + ", dilation " + dilationHeight + "x" + dilationWidth);
+              + kernelHeight
+              + "x"
+              + kernelWidth
+              + ", stride "
+              + strideHeight
+              + "x"
+              + strideWidth
+              + ", padding "
+              + padTop
+              + ","
+              + padLeft
+              + ","
+              + padBottom
+              + ","
+              + padRight
+              + ", dilation "
+              + dilationHeight
+              + "x"
+              + dilationWidth);
     }
   }
 
@@ -45,12 +61,24 @@ public record Window(
    * @throws IllegalArgumentException if the dilated kernel is larger than the padded input
    */
   public Shape outputShape(Shape input, int channels) {
-    long height = outputSize(input.height(), padTop + (long) padBottom, kernelHeight, strideHeight, dilationHeight);
-    long width = outputSize(input.width(), padLeft + (long) padRight, kernelWidth, strideWidth, dilationWidth);
+    long height =
+        outputSize(
+            input.height(), padTop + (long) padBottom, kernelHeight, strideHeight, dilationHeight);
+    long width =
+        outputSize(
+            input.width(), padLeft + (long) padRight, kernelWidth, strideWidth, dilationWidth);
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException(
-          "kernel " + kernelHeight + "x" + kernelWidth + " with dilation " + dilationHeight + "x" + dilationWidth
-              + " does not fit into the padded input " + input);
+          "kernel "
+              + kernelHeight
+              + "x"
+              + kernelWidth
+              + " with dilation "
+              + dilationHeight
+              + "x"
+              + dilationWidth
+              + " does not fit into the padded input "
+              + input);
     }
     return Shape.of(channels, Math.toIntExact(height), Math.toIntExact(width));
   }

@@ -7,9 +7,11 @@ import org.qat4j.onnx.OnnxReader;
 import org.qat4j.onnx.OnnxWriter;
 
 /**
- * An INT8 network that can be saved, loaded and run. Immutable: share one among all sessions and threads.
+ * An INT8 network that can be saved, loaded and run. Immutable: share one among all sessions and
+ * threads.
  *
- * <p>The file is a standard ONNX model with QuantizeLinear and DequantizeLinear nodes and int8 weights.
+ * <p>The file is a standard ONNX model with QuantizeLinear and DequantizeLinear nodes and int8
+ * weights.
  *
  * @param graph the integer network
  */
@@ -26,8 +28,8 @@ public record Int8Model(Graph graph) {
 
   /**
    * @throws IOException if the file cannot be read
-   * @throws org.qat4j.onnx.OnnxFormatException if it is corrupt, not quantized, or holds an operator that cannot run in
-   *     integers; the message names the node and the reason
+   * @throws org.qat4j.onnx.OnnxFormatException if it is corrupt, not quantized, or holds an
+   *     operator that cannot run in integers; the message names the node and the reason
    */
   public static Int8Model load(Path file) throws IOException {
     return new Int8Model(OnnxReader.read(file));

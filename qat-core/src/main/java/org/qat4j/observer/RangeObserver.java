@@ -1,6 +1,9 @@
 package org.qat4j.observer;
 
-/** A rule that merges the range of one more batch into the range observed so far. Stateless: the caller keeps the range. */
+/**
+ * A rule that merges the range of one more batch into the range observed so far. Stateless: the
+ * caller keeps the range.
+ */
 public sealed interface RangeObserver {
   /**
    * @param observed the range after all earlier batches

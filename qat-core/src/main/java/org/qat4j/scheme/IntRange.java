@@ -29,7 +29,8 @@ public record IntRange(int min, int max) {
   public static IntRange signedNarrow(int bits) {
     IntRange full = signed(bits);
     if (bits < 2) {
-      throw new IllegalArgumentException("a narrow signed range needs at least 2 bits, got " + bits);
+      throw new IllegalArgumentException(
+          "a narrow signed range needs at least 2 bits, got " + bits);
     }
     return new IntRange(-full.max, full.max);
   }
@@ -59,7 +60,10 @@ public record IntRange(int min, int max) {
     return max - min;
   }
 
-  /** The nearest code inside the range; NaN becomes {@code min}, as a float to integer conversion saturates. */
+  /**
+   * The nearest code inside the range; NaN becomes {@code min}, as a float to integer conversion
+   * saturates.
+   */
   public int clamp(double value) {
     return value >= max ? max : value > min ? (int) value : min;
   }

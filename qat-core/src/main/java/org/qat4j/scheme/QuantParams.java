@@ -1,8 +1,8 @@
 package org.qat4j.scheme;
 
 /**
- * Scale, zero point and integer range of a quantized tensor: {@code real = scale * (q - zeroPoint)} (Jacob et al. 2018,
- * arXiv:1712.05877, eq. 1).
+ * Scale, zero point and integer range of a quantized tensor: {@code real = scale * (q - zeroPoint)}
+ * (Jacob et al. 2018, arXiv:1712.05877, eq. 1).
  *
  * <p>Real 0 is always a code, so that zero padding and ReLU are exact.
  *
@@ -21,7 +21,8 @@ public record QuantParams(float scale, int zeroPoint, IntRange range) {
   }
 
   /**
-   * Parameters whose codes span {@code [min, max]}, widened to contain zero (Jacob et al. 2018, sec. 3).
+   * Parameters whose codes span {@code [min, max]}, widened to contain zero (Jacob et al. 2018,
+   * sec. 3).
    *
    * <p>A range of zero width gets scale 1: every code but the zero point is then unused.
    *
@@ -45,7 +46,10 @@ public record QuantParams(float scale, int zeroPoint, IntRange range) {
     return new QuantParams(positiveScale((double) maxAbs / range.max()), 0, range);
   }
 
-  /** Half-to-even rounding of {@code real / scale} in float32, moved to the zero point, then clamped. */
+  /**
+   * Half-to-even rounding of {@code real / scale} in float32, moved to the zero point, then
+   * clamped.
+   */
   public int quantize(float real) {
     return range.clamp(Math.rint(real / scale) + zeroPoint);
   }

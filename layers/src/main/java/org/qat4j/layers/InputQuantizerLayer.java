@@ -1,0 +1,40 @@
+package org.qat4j.layers;
+
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Op;
+import org.qat4j.graph.Shape;
+
+/** Runs an {@link InputQuantizer}. */
+final class InputQuantizerLayer extends QuantizingLayer<InputQuantizer> {
+  private static final long serialVersionUID = 1L;
+
+  InputQuantizerLayer(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+  }
+
+  @Override
+  INDArray realForward(INDArray input, boolean training, LayerWorkspaceMgr workspace) {
+    layerConf().setInputShape(imageShape(input).dims());
+    return input;
+  }
+
+  @Override
+  INDArray realBackward(INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace) {
+    return epsilon;
+  }
+
+  @Override
+  Op deployedOp(Shape input) {
+    return new Op.Quantize();
+  }
+
+  @Override
+  String quantizeInput(Graph.Builder graph, String real) {
+    return real;
+  }
+}

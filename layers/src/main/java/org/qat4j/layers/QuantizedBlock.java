@@ -1,0 +1,162 @@
+package org.qat4j.layers;
+
+import java.util.List;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.regularization.Regularization;
+
+/**
+ * A convolution or dense layer fused with the batch normalization and activation that follow it,
+ * with fake-quantized weights and output.
+ *
+ * <p>Parameters: those of the linear layer ({@code W}, {@code b}) and of batch normalization under
+ * Deeplearning4j's own names, then {@code range}: the observed activation range.
+ */
+public final class QuantizedBlock extends QuantizingConf {
+  private static final long serialVersionUID = 1L;
+
+  private FeedForwardLayer linear;
+  private BatchNormalization norm;
+
+  /** For deserialization. */
+  public QuantizedBlock() {}
+
+  /**
+   * @param name of the layer; other layers find its output parameters by it
+   * @param inputQuantizer name of the quantizing layer that feeds it
+   * @param linear a 2-D convolution or dense layer without an activation of its own
+   * @param norm batch normalization to fold, or null where there is none
+   * @param activation identity, ReLU or ReLU6
+   */
+  public QuantizedBlock(
+      String name,
+      String inputQuantizer,
+      FeedForwardLayer linear,
+      BatchNormalization norm,
+      IActivation activation,
+      Quantization quantization) {
+    super(name, inputQuantizer, quantization);
+    this.linear = (FeedForwardLayer) linear.clone();
+    this.norm = norm == null ? null : norm.clone();
+    nIn = linear.getNIn();
+    nOut = linear.getNOut();
+    activationFn = activation;
+    weightInitFn = linear.getWeightInitFn();
+    biasInit = linear.getBiasInit();
+    regularization = linear.getRegularization();
+    regularizationBias = linear.getRegularizationBias();
+    iUpdater = linear.getIUpdater();
+    biasUpdater = linear.getBiasUpdater();
+    gradientNormalization = linear.getGradientNormalization();
+    gradientNormalizationThreshold = linear.getGradientNormalizationThreshold();
+    constraints = linear.getConstraints();
+    weightNoise = linear.getWeightNoise();
+    iDropout = linear.getIDropout();
+  }
+
+  /** The convolution or dense layer inside: its geometry and weight initialization. */
+  public FeedForwardLayer getLinear() {
+    return linear;
+  }
+
+  public void setLinear(FeedForwardLayer linear) {
+    this.linear = linear;
+  }
+
+  /** The folded batch normalization, or null. */
+  public BatchNormalization getNorm() {
+    return norm;
+  }
+
+  public void setNorm(BatchNormalization norm) {
+    this.norm = norm;
+  }
+
+  /** Whether the linear part is a convolution; else it is dense. */
+  boolean convolves() {
+    return linear instanceof ConvolutionLayer;
+  }
+
+  @Override
+  public QuantizedBlock clone() {
+    QuantizedBlock clone = (QuantizedBlock) super.clone();
+    clone.linear = (FeedForwardLayer) linear.clone();
+    clone.norm = norm == null ? null : norm.clone();
+    return clone;
+  }
+
+  @Override
+  QuantizingLayer<?> createLayer(NeuralNetConfiguration conf, DataType dataType) {
+    return new QuantizedBlockLayer(conf, dataType);
+  }
+
+  @Override
+  List<Layer> parts() {
+    return norm == null ? List.of(linear) : List.of(linear, norm);
+  }
+
+  @Override
+  public InputType getOutputType(int layerIndex, InputType inputType) {
+    return linear.getOutputType(layerIndex, inputType);
+  }
+
+  @Override
+  public void setNIn(InputType inputType, boolean override) {
+    linear.setNIn(inputType, override);
+    nIn = linear.getNIn();
+  }
+
+  @Override
+  public void setNOut(long nOut) {
+    super.setNOut(nOut);
+    if (linear != null) {
+      linear.setNOut(nOut);
+    }
+    if (norm != null) {
+      norm.setNIn(nOut);
+      norm.setNOut(nOut);
+    }
+  }
+
+  @Override
+  public void setNIn(long nIn) {
+    super.setNIn(nIn);
+    if (linear != null) {
+      linear.setNIn(nIn);
+    }
+  }
+
+  @Override
+  public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
+    return linear.getPreProcessorForInputType(inputType);
+  }
+
+  /**
+   * The updater of batch normalization where it has its own; the block's for all else that is
+   * trained.
+   */
+  @Override
+  public IUpdater getUpdaterByParam(String parameter) {
+    if (BlockParams.isStatistic(parameter)) {
+      return new NoOp();
+    }
+    if (norm != null && norm.getIUpdater() != null && BlockParams.isNorm(norm, parameter)) {
+      return norm.getUpdaterByParam(parameter);
+    }
+    return super.getUpdaterByParam(parameter);
+  }
+
+  @Override
+  public List<Regularization> getRegularizationByParam(String parameter) {
+    return BlockParams.isStatistic(parameter) ? null : super.getRegularizationByParam(parameter);
+  }
+}

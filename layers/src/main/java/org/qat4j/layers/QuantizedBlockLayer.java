@@ -1,0 +1,139 @@
+package org.qat4j.layers;
+
+import java.util.Arrays;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.params.ConvolutionParamInitializer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastAddOp;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.graph.Clip;
+import org.qat4j.graph.Op;
+import org.qat4j.graph.Shape;
+
+/**
+ * Runs a {@link QuantizedBlock}: one pass forward and one backward through linear part,
+ * normalization and activation.
+ */
+final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
+  private static final long serialVersionUID = 1L;
+  private static final String WEIGHT = ConvolutionParamInitializer.WEIGHT_KEY;
+  private static final String BIAS = ConvolutionParamInitializer.BIAS_KEY;
+
+  private final transient Linear linear;
+  private final Clip clip;
+  private transient BatchNorm norm;
+  private transient INDArray trainedRows;
+
+  QuantizedBlockLayer(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+    linear =
+        layerConf().convolves()
+            ? Linear.Convolution.of((ConvolutionLayer) layerConf().getLinear())
+            : new Linear.Dense();
+    clip = Activations.clip(layerConf().getActivationFn());
+  }
+
+  @Override
+  public void setParamTable(Map<String, INDArray> table) {
+    super.setParamTable(table);
+    norm = layerConf().getNorm() == null ? null : new BatchNorm(layerConf().getNorm(), table);
+  }
+
+  @Override
+  Interval activationInterval() {
+    return new Interval(clip.min(), clip.max());
+  }
+
+  @Override
+  INDArray realForward(INDArray input, boolean training, LayerWorkspaceMgr workspace) {
+    INDArray rows = linear.rows(getParamWithNoise(WEIGHT, training, workspace));
+    if (training && quantizing()) {
+      rows = FakeQuantizer.weights(rows, quantization().weightRange());
+    }
+    if (training) {
+      trainedRows = workspace.leverageTo(ArrayType.INPUT, rows);
+      rows = trainedRows;
+    }
+    INDArray z = linear.forward(input, rows);
+    if (hasBias()) {
+      Nd4j.getExecutioner().exec(new BroadcastAddOp(z, getParam(BIAS), z, 1));
+    }
+    if (norm != null) {
+      z =
+          norm.forward(
+              z, linear.channelAxes(), !training || statisticsFrozen(), training, workspace);
+    }
+    return layerConf().getActivationFn().getActivation(z, training);
+  }
+
+  @Override
+  INDArray realBackward(INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace) {
+    INDArray delta = epsilon;
+    if (norm != null) {
+      delta = norm.backward(delta, linear.channelAxes(), gradientViews, gradient);
+    }
+    if (hasBias()) {
+      INDArray biasGradient = gradientViews.get(BIAS);
+      biasGradient.assign(delta.sum(linear.channelAxes()).reshape(biasGradient.shape()));
+      gradient.setGradientFor(BIAS, biasGradient);
+    }
+    INDArray weightGradient = gradientViews.get(WEIGHT);
+    INDArray inputGradient =
+        linear.backward(input.castTo(dataType), trainedRows, delta, weightGradient);
+    gradient.setGradientFor(WEIGHT, weightGradient);
+    trainedRows = null;
+    weightNoiseParams.clear();
+    return inputGradient;
+  }
+
+  @Override
+  public boolean hasBias() {
+    return getParam(BIAS) != null;
+  }
+
+  @Override
+  Op deployedOp(Shape input) {
+    Folding folded = fold();
+    return layerConf().convolves()
+        ? new Op.Conv(
+            Geometry.of((ConvolutionLayer) layerConf().getLinear(), input),
+            1,
+            folded.weights(),
+            folded.bias(),
+            clip)
+        : new Op.Dense(folded.weights(), folded.bias(), clip);
+  }
+
+  private Folding fold() {
+    float[] rows = floats(linear.rows(getParam(WEIGHT)));
+    double[] bias =
+        hasBias() ? doubles(getParam(BIAS)) : new double[Math.toIntExact(layerConf().getNOut())];
+    double[] factor = new double[bias.length];
+    Arrays.fill(factor, 1);
+    if (norm != null) {
+      double[] gamma = doubles(norm.gamma());
+      double[] beta = doubles(norm.beta());
+      double[] mean = doubles(norm.runningMean());
+      double[] variance = doubles(norm.runningVariance());
+      for (int o = 0; o < bias.length; o++) {
+        factor[o] = gamma[o] / Math.sqrt(variance[o] + norm.epsilon());
+        bias[o] = factor[o] * (bias[o] - mean[o]) + beta[o];
+      }
+    }
+    return Folding.of(rows, factor, bias, inputParams().scale(), quantization().weightRange());
+  }
+
+  private static float[] floats(INDArray array) {
+    return array.castTo(DataType.FLOAT).dup('c').data().asFloat();
+  }
+
+  private static double[] doubles(INDArray array) {
+    return array.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+  }
+}

@@ -1,0 +1,88 @@
+package org.qat4j.layers;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Configuration of a layer whose output is quantized; a bean, as Deeplearning4j's JSON and YAML
+ * mapping needs it.
+ */
+public abstract class QuantizingConf extends FeedForwardLayer {
+  private static final long serialVersionUID = 1L;
+
+  private Quantization quantization;
+  private String inputQuantizer;
+
+  protected QuantizingConf() {}
+
+  protected QuantizingConf(String name, String inputQuantizer, Quantization quantization) {
+    setLayerName(name);
+    this.inputQuantizer = inputQuantizer;
+    this.quantization = quantization;
+  }
+
+  public Quantization getQuantization() {
+    return quantization;
+  }
+
+  public void setQuantization(Quantization quantization) {
+    this.quantization = quantization;
+  }
+
+  /** Name of the layer whose output parameters the input codes have. */
+  public String getInputQuantizer() {
+    return inputQuantizer;
+  }
+
+  public void setInputQuantizer(String inputQuantizer) {
+    this.inputQuantizer = inputQuantizer;
+  }
+
+  /** The Deeplearning4j layers inside, whose parameters this layer holds. */
+  abstract List<org.deeplearning4j.nn.conf.layers.Layer> parts();
+
+  abstract QuantizingLayer<?> createLayer(NeuralNetConfiguration conf, DataType dataType);
+
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> listeners,
+      int index,
+      INDArray parameters,
+      boolean initialize,
+      DataType dataType) {
+    QuantizingLayer<?> layer = createLayer(conf, dataType);
+    layer.setListeners(listeners);
+    layer.setIndex(index);
+    layer.setParamsViewArray(parameters);
+    Map<String, INDArray> table = initializer().init(conf, parameters, initialize);
+    layer.setParamTable(table);
+    layer.setConf(conf);
+    return layer;
+  }
+
+  @Override
+  public ParamInitializer initializer() {
+    return BlockParams.INSTANCE;
+  }
+
+  @Override
+  public LayerMemoryReport getMemoryReport(InputType inputType) {
+    InputType output = getOutputType(-1, inputType);
+    long numParams = initializer().numParams(this);
+    return new LayerMemoryReport.Builder(getLayerName(), getClass(), inputType, output)
+        .standardMemory(numParams, numParams)
+        .workingMemory(0, 0, 0, 3 * output.arrayElementsPerExample())
+        .build();
+  }
+}

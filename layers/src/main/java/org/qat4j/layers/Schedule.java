@@ -1,0 +1,39 @@
+package org.qat4j.layers;
+
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * When each part of quantization-aware training starts, in training iterations (parameter updates).
+ *
+ * <p>Before {@code quantizeFrom} the network trains in floating point while ranges are already
+ * observed.
+ *
+ * @param quantizeFrom first iteration with fake quantization
+ * @param freezeStatisticsFrom first iteration in which batch normalization uses its running
+ *     statistics, as deployment does (Krishnamoorthi 2018, sec. 3.2.2); {@link #NEVER} for none
+ * @param freezeRangesFrom first iteration in which activation ranges no longer move; {@link #NEVER}
+ *     for none
+ */
+public record Schedule(
+    @JsonProperty("quantizeFrom") int quantizeFrom,
+    @JsonProperty("freezeStatisticsFrom") int freezeStatisticsFrom,
+    @JsonProperty("freezeRangesFrom") int freezeRangesFrom) {
+  public static final int NEVER = Integer.MAX_VALUE;
+
+  /** Quantizes from the first iteration and freezes nothing. */
+  public static final Schedule IMMEDIATE = new Schedule(0, NEVER, NEVER);
+
+  @JsonCreator
+  public Schedule {
+    if (quantizeFrom < 0 || freezeStatisticsFrom < 0 || freezeRangesFrom < 1) {
+      throw new IllegalArgumentException(
+          "schedule iterations must be >= 0, and ranges need at least one batch before they freeze; got quantizeFrom "
+              + quantizeFrom
+              + ", freezeStatisticsFrom "
+              + freezeStatisticsFrom
+              + ", freezeRangesFrom "
+              + freezeRangesFrom);
+    }
+  }
+}

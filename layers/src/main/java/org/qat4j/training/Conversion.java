@@ -1,0 +1,93 @@
+package org.qat4j.training;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Op;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Tensor;
+import org.qat4j.int8.Int8Model;
+import org.qat4j.layers.Geometry;
+import org.qat4j.layers.InputQuantizer;
+import org.qat4j.layers.QuantizingLayer;
+
+/** Turns a prepared, trained network into an integer graph, layer by layer, each as it infers. */
+final class Conversion {
+  private final Graph.Builder graph;
+  private final Map<String, String> tensors = new HashMap<>();
+  private String output;
+
+  private Conversion(String name) {
+    this.graph = Graph.builder(name);
+  }
+
+  /**
+   * @param layers finds the running layer of a stage
+   * @throws IllegalArgumentException if the network was not prepared
+   * @throws IllegalStateException if ranges were not observed yet
+   */
+  static Int8Model convert(List<Stage> stages, Function<Stage, Layer> layers) {
+    if (stages.isEmpty() || !(stages.get(0).layer() instanceof InputQuantizer quantizer)) {
+      throw new IllegalArgumentException(
+          "this network was not prepared: convert what Qat.prepare returned, after fitting it");
+    }
+    int[] shape = quantizer.getInputShape();
+    if (shape == null) {
+      throw new IllegalStateException(
+          "the prepared network has seen no data yet: fit at least one batch before converting");
+    }
+    Conversion conversion = new Conversion("qat4j");
+    Stage first = stages.get(0);
+    conversion.graph.input(Tensor.real("input", Shape.of(shape)));
+    conversion.tensors.put(first.inputs().get(0), "input");
+    for (Stage stage : stages) {
+      conversion.add(stage, layers.apply(stage));
+    }
+    return new Int8Model(conversion.graph.build(conversion.output));
+  }
+
+  private void add(Stage stage, Layer layer) {
+    String input = tensors.get(stage.inputs().get(0));
+    if (stage.preprocessor() instanceof CnnToFeedForwardPreProcessor) {
+      input = flatten(input);
+    }
+    if (layer instanceof QuantizingLayer<?> quantizing) {
+      output = quantizing.appendTo(graph, input);
+    } else if (stage.layer() instanceof SubsamplingLayer pooling) {
+      Tensor codes = graph.tensor(input);
+      Op pool = new Op.MaxPool(Geometry.of(pooling, codes.shape()));
+      graph.node(stage.name(), pool, List.of(input), stage.name(), codes.type());
+      output = stage.name();
+    } else if (stage.layer() instanceof LossLayer loss) {
+      output = dequantize(stage.name(), input, loss.getActivationFn() instanceof ActivationSoftmax);
+    } else if (stage.layer() instanceof DropoutLayer) {
+      output = input;
+    } else {
+      throw new UnsupportedLayerException(stage, "has no integer form");
+    }
+    tensors.put(stage.name(), output);
+  }
+
+  private String flatten(String input) {
+    String name = input + "_flat";
+    graph.node(name, new Op.Flatten(), List.of(input), name, graph.tensor(input).type());
+    return name;
+  }
+
+  private String dequantize(String name, String input, boolean softmax) {
+    String real = softmax ? input + "_real" : name;
+    graph.node(real, new Op.Dequantize(), List.of(input), real, new Tensor.Real());
+    if (softmax) {
+      graph.node(name, new Op.Softmax(), List.of(real), name, new Tensor.Real());
+    }
+    return name;
+  }
+}

@@ -1,0 +1,25 @@
+package org.qat4j.training;
+
+import java.util.List;
+
+/**
+ * What preparation made of one layer, and why.
+ *
+ * @param name of the prepared layer; also the name of its tensor in the converted model
+ * @param kind Deeplearning4j's name of what it computes
+ * @param fused what was folded into it, in order; empty where nothing was
+ * @param reason why it is as it is, for a person
+ * @param weightBits bits of its weights; 0 without weights
+ * @param activationBits bits of its output codes
+ */
+public record LayerSummary(
+    String name,
+    String kind,
+    List<String> fused,
+    String reason,
+    int weightBits,
+    int activationBits) {
+  public LayerSummary {
+    fused = List.copyOf(fused);
+  }
+}

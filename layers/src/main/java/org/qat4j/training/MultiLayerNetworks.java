@@ -1,0 +1,64 @@
+package org.qat4j.training;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/** {@link MultiLayerNetwork}s as stages, and back. */
+final class MultiLayerNetworks {
+  static final String INPUT = "input";
+
+  private MultiLayerNetworks() {}
+
+  static List<Stage> stages(MultiLayerNetwork network) {
+    MultiLayerConfiguration configuration = network.getLayerWiseConfigurations();
+    List<Stage> stages = new ArrayList<>();
+    String previous = INPUT;
+    for (int i = 0; i < configuration.getConfs().size(); i++) {
+      Layer layer = configuration.getConf(i).getLayer();
+      String name = name(layer, i);
+      stages.add(new Stage(name, i, layer, configuration.getInputPreProcess(i), List.of(previous)));
+      previous = name;
+    }
+    return stages;
+  }
+
+  static String name(Layer layer, int index) {
+    return layer.getLayerName() == null ? "layer" + index : layer.getLayerName();
+  }
+
+  static MultiLayerNetwork build(MultiLayerNetwork original, List<Prepared> prepared) {
+    MultiLayerConfiguration configuration = original.getLayerWiseConfigurations().clone();
+    List<NeuralNetConfiguration> layers = new ArrayList<>();
+    Map<Integer, InputPreProcessor> preprocessors = new HashMap<>();
+    for (Prepared next : prepared) {
+      Stage stage = next.stage();
+      NeuralNetConfiguration layer = configuration.getConf(Math.max(0, stage.index())).clone();
+      layer.clearVariables();
+      layer.setLayer(named(stage));
+      if (stage.preprocessor() != null) {
+        preprocessors.put(layers.size(), stage.preprocessor().clone());
+      }
+      layers.add(layer);
+    }
+    configuration.setConfs(layers);
+    configuration.setInputPreProcessors(preprocessors);
+    configuration.setIterationCount(0);
+    configuration.setEpochCount(0);
+    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+    network.init();
+    return network;
+  }
+
+  static Layer named(Stage stage) {
+    Layer layer = stage.layer().clone();
+    layer.setLayerName(stage.name());
+    return layer;
+  }
+}

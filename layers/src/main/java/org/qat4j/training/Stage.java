@@ -1,0 +1,22 @@
+package org.qat4j.training;
+
+import java.util.List;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.layers.Layer;
+
+/**
+ * One layer of a network in a form that both kinds of Deeplearning4j network share.
+ *
+ * @param name unique in its network
+ * @param index position for messages
+ * @param preprocessor what reshapes its input, or null
+ * @param inputs names of the stages or network inputs that feed it
+ */
+record Stage(
+    String name, int index, Layer layer, InputPreProcessor preprocessor, List<String> inputs) {
+
+  /** Where and what, for messages. */
+  String describe() {
+    return "layer '" + name + "' (index " + index + ", " + layer.getClass().getSimpleName() + ")";
+  }
+}

@@ -1,0 +1,64 @@
+package org.qat4j.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.qat4j.graph.Clip;
+import org.qat4j.layers.Activations;
+import org.qat4j.layers.InputQuantizer;
+import org.qat4j.layers.Quantization;
+import org.qat4j.layers.QuantizedBlock;
+
+/** Says for a person what each kind of prepared layer does. */
+final class Summaries {
+  private Summaries() {}
+
+  static LayerSummary of(Stage stage) {
+    Layer layer = stage.layer();
+    if (layer instanceof InputQuantizer input) {
+      return new LayerSummary(
+          stage.name(),
+          "QuantizeLinear",
+          List.of(),
+          "turns the network's input into codes",
+          0,
+          input.getQuantization().activationBits());
+    }
+    if (layer instanceof QuantizedBlock block) {
+      return block(stage, block);
+    }
+    return new LayerSummary(
+        stage.name(),
+        layer.getClass().getSimpleName(),
+        List.of(),
+        "passes codes through unchanged, or works on real values after the last code",
+        0,
+        0);
+  }
+
+  private static LayerSummary block(Stage stage, QuantizedBlock block) {
+    List<String> fused = new ArrayList<>();
+    List<String> reasons = new ArrayList<>();
+    if (block.getNorm() != null) {
+      fused.add("BatchNormalization");
+      reasons.add(
+          "batch norm only scales and shifts each channel, so it folds into weight scales and bias");
+    }
+    Clip clip = Activations.clip(block.getActivationFn());
+    if (!clip.equals(Clip.NONE)) {
+      fused.add(clip.toString());
+      reasons.add("the activation is a clamp, which requantization does anyway");
+    }
+    if (fused.isEmpty()) {
+      reasons.add("no batch norm or activation directly behind it");
+    }
+    Quantization quantization = block.getQuantization();
+    return new LayerSummary(
+        stage.name(),
+        block.getLinear().getClass().getSimpleName(),
+        fused,
+        String.join("; ", reasons),
+        quantization.weightBits(),
+        quantization.activationBits());
+  }
+}

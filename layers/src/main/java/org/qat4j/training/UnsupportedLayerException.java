@@ -1,0 +1,15 @@
+package org.qat4j.training;
+
+/** A network holds a layer that cannot be quantized; the message names it and says what to do. */
+public final class UnsupportedLayerException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  UnsupportedLayerException(Stage stage, String problem) {
+    super(
+        stage.describe()
+            + " cannot be quantized: it "
+            + problem
+            + ". Supported: ConvolutionLayer and DenseLayer (with BatchNormalization and ActivationLayer behind them),"
+            + " SubsamplingLayer MAX, DropoutLayer, OutputLayer, LossLayer");
+  }
+}

@@ -1,0 +1,184 @@
+package org.qat4j.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.qat4j.testnets.TestNetworks;
+
+class PrepareTest {
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3})
+  void prepare_beforeFitting_computesWhatTheOriginalComputes(long seed) {
+    MultiLayerNetwork original = TestNetworks.multiLayer(seed, DataType.FLOAT);
+    original.fit(TestNetworks.data(seed, 32, DataType.FLOAT));
+    INDArray images = TestNetworks.data(seed + 10, 16, DataType.FLOAT).getFeatures();
+    INDArray before = original.output(images).dup();
+    MultiLayerNetwork prepared = Qat.prepare(original, QatConfig.int8());
+    assertEquals(0, prepared.output(images).sub(before).amaxNumber().doubleValue(), 1e-5);
+    assertEquals(before, original.output(images), "the original is unchanged");
+  }
+
+  @Test
+  void prepare_graphBeforeFitting_computesWhatTheOriginalComputes() {
+    ComputationGraph original = TestNetworks.graph(4);
+    original.fit(TestNetworks.data(4, 32, DataType.FLOAT));
+    INDArray images = TestNetworks.data(14, 16, DataType.FLOAT).getFeatures();
+    INDArray before = original.outputSingle(images).dup();
+    ComputationGraph prepared = Qat.prepare(original, QatConfig.int8());
+    assertEquals(0, prepared.outputSingle(images).sub(before).amaxNumber().doubleValue(), 1e-5);
+  }
+
+  @Test
+  void summarize_prepared_saysWhatWasFused() {
+    List<LayerSummary> summaries =
+        Qat.summarize(Qat.prepare(TestNetworks.multiLayer(1, DataType.FLOAT), QatConfig.int8()));
+    assertEquals(
+        List.of(
+            "QuantizeLinear []",
+            "ConvolutionLayer [BatchNormalization, relu]",
+            "SubsamplingLayer []",
+            "ConvolutionLayer [relu]",
+            "DenseLayer [BatchNormalization, relu6]",
+            "DenseLayer []",
+            "LossLayer []"),
+        summaries.stream().map(s -> s.kind() + " " + s.fused()).toList());
+  }
+
+  private static MultiLayerNetwork network(Layer... middle) {
+    NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder().seed(1).list();
+    list.layer(new ConvolutionLayer.Builder(3, 3).nOut(4).activation(Activation.RELU).build());
+    for (Layer layer : middle) {
+      list.layer(layer);
+    }
+    list.layer(
+        new OutputLayer.Builder(LossFunction.MCXENT)
+            .nOut(3)
+            .activation(Activation.SOFTMAX)
+            .build());
+    MultiLayerConfiguration configuration =
+        list.setInputType(InputType.convolutional(8, 8, 1)).build();
+    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+    network.init();
+    return network;
+  }
+
+  private static String refusal(Layer middle) {
+    return assertThrows(
+            UnsupportedLayerException.class, () -> Qat.prepare(network(middle), QatConfig.int8()))
+        .getMessage();
+  }
+
+  @Test
+  void prepare_layerWithoutIntegerForm_isRefusedByNameIndexAndClass() {
+    String message = refusal(new LocalResponseNormalization.Builder().name("lrn").build());
+    assertTrue(
+        message.startsWith(
+            "layer 'lrn' (index 1, LocalResponseNormalization) cannot be quantized: it has no integer form."),
+        message);
+    assertTrue(message.contains("Supported: ConvolutionLayer"), message);
+  }
+
+  @Test
+  void prepare_averagePooling_isRefused() {
+    assertTrue(
+        refusal(new SubsamplingLayer.Builder(PoolingType.AVG, new int[] {2, 2}).build())
+            .contains("pools by AVG"));
+  }
+
+  @Test
+  void prepare_activationThatIsNoClamp_isRefused() {
+    String message =
+        refusal(new DenseLayer.Builder().nOut(5).activation(Activation.TANH).name("fc").build());
+    assertTrue(
+        message.startsWith(
+            "layer 'fc' (index 1, DenseLayer) cannot be quantized: it has activation 'tanh'"),
+        message);
+  }
+
+  @Test
+  void prepare_vertexWithoutLayer_isRefused() {
+    ComputationGraphConfiguration configuration =
+        new NeuralNetConfiguration.Builder()
+            .graphBuilder()
+            .addInputs("in")
+            .addLayer(
+                "a",
+                new DenseLayer.Builder().nIn(4).nOut(4).activation(Activation.RELU).build(),
+                "in")
+            .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Product), "a", "in")
+            .addLayer(
+                "out",
+                new OutputLayer.Builder(LossFunction.MCXENT)
+                    .nIn(4)
+                    .nOut(2)
+                    .activation(Activation.SOFTMAX)
+                    .build(),
+                "sum")
+            .setOutputs("out")
+            .build();
+    ComputationGraph graph = new ComputationGraph(configuration);
+    graph.init();
+    var error =
+        assertThrows(IllegalArgumentException.class, () -> Qat.prepare(graph, QatConfig.int8()));
+    assertTrue(
+        error.getMessage().startsWith("vertex 'sum' (ElementWiseVertex) cannot be quantized"),
+        error.getMessage());
+  }
+
+  @Test
+  void prepare_networkNotInitialized_isRefused() {
+    MultiLayerNetwork raw =
+        new MultiLayerNetwork(
+            TestNetworks.multiLayer(1, DataType.FLOAT).getLayerWiseConfigurations());
+    var error =
+        assertThrows(IllegalArgumentException.class, () -> Qat.prepare(raw, QatConfig.int8()));
+    assertEquals(
+        "the network has no parameters yet: call init() before Qat.prepare", error.getMessage());
+  }
+
+  @ParameterizedTest(name = "{0} bits")
+  @ValueSource(ints = {0, 1, 9, 33})
+  void config_bitsOutOfRange_areRefused(int bits) {
+    var weights =
+        assertThrows(
+            IllegalArgumentException.class, () -> QatConfig.builder().weightBits(bits).build());
+    assertEquals("weightBits must be in 2..8, got " + bits, weights.getMessage());
+    var activations =
+        assertThrows(
+            IllegalArgumentException.class, () -> QatConfig.builder().activationBits(bits).build());
+    assertEquals("activationBits must be in 2..8, got " + bits, activations.getMessage());
+  }
+
+  @Test
+  void config_rateNotANumber_isRefused() {
+    var error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> QatConfig.builder().rangeRate(Double.NaN).build());
+    assertEquals("rangeRate must be in (0, 1], got NaN", error.getMessage());
+  }
+}

@@ -1,0 +1,121 @@
+package org.qat4j.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.nio.file.Path;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.qat4j.layers.Schedule;
+import org.qat4j.testnets.TestNetworks;
+
+class TrainingStateTest {
+  private static final int OUTPUT_OF_FIRST_BLOCK = 1;
+
+  private static MultiLayerNetwork prepared(Schedule schedule) {
+    return Qat.prepare(
+        TestNetworks.multiLayer(7, DataType.FLOAT), QatConfig.builder().schedule(schedule).build());
+  }
+
+  private static void fit(MultiLayerNetwork network, int from, int to) {
+    for (int i = from; i < to; i++) {
+      network.fit(TestNetworks.data(i, 16, DataType.FLOAT));
+    }
+  }
+
+  private static INDArray state(MultiLayerNetwork network, String key) {
+    return network.getLayer(OUTPUT_OF_FIRST_BLOCK).getParam(key).dup();
+  }
+
+  @Test
+  void fit_brightestQuadrant_isLearnedUnderFakeQuantization() {
+    MultiLayerNetwork network = prepared(Schedule.IMMEDIATE);
+    DataSet held = TestNetworks.data(1000, 200, DataType.FLOAT);
+    fit(network, 0, 40);
+    assertTrue(network.score(held, true) < 0.5, "loss " + network.score(held, true));
+  }
+
+  @Test
+  void restore_midTraining_continuesBitForBit(@TempDir Path folder) throws Exception {
+    MultiLayerNetwork uninterrupted = prepared(new Schedule(2, 6, 7));
+    fit(uninterrupted, 0, 5);
+    File file = folder.resolve("qat.zip").toFile();
+    ModelSerializer.writeModel(uninterrupted, file, true);
+    MultiLayerNetwork resumed = ModelSerializer.restoreMultiLayerNetwork(file, true);
+    fit(uninterrupted, 5, 10);
+    fit(resumed, 5, 10);
+    assertEquals(uninterrupted.params(), resumed.params());
+  }
+
+  @Test
+  void configuration_throughJsonAndYaml_isUnchanged() {
+    MultiLayerConfiguration configuration =
+        prepared(new Schedule(1, 2, 3)).getLayerWiseConfigurations();
+    assertEquals(configuration, MultiLayerConfiguration.fromJson(configuration.toJson()));
+    assertEquals(configuration, MultiLayerConfiguration.fromYaml(configuration.toYaml()));
+  }
+
+  @Test
+  void clone_prepared_trainsApart() {
+    MultiLayerNetwork network = prepared(Schedule.IMMEDIATE);
+    fit(network, 0, 2);
+    MultiLayerNetwork clone = network.clone();
+    INDArray range = state(network, "range");
+    fit(clone, 2, 6);
+    assertEquals(range, state(network, "range"));
+    assertNotEquals(range, state(clone, "range"));
+  }
+
+  @Test
+  void range_firstBatchThenMovingAverage_followsTheBatches() {
+    MultiLayerNetwork network =
+        Qat.prepare(
+            TestNetworks.multiLayer(7, DataType.FLOAT),
+            QatConfig.builder().rangeRate(0.25).build());
+    DataSet first = TestNetworks.data(0, 16, DataType.FLOAT);
+    DataSet second = TestNetworks.data(1, 16, DataType.FLOAT);
+    network.fit(first);
+    network.fit(second);
+    INDArray range = network.getLayer(0).getParam("range");
+    double expected = 0.75 * max(first) + 0.25 * max(second);
+    assertEquals(expected, range.getDouble(1), 1e-5);
+    assertEquals(2, range.getDouble(2));
+  }
+
+  private static double max(DataSet data) {
+    return data.getFeatures().maxNumber().doubleValue();
+  }
+
+  @Test
+  void schedule_frozen_statisticsAndRangesStay() {
+    MultiLayerNetwork network = prepared(new Schedule(0, 3, 3));
+    fit(network, 0, 3);
+    INDArray mean = state(network, "mean");
+    INDArray deviation = state(network, "log10stdev");
+    INDArray range = state(network, "range");
+    fit(network, 3, 6);
+    assertEquals(mean, state(network, "mean"));
+    assertEquals(deviation, state(network, "log10stdev"));
+    assertEquals(range.getFloat(1), state(network, "range").getFloat(1));
+  }
+
+  @Test
+  void schedule_beforeQuantization_trainsAsTheOriginal() {
+    MultiLayerNetwork original = TestNetworks.multiLayer(7, DataType.FLOAT);
+    MultiLayerNetwork network =
+        prepared(new Schedule(Schedule.NEVER, Schedule.NEVER, Schedule.NEVER));
+    fit(original, 0, 3);
+    fit(network, 0, 3);
+    INDArray images = TestNetworks.data(99, 16, DataType.FLOAT).getFeatures();
+    INDArray difference = network.output(images).sub(original.output(images));
+    assertEquals(0, difference.amaxNumber().doubleValue(), 2e-4);
+  }
+}
