@@ -8,6 +8,8 @@ public final class Bias {
   private final int[] codes;
 
   /**
+   * The bias of one layer.
+   *
    * @param codes one per output channel; copied
    */
   public Bias(int... codes) {

@@ -57,6 +57,8 @@ public final class Graph {
   }
 
   /**
+   * The tensor of that name.
+   *
    * @throws IllegalArgumentException if there is no such tensor
    */
   public Tensor tensor(String tensorName) {

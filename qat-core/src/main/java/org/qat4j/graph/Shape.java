@@ -16,6 +16,8 @@ public final class Shape {
   }
 
   /**
+   * A shape of these sizes.
+   *
    * @param dims one or three positive sizes
    * @throws IllegalArgumentException on another rank, a size below 1, or more than 2^31 - 1
    *     elements

@@ -38,6 +38,8 @@ public record Tensor(String name, Shape shape, Type type) {
   }
 
   /**
+   * The quantization parameters of the codes.
+   *
    * @return scale, zero point and range of the codes
    * @throws IllegalStateException if the tensor holds real numbers
    */

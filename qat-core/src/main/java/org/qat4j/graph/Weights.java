@@ -18,6 +18,8 @@ public final class Weights {
   private final IntRange range;
 
   /**
+   * Weights of one layer.
+   *
    * @param codesOihw codes, {@code outChannels * fanIn} of them, each inside {@code range}; copied
    * @param scales one per output channel, finite and &gt; 0; copied
    * @param zeroPoints one per output channel, inside {@code range}; copied

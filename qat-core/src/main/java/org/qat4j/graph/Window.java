@@ -57,6 +57,8 @@ public record Window(
   }
 
   /**
+   * Size of the result of sliding the window over an image.
+   *
    * @param channels of the result
    * @throws IllegalArgumentException if the dilated kernel is larger than the padded input
    */

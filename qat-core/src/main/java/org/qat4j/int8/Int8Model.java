@@ -27,6 +27,8 @@ public record Int8Model(Graph graph) {
   }
 
   /**
+   * Reads a model.
+   *
    * @throws IOException if the file cannot be read
    * @throws org.qat4j.onnx.OnnxFormatException if it is corrupt, not quantized, or holds an
    *     operator that cannot run in integers; the message names the node and the reason

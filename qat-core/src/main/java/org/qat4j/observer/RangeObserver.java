@@ -6,6 +6,8 @@ package org.qat4j.observer;
  */
 public sealed interface RangeObserver {
   /**
+   * Takes one more batch into account.
+   *
    * @param observed the range after all earlier batches
    * @param batch the range of the newest batch
    * @return the range that includes the newest batch
