@@ -1,0 +1,248 @@
+package org.qat4j.onnx;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.qat4j.graph.Clip;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Node;
+import org.qat4j.graph.Tensor;
+import org.qat4j.scheme.IntRange;
+import org.qat4j.scheme.QuantParams;
+
+/**
+ * One graph on its way to an ONNX model. Code tensors keep their names; the real tensors between
+ * them, which exist for the notation only, get names derived from those.
+ */
+final class GraphEncoder {
+  private static final int BASE_OPSET = 13;
+  private static final String BATCH = "N";
+
+  private final Graph graph;
+  private final GraphProto.Builder proto = GraphProto.newBuilder();
+  private final Names tensorNames;
+  private final Names nodeNames;
+  private final Map<String, String> dequantized = new HashMap<>();
+  private final Map<String, String> metadata = new TreeMap<>();
+  private final Map<String, String> scaleNames = new HashMap<>();
+  private final Map<String, String> zeroPointNames = new HashMap<>();
+  private final Set<String> given = new HashSet<>();
+  private int opset = BASE_OPSET;
+
+  GraphEncoder(Graph graph) {
+    this.graph = graph;
+    this.tensorNames = new Names(graph.tensors().stream().map(Tensor::name).toList());
+    this.nodeNames = new Names(graph.nodes().stream().map(Node::name).toList());
+  }
+
+  ModelProto model() {
+    proto.setName(graph.name());
+    for (Tensor input : graph.inputs()) {
+      proto.addInput(valueInfo(input));
+      given.add(input.name());
+      if (input.isCodes()) {
+        defineParams(input);
+        declareRange(input, Storage.of(input.params().range()).range());
+      }
+    }
+    for (Node node : graph.nodes()) {
+      OpEncoder.of(node.op().getClass()).encode(node, this);
+    }
+    graph.outputs().forEach(output -> proto.addOutput(valueInfo(output)));
+    return finish();
+  }
+
+  private ModelProto finish() {
+    ModelProto.Builder model =
+        ModelProto.newBuilder()
+            .setIrVersion(irVersion(opset))
+            .setProducerName("qat4j")
+            .setGraph(proto)
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset));
+    metadata.forEach(
+        (key, value) ->
+            model.addMetadataProps(
+                StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+    return model.build();
+  }
+
+  /** The oldest file format that allows the operator set, so that older readers accept the file. */
+  private static int irVersion(int opset) {
+    return opset >= 21 ? 10 : opset >= 19 ? 9 : 8;
+  }
+
+  /** Real tensors that no integer result went into: the inputs, reshaped or not. */
+  Set<String> given() {
+    return given;
+  }
+
+  Graph graph() {
+    return graph;
+  }
+
+  void requireOpset(int version) {
+    opset = Math.max(opset, version);
+  }
+
+  void declare(String key, String value) {
+    metadata.put(key, value);
+  }
+
+  String tensorName(String wanted) {
+    return tensorNames.unique(wanted);
+  }
+
+  String nodeName(String wanted) {
+    return nodeNames.unique(wanted);
+  }
+
+  void add(NodeProto.Builder node) {
+    proto.addNode(node);
+  }
+
+  /** Adds a constant and returns its name. */
+  String constant(TensorProto tensor) {
+    proto.addInitializer(tensor);
+    return tensor.getName();
+  }
+
+  /**
+   * The name of a tensor's real values: its own, or those that a shared DequantizeLinear makes of
+   * its codes.
+   */
+  String real(Tensor tensor) {
+    if (!tensor.isCodes()) {
+      return tensor.name();
+    }
+    return dequantized.computeIfAbsent(
+        tensor.name(),
+        name -> {
+          String output = tensorName(name + "/dequantized");
+          dequantize(tensor, nodeName(name + "/dequantize"), output);
+          return output;
+        });
+  }
+
+  void dequantize(Tensor codes, String node, String output) {
+    add(
+        OnnxNodes.node(
+            "DequantizeLinear",
+            node,
+            output,
+            codes.name(),
+            scaleName(codes),
+            zeroPointName(codes)));
+  }
+
+  /**
+   * Turns a real tensor into codes: a clip node where other runtimes can fold it away,
+   * QuantizeLinear, and a clip of the codes where their range is narrower than the storage type.
+   *
+   * @param real the tensor before the clip
+   * @param names of the nodes
+   */
+  void quantize(String real, Clip clip, Tensor output, NodeNames names) {
+    defineParams(output);
+    ClipPlan plan = ClipPlan.of(clip, output.params());
+    String clipped = plan.real().equals(Clip.NONE) ? real : tensorName(output.name() + "/clipped");
+    OnnxNodes.clip(this, names, plan.real(), real, clipped);
+    plan.codes()
+        .ifPresentOrElse(
+            range -> quantizeThenClip(clipped, range, output, names),
+            () -> addQuantize(clipped, output, output.name(), names));
+    plan.declaredClip(clip).ifPresent(text -> declare(Metadata.CLIP + names.first(), text));
+    declareRange(output, plan.readableRange());
+  }
+
+  private void quantizeThenClip(String real, IntRange range, Tensor output, NodeNames names) {
+    Storage storage = Storage.of(output.params().range());
+    String unclipped = tensorName(output.name() + "/unclipped");
+    addQuantize(real, output, unclipped, names);
+    String min = constant(scalar(tensorName(output.name() + "/min"), storage, range.min()));
+    String max = constant(scalar(tensorName(output.name() + "/max"), storage, range.max()));
+    add(OnnxNodes.node("Clip", names.next("/clip_codes"), output.name(), unclipped, min, max));
+  }
+
+  private void addQuantize(String real, Tensor output, String codes, NodeNames names) {
+    add(
+        OnnxNodes.node(
+            "QuantizeLinear",
+            names.next("/quantize"),
+            codes,
+            real,
+            scaleName(output),
+            zeroPointName(output)));
+  }
+
+  /**
+   * Quantizes without a clip of the codes: the real values are already among those that the codes
+   * mean.
+   */
+  void quantizeExact(String real, Tensor output, NodeNames names) {
+    defineParams(output);
+    addQuantize(real, output, output.name(), names);
+  }
+
+  private void declareRange(Tensor codes, IntRange readable) {
+    IntRange range = codes.params().range();
+    if (!range.equals(readable)) {
+      declare(Metadata.RANGE + codes.name(), Metadata.text(range));
+    }
+  }
+
+  private void defineParams(Tensor codes) {
+    QuantParams params = codes.params();
+    Storage storage = Storage.of(params.range());
+    requireOpset(storage.opset());
+    String scale = tensorName(codes.name() + "/scale");
+    scaleNames.put(codes.name(), constant(Initializers.floats(scale, new long[0], params.scale())));
+    String zeroPoint = tensorName(codes.name() + "/zero_point");
+    zeroPointNames.put(codes.name(), constant(scalar(zeroPoint, storage, params.zeroPoint())));
+  }
+
+  private String scaleName(Tensor codes) {
+    return scaleNames.get(codes.name());
+  }
+
+  private String zeroPointName(Tensor codes) {
+    return zeroPointNames.get(codes.name());
+  }
+
+  private static TensorProto scalar(String name, Storage storage, int code) {
+    return Initializers.codes(name, storage, new long[0], code);
+  }
+
+  private static ValueInfoProto valueInfo(Tensor tensor) {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    shape.addDimBuilder().setDimParam(BATCH);
+    for (int dim : tensor.shape().dims()) {
+      shape.addDimBuilder().setDimValue(dim);
+    }
+    int type =
+        tensor.isCodes()
+            ? Storage.of(tensor.params().range()).type().getNumber()
+            : TensorProto.DataType.FLOAT.getNumber();
+    TypeProto.Tensor.Builder tensorType =
+        TypeProto.Tensor.newBuilder().setElemType(type).setShape(shape);
+    return ValueInfoProto.newBuilder()
+        .setName(tensor.name())
+        .setType(TypeProto.newBuilder().setTensorType(tensorType))
+        .build();
+  }
+
+  List<Tensor> inputsOf(Node node) {
+    return graph.inputsOf(node);
+  }
+}

@@ -1,0 +1,51 @@
+package org.qat4j.onnx;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Constant tensors as ONNX stores them: dimensions and little-endian bytes. */
+final class Initializers {
+  private Initializers() {}
+
+  static TensorProto floats(String name, long[] dims, float... values) {
+    ByteBuffer bytes = littleEndian(values.length * Float.BYTES);
+    for (float value : values) {
+      bytes.putFloat(value);
+    }
+    return tensor(name, DataType.FLOAT, dims, bytes);
+  }
+
+  static TensorProto codes(String name, Storage storage, long[] dims, int... codes) {
+    ByteBuffer bytes = littleEndian(codes.length * storage.bits() / 8);
+    for (int code : codes) {
+      switch (storage.bits()) {
+        case 8 -> bytes.put((byte) code);
+        case 16 -> bytes.putShort((short) code);
+        default -> bytes.putInt(code);
+      }
+    }
+    return tensor(name, storage.type(), dims, bytes);
+  }
+
+  static TensorProto int8(String name, long[] dims, byte[] codes) {
+    return tensor(name, DataType.INT8, dims, ByteBuffer.wrap(codes));
+  }
+
+  private static ByteBuffer littleEndian(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static TensorProto tensor(String name, DataType type, long[] dims, ByteBuffer bytes) {
+    ByteString raw = UnsafeByteOperations.unsafeWrap(bytes.rewind());
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder().setName(name).setDataType(type.getNumber()).setRawData(raw);
+    for (long dim : dims) {
+      tensor.addDims(dim);
+    }
+    return tensor.build();
+  }
+}

@@ -1,0 +1,64 @@
+package org.qat4j.onnx;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.List;
+import org.qat4j.graph.Clip;
+import org.qat4j.graph.Window;
+
+/** Builds ONNX nodes and their attributes. */
+final class OnnxNodes {
+  private OnnxNodes() {}
+
+  static NodeProto.Builder node(String opType, String name, String output, String... inputs) {
+    return NodeProto.newBuilder()
+        .setOpType(opType)
+        .setName(name)
+        .addAllInput(List.of(inputs))
+        .addOutput(output);
+  }
+
+  static AttributeProto integer(String name, long value) {
+    return AttributeProto.newBuilder().setName(name).setType(AttributeType.INT).setI(value).build();
+  }
+
+  static AttributeProto integers(String name, long... values) {
+    AttributeProto.Builder attribute =
+        AttributeProto.newBuilder().setName(name).setType(AttributeType.INTS);
+    for (long value : values) {
+      attribute.addInts(value);
+    }
+    return attribute.build();
+  }
+
+  static void window(NodeProto.Builder node, Window w) {
+    node.addAttribute(integers("kernel_shape", w.kernelHeight(), w.kernelWidth()))
+        .addAttribute(integers("strides", w.strideHeight(), w.strideWidth()))
+        .addAttribute(integers("pads", w.padTop(), w.padLeft(), w.padBottom(), w.padRight()));
+    if (isDilated(w)) {
+      node.addAttribute(integers("dilations", w.dilationHeight(), w.dilationWidth()));
+    }
+  }
+
+  static boolean isDilated(Window w) {
+    return w.dilationHeight() != 1 || w.dilationWidth() != 1;
+  }
+
+  /** Adds a Relu or Clip node; nothing for {@link Clip#NONE}. */
+  static void clip(GraphEncoder encoder, NodeNames names, Clip clip, String input, String output) {
+    if (clip.equals(Clip.RELU)) {
+      encoder.add(node("Relu", names.next("/relu"), output, input));
+    } else if (!clip.equals(Clip.NONE)) {
+      String min = bound(encoder, output + "/min", clip.min());
+      String max = bound(encoder, output + "/max", clip.max());
+      encoder.add(node("Clip", names.next("/clip"), output, input, min, max));
+    }
+  }
+
+  private static String bound(GraphEncoder encoder, String name, float value) {
+    return Float.isInfinite(value)
+        ? ""
+        : encoder.constant(Initializers.floats(encoder.tensorName(name), new long[0], value));
+  }
+}

@@ -1,0 +1,147 @@
+package org.qat4j.onnx;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.qat4j.graph.Graph;
+
+/**
+ * Reads a quantized ONNX model (QDQ format, opset 13 to 21) as an INT8 network.
+ *
+ * <p>The file need not be trusted: memory and time are bounded by its size, no other file is
+ * opened, and whatever cannot run in integers is refused. docs/onnx.md lists what is understood.
+ */
+public final class OnnxReader {
+  private static final int MIN_OPSET = 13;
+  private static final int MAX_OPSET = 21;
+
+  private OnnxReader() {}
+
+  /**
+   * Reads a model file.
+   *
+   * @throws IOException if the file cannot be read
+   * @throws OnnxFormatException if it is corrupt, not quantized, or holds an operator that cannot
+   *     run in integers; the message names the node and the reason
+   */
+  public static Graph read(Path file) throws IOException {
+    if (Files.size(file) > Limits.FILE_BYTES) {
+      throw new OnnxFormatException(
+          file
+              + ": has "
+              + Files.size(file)
+              + " bytes, at most "
+              + Limits.FILE_BYTES
+              + " are read");
+    }
+    return read(Files.readAllBytes(file), file.toString());
+  }
+
+  /**
+   * Reads the content of a model file.
+   *
+   * @param bytes content of a model file; not modified, and not read after the return
+   * @param source what messages call it
+   * @throws OnnxFormatException as above
+   */
+  public static Graph read(byte[] bytes, String source) throws OnnxFormatException {
+    ModelProto model = parse(bytes, source);
+    check(model, source);
+    Map<String, String> metadata = new HashMap<>();
+    for (StringStringEntryProto entry : model.getMetadataPropsList()) {
+      metadata.put(entry.getKey(), entry.getValue());
+    }
+    return new GraphDecoder(model.getGraph(), source, metadata, new Budget(bytes.length)).decode();
+  }
+
+  private static ModelProto parse(byte[] bytes, String source) throws OnnxFormatException {
+    try {
+      CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+      input.enableAliasing(true);
+      return ModelProto.parseFrom(input);
+    } catch (IOException e) {
+      throw new OnnxFormatException(
+          source + ": is not an ONNX model, or is truncated or corrupt (" + e.getMessage() + ")",
+          e);
+    }
+  }
+
+  private static void check(ModelProto model, String source) throws OnnxFormatException {
+    GraphProto graph = model.getGraph();
+    if (graph.getNodeCount() == 0) {
+      throw new OnnxFormatException(
+          source + ": is not an ONNX model, or is truncated: it has no nodes");
+    }
+    int tensors = graph.getInitializerCount() + graph.getInputCount() + graph.getOutputCount();
+    if (graph.getNodeCount() > Limits.NODES || tensors > Limits.TENSORS) {
+      throw new OnnxFormatException(
+          source
+              + ": has "
+              + graph.getNodeCount()
+              + " nodes and "
+              + tensors
+              + " tensors, at most "
+              + Limits.NODES
+              + " and "
+              + Limits.TENSORS
+              + " are read");
+    }
+    if (graph.getSparseInitializerCount() > 0) {
+      throw new OnnxFormatException(
+          source + ": has sparse initializers, which are not supported; save them dense");
+    }
+    checkOpset(model.getOpsetImportList(), source);
+    checkQuantized(graph.getNodeList(), source);
+  }
+
+  private static void checkOpset(List<OperatorSetIdProto> opsets, String source)
+      throws OnnxFormatException {
+    long version =
+        opsets.stream()
+            .filter(opset -> opset.getDomain().isEmpty() || opset.getDomain().equals("ai.onnx"))
+            .mapToLong(OperatorSetIdProto::getVersion)
+            .findFirst()
+            .orElse(0);
+    if (version < MIN_OPSET || version > MAX_OPSET) {
+      throw new OnnxFormatException(
+          source
+              + ": uses opset "
+              + version
+              + ", expected "
+              + MIN_OPSET
+              + " to "
+              + MAX_OPSET
+              + "; export it with one of those, or convert it with onnx.version_converter");
+    }
+  }
+
+  private static void checkQuantized(List<NodeProto> nodes, String source)
+      throws OnnxFormatException {
+    for (NodeProto node : nodes) {
+      String op = node.getOpType();
+      if (op.equals("QuantizeLinear") || op.equals("DequantizeLinear")) {
+        return;
+      }
+      if (op.startsWith("QLinear")
+          || op.endsWith("Integer")
+          || op.equals("DynamicQuantizeLinear")) {
+        throw NodeDecoder.refused(new OnnxNode(node, source));
+      }
+    }
+    throw new OnnxFormatException(
+        source
+            + ": model is not quantized: none of its "
+            + nodes.size()
+            + " nodes is a QuantizeLinear or DequantizeLinear; quantize it to QDQ format first");
+  }
+}

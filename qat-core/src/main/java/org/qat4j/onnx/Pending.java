@@ -1,0 +1,197 @@
+package org.qat4j.onnx;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.qat4j.graph.Clip;
+import org.qat4j.graph.Op;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Tensor;
+import org.qat4j.scheme.IntRange;
+import org.qat4j.scheme.QuantParams;
+
+/**
+ * Real numbers of the file that the graph computes as codes: dequantized codes, or the result of a
+ * layer before QuantizeLinear, with the clip and the pooling and reshaping that follow. Those
+ * commute with quantization, which is monotone, so they can be applied to the codes.
+ */
+final class Pending implements Value {
+
+  /** Where the numbers come from. */
+  sealed interface Origin {}
+
+  /** Codes behind a DequantizeLinear. */
+  record Dequantized(OnnxNode node, Tensor codes) implements Origin {}
+
+  /**
+   * A layer whose result is not rounded yet. It can become one tensor of the graph, not several.
+   */
+  static final class Layer implements Origin {
+    private final OnnxNode node;
+    private final List<Tensor> inputs;
+    private final LayerOp op;
+    private boolean emitted;
+
+    Layer(OnnxNode node, List<Tensor> inputs, LayerOp op) {
+      this.node = node;
+      this.inputs = List.copyOf(inputs);
+      this.op = op;
+    }
+
+    OnnxNode node() {
+      return node;
+    }
+
+    List<Tensor> inputs() {
+      return inputs;
+    }
+
+    LayerOp op() {
+      return op;
+    }
+
+    void claim() throws OnnxFormatException {
+      if (emitted) {
+        throw node.error(
+            "its float result is used in several ways, so that it would have to be computed in float; put one"
+                + " QuantizeLinear behind it and let all nodes read its DequantizeLinear");
+      }
+      emitted = true;
+    }
+  }
+
+  /** An operation that keeps the values' order and scale. */
+  record Step(OnnxNode node, Op op) {}
+
+  private static final int MAX_STEPS = 16;
+  private static final QuantParams ANY_CODES = new QuantParams(1, 0, IntRange.unsigned(8));
+
+  private final String name;
+  private final Shape shape;
+  private final Origin origin;
+  private final Clip clip;
+  private final Optional<OnnxNode> clipNode;
+  private final List<Step> steps;
+  private Optional<Tensor> codes = Optional.empty();
+  private Optional<Tensor> real = Optional.empty();
+  private Optional<CodesType> quantizedType = Optional.empty();
+  private Optional<Tensor> quantized = Optional.empty();
+
+  private Pending(
+      String name,
+      Shape shape,
+      Origin origin,
+      Clip clip,
+      Optional<OnnxNode> clipNode,
+      List<Step> steps) {
+    this.name = name;
+    this.shape = shape;
+    this.origin = origin;
+    this.clip = clip;
+    this.clipNode = clipNode;
+    this.steps = steps;
+  }
+
+  static Pending of(String name, Shape shape, Origin origin) {
+    return new Pending(name, shape, origin, Clip.NONE, Optional.empty(), List.of());
+  }
+
+  Pending withClip(OnnxNode node, Clip next) throws OnnxFormatException {
+    float min = Math.max(clip.min(), next.min());
+    float max = Math.min(clip.max(), next.max());
+    if (min >= max) {
+      throw node.error("leaves one value: " + clip + " is followed by " + next);
+    }
+    return new Pending(
+        node.output(),
+        shape,
+        origin,
+        new Clip(min, max),
+        Optional.of(clipNode.orElse(node)),
+        steps);
+  }
+
+  Pending withStep(OnnxNode node, Op op) throws OnnxFormatException {
+    if (steps.size() == MAX_STEPS) {
+      throw node.error(
+          "follows " + MAX_STEPS + " poolings and reshapings without a QuantizeLinear");
+    }
+    List<Step> longer = new ArrayList<>(steps);
+    longer.add(new Step(node, op));
+    try {
+      Shape result = op.outputShape(List.of(Tensor.codes(name, shape, ANY_CODES)));
+      return new Pending(node.output(), result, origin, clip, clipNode, longer);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw node.error(e);
+    }
+  }
+
+  /** The same with its layer replaced, for a bias that comes as a node of its own. */
+  Pending withLayer(OnnxNode node, Layer layer) {
+    return new Pending(node.output(), shape, layer, clip, clipNode, steps);
+  }
+
+  /** Name in the file. */
+  String name() {
+    return name;
+  }
+
+  Shape shape() {
+    return shape;
+  }
+
+  Origin origin() {
+    return origin;
+  }
+
+  Clip clip() {
+    return clip;
+  }
+
+  Optional<OnnxNode> clipNode() {
+    return clipNode;
+  }
+
+  List<Step> steps() {
+    return steps;
+  }
+
+  boolean isBareLayer() {
+    return origin instanceof Layer && clip.equals(Clip.NONE) && steps.isEmpty();
+  }
+
+  /** The codes that an equal QuantizeLinear made of it before. */
+  Optional<Tensor> quantized(CodesType type) {
+    return quantizedType.equals(Optional.of(type)) ? quantized : Optional.empty();
+  }
+
+  void becomeQuantized(CodesType type, Tensor tensor) {
+    quantizedType = Optional.of(type);
+    quantized = Optional.of(tensor);
+  }
+
+  /** The codes that it became for a reader without a QuantizeLinear, if it did. */
+  Optional<Tensor> codes() {
+    return codes;
+  }
+
+  void becomeCodes(Tensor tensor) {
+    codes = Optional.of(tensor);
+  }
+
+  /** The real tensor that it became, if it did. */
+  Optional<Tensor> real() {
+    return real;
+  }
+
+  void becomeReal(Tensor tensor) {
+    real = Optional.of(tensor);
+  }
+
+  @Override
+  public String kind() {
+    return origin instanceof Layer layer
+        ? "the float result of node '" + layer.node().name() + "' (" + layer.node().op() + ")"
+        : "dequantized codes";
+  }
+}

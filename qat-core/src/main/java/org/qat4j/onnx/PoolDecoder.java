@@ -1,0 +1,95 @@
+package org.qat4j.onnx;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.qat4j.graph.Op;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Tensor;
+import org.qat4j.graph.Window;
+
+/** Reads pooling. */
+final class PoolDecoder {
+  private static final List<Integer> SPATIAL = List.of(2, 3);
+
+  private PoolDecoder() {}
+
+  /** On codes, or on real numbers that stand for codes: the largest value has the largest code. */
+  static void maxPool(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    node.requireInputs(1, 1);
+    if (node.proto().getOutputCount() > 1 && !node.proto().getOutput(1).isEmpty()) {
+      throw node.error("its second output, the indices, is not supported");
+    }
+    ShapeDecoder.sameValues(node, shape -> new Op.MaxPool(window(node, shape)), decoder);
+  }
+
+  static void averagePool(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    node.requireInputs(1, 1);
+    Tensor input = decoder.codes(node, 0);
+    boolean countPadding = node.integer("count_include_pad", 0) != 0;
+    pend(node, input, new Op.AveragePool(window(node, input.shape()), countPadding), decoder);
+  }
+
+  static void globalAveragePool(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    node.requireInputs(1, 1);
+    pend(node, decoder.codes(node, 0), new Op.GlobalAveragePool(), decoder);
+  }
+
+  /**
+   * A mean over height and width is global average pooling, as PyTorch's adaptive pooling is
+   * exported.
+   */
+  static void reduceMean(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    node.requireInputs(1, 2);
+    List<Integer> axes = axes(node, decoder);
+    if (!axes.equals(SPATIAL)) {
+      throw node.error(
+          "takes the mean over dimensions "
+              + axes
+              + ", expected "
+              + SPATIAL
+              + ", height and width");
+    }
+    Pending pooled = pending(node, decoder.codes(node, 0), new Op.GlobalAveragePool());
+    boolean keep = node.integer("keepdims", 1) != 0;
+    decoder.define(node.output(), keep ? pooled : pooled.withStep(node, new Op.Flatten()));
+  }
+
+  /** An attribute up to opset 17, an input from 18 on. */
+  private static List<Integer> axes(OnnxNode node, GraphDecoder decoder)
+      throws OnnxFormatException {
+    long[] axes;
+    if (node.hasInput(1)) {
+      Constant constant = decoder.constant(node, 1, "axes");
+      axes = constant.count() > Limits.RANK ? new long[0] : ShapeDecoder.numbers(constant);
+    } else {
+      Optional<AttributeProto> attribute = node.attribute("axes");
+      axes =
+          attribute.stream()
+              .flatMapToLong(a -> a.getIntsList().stream().mapToLong(i -> i))
+              .toArray();
+    }
+    return Arrays.stream(axes)
+        .map(axis -> axis < 0 ? axis + 4 : axis)
+        .sorted()
+        .mapToObj(axis -> (int) axis)
+        .toList();
+  }
+
+  private static Window window(OnnxNode node, Shape shape) throws OnnxFormatException {
+    if (!shape.isImage()) {
+      throw node.error("needs an image [N, channels, height, width], got features " + shape);
+    }
+    return WindowDecoder.of(node, shape, Optional.empty());
+  }
+
+  private static void pend(OnnxNode node, Tensor input, Op op, GraphDecoder decoder)
+      throws OnnxFormatException {
+    decoder.define(node.output(), pending(node, input, op));
+  }
+
+  private static Pending pending(OnnxNode node, Tensor input, Op op) throws OnnxFormatException {
+    return JoinDecoder.pending(node, List.of(input), new LayerOp.Plain(op));
+  }
+}

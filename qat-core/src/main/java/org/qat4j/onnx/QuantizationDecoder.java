@@ -1,0 +1,203 @@
+package org.qat4j.onnx;
+
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.util.List;
+import java.util.Optional;
+import org.qat4j.graph.Clip;
+import org.qat4j.graph.Op;
+import org.qat4j.graph.Tensor;
+import org.qat4j.scheme.IntRange;
+import org.qat4j.scheme.QuantParams;
+
+/** Reads QuantizeLinear and DequantizeLinear, and a Clip of the codes between them. */
+final class QuantizationDecoder {
+  private QuantizationDecoder() {}
+
+  static void quantize(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    node.requireInputs(2, 3);
+    Value input = decoder.value(node, 0);
+    Storage storage = ScaleDecoder.produced(node, decoder);
+    if (input instanceof Value.Fixed fixed) {
+      decoder.define(
+          node.output(), new Value.Fixed(quantized(fixed.constant(), storage, node, decoder)));
+      return;
+    }
+    if (!storage.isActivation()) {
+      throw node.error(
+          "quantizes an activation to " + storage + ", expected UINT8, INT8, UINT16 or INT16");
+    }
+    QuantParams stored = ScaleDecoder.params(node, storage, decoder);
+    Optional<OnnxNode> codeClip = codeClip(node, decoder);
+    Optional<IntRange> range = Optional.empty();
+    if (codeClip.isPresent()) {
+      range = Optional.of(ActivationDecoder.codeBounds(codeClip.get(), storage, decoder));
+      decoder.absorb(codeClip.get());
+    }
+    String output = codeClip.orElse(node).output();
+    decoder.define(output, new Value.Codes(codes(input, node, stored, range, output, decoder)));
+  }
+
+  /**
+   * The Clip that limits the codes to fewer bits than their storage type has: the only reader of
+   * the QuantizeLinear.
+   */
+  private static Optional<OnnxNode> codeClip(OnnxNode node, GraphDecoder decoder) {
+    List<OnnxNode> readers = decoder.consumers(node.output());
+    boolean clipped =
+        readers.size() == 1
+            && readers.get(0).op().equals("Clip")
+            && readers.get(0).input(0).equals(node.output())
+            && !decoder.isOutput(node.output());
+    return clipped ? Optional.of(readers.get(0)) : Optional.empty();
+  }
+
+  private static Tensor codes(
+      Value input,
+      OnnxNode node,
+      QuantParams stored,
+      Optional<IntRange> range,
+      String output,
+      GraphDecoder decoder)
+      throws OnnxFormatException {
+    if (input instanceof Value.Given given) {
+      CodesType type = CodesType.of(node, node.name(), output, stored, Clip.NONE, range, decoder);
+      Tensor.Type codes = new Tensor.Codes(type.params());
+      if (!type.clip().equals(Clip.NONE)) {
+        throw node.error(
+            "its codes are clipped to "
+                + range.orElseThrow()
+                + ", which is without its zero point");
+      }
+      return decoder.emit(node, new Op.Quantize(), List.of(given.tensor()), output, codes);
+    }
+    if (input instanceof Pending pending) {
+      return pending.origin() instanceof Pending.Layer layer
+          ? layerCodes(pending, layer, node, stored, range, output, decoder)
+          : changedCodes(
+              pending,
+              (Pending.Dequantized) pending.origin(),
+              node,
+              stored,
+              range,
+              output,
+              decoder);
+    }
+    throw node.error(
+        "its input '"
+            + node.input(0)
+            + "' is "
+            + input.kind()
+            + ": between the first QuantizeLinear and the last"
+            + " DequantizeLinear nothing may run in float");
+  }
+
+  private static Tensor layerCodes(
+      Pending pending,
+      Pending.Layer layer,
+      OnnxNode node,
+      QuantParams stored,
+      Optional<IntRange> range,
+      String output,
+      GraphDecoder decoder)
+      throws OnnxFormatException {
+    CodesType type =
+        CodesType.of(node, layer.node().name(), output, stored, pending.clip(), range, decoder);
+    if (pending.quantized(type).isPresent()) {
+      return pending.quantized(type).get();
+    }
+    Tensor codes = decoder.emitter().quantizeLayer(pending, layer, type, output);
+    pending.becomeQuantized(type, codes);
+    return codes;
+  }
+
+  private static Tensor changedCodes(
+      Pending pending,
+      Pending.Dequantized origin,
+      OnnxNode node,
+      QuantParams stored,
+      Optional<IntRange> range,
+      String output,
+      GraphDecoder decoder)
+      throws OnnxFormatException {
+    QuantParams before = origin.codes().params();
+    boolean same =
+        pending.clip().equals(Clip.NONE)
+            && before.scale() == stored.scale()
+            && before.zeroPoint() == stored.zeroPoint()
+            && range.orElse(stored.range()).contains(before.range());
+    if (same && !(pending.steps().isEmpty() && decoder.isOutput(output))) {
+      return decoder.emitter().sameCodes(pending, origin.codes(), output);
+    }
+    OnnxNode named = pending.clipNode().orElse(node);
+    CodesType type =
+        CodesType.of(node, named.name(), output, stored, pending.clip(), range, decoder);
+    return decoder.emitter().requantize(pending, origin.codes(), node, type, output);
+  }
+
+  /** Weights that the file holds as float32 in front of a QuantizeLinear. */
+  private static Constant quantized(
+      Constant reals, Storage storage, OnnxNode node, GraphDecoder decoder)
+      throws OnnxFormatException {
+    if (reals.type() != DataType.FLOAT) {
+      throw node.error("its input '" + reals.name() + "' is " + reals.type() + ", expected FLOAT");
+    }
+    ChannelScales scales = ChannelScales.of(node, reals, decoder);
+    IntRange range = storage.range();
+    return new Constant(
+        reals.name(),
+        storage.type(),
+        reals.dims(),
+        reals.count(),
+        i -> {
+          int channel = scales.channel(i);
+          float real = (float) reals.at(i);
+          return range.clamp(Math.rint(real / scales.scale(channel)) + scales.zeroPoint(channel));
+        });
+  }
+
+  static void dequantize(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    node.requireInputs(2, 3);
+    Value input = decoder.value(node, 0);
+    if (input instanceof Value.Fixed fixed) {
+      Constant codes = fixed.constant();
+      Storage storage = ScaleDecoder.storage(node, codes.type().getNumber());
+      ChannelScales scales = ChannelScales.of(node, codes, decoder);
+      if (scales.zeroPoint().isPresent() && scales.zeroPoint().get().type() != codes.type()) {
+        throw node.error(
+            "its codes are "
+                + codes.type()
+                + ", but their zero point is "
+                + scales.zeroPoint().get().type());
+      }
+      decoder.define(node.output(), new Value.Weight(codes, storage, scales));
+    } else if (input instanceof Value.Codes codes) {
+      Tensor tensor = codes.tensor();
+      QuantParams params = ScaleDecoder.params(node, Storage.of(tensor.params().range()), decoder);
+      requireEqual(node, tensor, params);
+      decoder.define(
+          node.output(),
+          Pending.of(node.output(), tensor.shape(), new Pending.Dequantized(node, tensor)));
+    } else {
+      throw node.error(
+          "its input '" + node.input(0) + "' is " + input.kind() + ", expected integers");
+    }
+  }
+
+  private static void requireEqual(OnnxNode node, Tensor codes, QuantParams params)
+      throws OnnxFormatException {
+    QuantParams expected = codes.params();
+    if (params.scale() != expected.scale() || params.zeroPoint() != expected.zeroPoint()) {
+      throw node.error(
+          "reads '"
+              + node.input(0)
+              + "' with scale "
+              + params.scale()
+              + " and zero point "
+              + params.zeroPoint()
+              + ", but it was quantized with "
+              + expected.scale()
+              + " and "
+              + expected.zeroPoint());
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.qat4j.onnx;
+
+import org.qat4j.graph.Tensor;
+
+/** What a tensor name of the file stands for while the file is turned into a graph. */
+sealed interface Value
+    permits Value.Fixed, Value.Weight, Value.Given, Value.Result, Value.Codes, Pending {
+
+  /** For messages. */
+  String kind();
+
+  /** A constant. */
+  record Fixed(Constant constant) implements Value {
+    @Override
+    public String kind() {
+      return "a constant";
+    }
+  }
+
+  /** Constant codes behind a DequantizeLinear. */
+  record Weight(Constant codes, Storage storage, ChannelScales scales) implements Value {
+    @Override
+    public String kind() {
+      return "a dequantized constant";
+    }
+
+    /** Rows and columns of a matrix exchanged. */
+    Weight transposed() {
+      int rows = codes.dims()[0];
+      int stride = scales.axis() == 1 ? rows : 1;
+      return new Weight(codes.transposed(), storage, scales.transposed(stride));
+    }
+  }
+
+  /** Real numbers that the caller provides. */
+  record Given(Tensor tensor) implements Value {
+    @Override
+    public String kind() {
+      return "the model's float input";
+    }
+  }
+
+  /** Real numbers behind the last integer operation. */
+  record Result(Tensor tensor) implements Value {
+    @Override
+    public String kind() {
+      return "a float result";
+    }
+  }
+
+  /** A code tensor of the graph. */
+  record Codes(Tensor tensor) implements Value {
+    @Override
+    public String kind() {
+      return "codes";
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package org.qat4j.onnx;
+
+import java.util.Optional;
+import org.qat4j.graph.Weights;
+import org.qat4j.scheme.IntRange;
+
+/**
+ * Turns constant codes of any 8- or 4-bit type into int8 weights with one scale per output channel.
+ */
+final class WeightDecoder {
+  private WeightDecoder() {}
+
+  /**
+   * @param weight output channels in the first dimension
+   */
+  static Weights weights(OnnxNode node, Value.Weight weight, GraphDecoder decoder)
+      throws OnnxFormatException {
+    Optional<Weights> known = decoder.knownWeights(weight);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Constant codes = weight.codes();
+    IntRange storage = weight.storage().range();
+    if (weight.storage().bits() > 8) {
+      throw node.error("its weights are " + codes.type() + ", expected 8 or 4 bits");
+    }
+    if (codes.count() == 0 || (!weight.scales().isPerTensor() && weight.scales().axis() != 0)) {
+      throw node.error(
+          "its weights of sizes "
+              + codes.shape()
+              + " have scales along dimension "
+              + weight.scales().axis()
+              + ", expected one scale, or one per output channel");
+    }
+    decoder.budget().spend(node, codes.count() + 2L * codes.dims()[0]);
+    int shift = storage.min() == 0 ? 1 << (weight.storage().bits() - 1) : 0;
+    try {
+      Weights weights = shifted(node, weight, shift, decoder);
+      decoder.know(weight, weights);
+      return weights;
+    } catch (IllegalArgumentException e) {
+      throw node.error(e);
+    }
+  }
+
+  /** Unsigned codes become signed ones, with their zero points. */
+  private static Weights shifted(
+      OnnxNode node, Value.Weight weight, int shift, GraphDecoder decoder)
+      throws OnnxFormatException {
+    Constant codes = weight.codes();
+    byte[] shifted = new byte[codes.count()];
+    for (int i = 0; i < shifted.length; i++) {
+      shifted[i] = (byte) (codes.at(i) - shift);
+    }
+    int channels = codes.dims()[0];
+    float[] scales = new float[channels];
+    int[] zeroPoints = new int[channels];
+    for (int o = 0; o < channels; o++) {
+      scales[o] = weight.scales().scale(o);
+      zeroPoints[o] = (int) weight.scales().zeroPoint(o) - shift;
+    }
+    IntRange stored = weight.storage().range();
+    IntRange signed = new IntRange(stored.min() - shift, stored.max() - shift);
+    Optional<IntRange> declared = CodesType.declaredRange(node, codes.name(), decoder);
+    return new Weights(
+        shifted,
+        scales,
+        zeroPoints,
+        declared.orElse(WeightRange.readable(shifted, zeroPoints, signed)));
+  }
+}
