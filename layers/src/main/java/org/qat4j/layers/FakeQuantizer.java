@@ -3,19 +3,12 @@ package org.qat4j.layers;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.scalar.ScalarMax;
-import org.nd4j.linalg.api.ops.impl.scalar.ScalarMin;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.scheme.IntRange;
-import org.qat4j.scheme.QuantParams;
 
-/**
- * Fake quantization of whole arrays: real numbers in, the nearest representable real numbers out.
- */
+/** Fake quantization of weights: real numbers in, the nearest representable real numbers out. */
 final class FakeQuantizer {
-  /**
-   * Adding and subtracting 1.5 * 2^(mantissa bits) rounds half to even; a fraction of the cost of
-   * ND4J's rounding op.
-   */
+  /** Adding and subtracting 1.5 * 2^(mantissa bits) rounds half to even. */
   private static final double ROUND_FLOAT = 0x1.8p23;
 
   private static final double ROUND_DOUBLE = 0x1.8p52;
@@ -23,18 +16,7 @@ final class FakeQuantizer {
   private FakeQuantizer() {}
 
   /**
-   * Rounds {@code array} in place to multiples of the scale, after clamping it to the representable
-   * interval.
-   */
-  static INDArray activations(INDArray array, QuantParams params) {
-    Nd4j.getExecutioner().exec(new ScalarMax(array, null, array, lowest(params)));
-    Nd4j.getExecutioner().exec(new ScalarMin(array, null, array, highest(params)));
-    return round(array.divi(params.scale())).muli(params.scale());
-  }
-
-  /**
-   * Symmetric per-channel weights, each row scaled so that its largest magnitude is the largest
-   * code.
+   * Symmetric per-channel weights, each row scaled so that its largest magnitude is the largest code.
    *
    * @param rows [outChannels, fanIn], not modified
    * @return a new array of the same shape
@@ -43,19 +25,7 @@ final class FakeQuantizer {
     INDArray scales = rows.amax(1).divi(range.max());
     // A channel of zeros has no scale of its own; any positive one represents it.
     Nd4j.getExecutioner().exec(new ScalarMax(scales, null, scales, Float.MIN_NORMAL));
-    return round(rows.divColumnVector(scales)).muliColumnVector(scales);
-  }
-
-  static float lowest(QuantParams params) {
-    return params.dequantize(params.range().min());
-  }
-
-  static float highest(QuantParams params) {
-    return params.dequantize(params.range().max());
-  }
-
-  private static INDArray round(INDArray array) {
-    double magic = array.dataType() == DataType.DOUBLE ? ROUND_DOUBLE : ROUND_FLOAT;
-    return array.addi(magic).subi(magic);
+    double magic = rows.dataType() == DataType.DOUBLE ? ROUND_DOUBLE : ROUND_FLOAT;
+    return rows.divColumnVector(scales).addi(magic).subi(magic).muliColumnVector(scales);
   }
 }

@@ -18,13 +18,13 @@ final class InputQuantizerLayer extends QuantizingLayer<InputQuantizer> {
   }
 
   @Override
-  INDArray realForward(INDArray input, boolean training, LayerWorkspaceMgr workspace) {
+  INDArray preActivation(INDArray input, boolean training, LayerWorkspaceMgr workspace) {
     layerConf().setInputShape(imageShape(input).dims());
     return input;
   }
 
   @Override
-  INDArray realBackward(INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace) {
+  INDArray backward(INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace) {
     return epsilon;
   }
 

@@ -10,11 +10,11 @@ import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastAddOp;
-import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
+import org.qat4j.kernels.Geometry;
+import org.qat4j.kernels.Linear;
 
 /**
  * Runs a {@link QuantizedBlock}: one pass forward and one backward through linear part,
@@ -26,7 +26,7 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
   private static final String BIAS = ConvolutionParamInitializer.BIAS_KEY;
 
   private final transient Linear linear;
-  private final Clip clip;
+  private final transient Clip clip;
   private transient BatchNorm norm;
   private transient INDArray trainedRows;
 
@@ -34,59 +34,50 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
     super(conf, dataType);
     linear =
         layerConf().convolves()
-            ? Linear.Convolution.of((ConvolutionLayer) layerConf().getLinear())
-            : new Linear.Dense();
+            ? kernels().convolution((ConvolutionLayer) layerConf().getLinear())
+            : kernels().dense();
     clip = Activations.clip(layerConf().getActivationFn());
   }
 
   @Override
   public void setParamTable(Map<String, INDArray> table) {
     super.setParamTable(table);
-    norm = layerConf().getNorm() == null ? null : new BatchNorm(layerConf().getNorm(), table);
+    norm =
+        layerConf().getNorm() == null
+            ? null
+            : new BatchNorm(layerConf().getNorm(), table, kernels());
   }
 
   @Override
-  Interval activationInterval() {
-    return new Interval(clip.min(), clip.max());
+  Clip activation() {
+    return clip;
   }
 
   @Override
-  INDArray realForward(INDArray input, boolean training, LayerWorkspaceMgr workspace) {
+  INDArray preActivation(INDArray input, boolean training, LayerWorkspaceMgr workspace) {
     INDArray rows = linear.rows(getParamWithNoise(WEIGHT, training, workspace));
-    if (training && quantizing()) {
-      rows = FakeQuantizer.weights(rows, quantization().weightRange());
-    }
     if (training) {
+      rows = quantizing() ? FakeQuantizer.weights(rows, quantization().weightRange()) : rows;
       trainedRows = workspace.leverageTo(ArrayType.INPUT, rows);
       rows = trainedRows;
     }
-    INDArray z = linear.forward(input, rows);
-    if (hasBias()) {
-      Nd4j.getExecutioner().exec(new BroadcastAddOp(z, getParam(BIAS), z, 1));
-    }
-    if (norm != null) {
-      z =
-          norm.forward(
-              z, linear.channelAxes(), !training || statisticsFrozen(), training, workspace);
-    }
-    return layerConf().getActivationFn().getActivation(z, training);
+    INDArray z = linear.forward(input, rows, getParam(BIAS), workspace);
+    return norm == null ? z : norm.forward(z, !training || statisticsFrozen(), workspace);
   }
 
   @Override
-  INDArray realBackward(INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace) {
-    INDArray delta = epsilon;
-    if (norm != null) {
-      delta = norm.backward(delta, linear.channelAxes(), gradientViews, gradient);
-    }
-    if (hasBias()) {
-      INDArray biasGradient = gradientViews.get(BIAS);
-      biasGradient.assign(delta.sum(linear.channelAxes()).reshape(biasGradient.shape()));
+  INDArray backward(INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace) {
+    INDArray delta =
+        norm == null ? epsilon : norm.backward(epsilon, gradientViews, gradient, workspace);
+    INDArray weightGradient = gradientViews.get(WEIGHT);
+    INDArray biasGradient = gradientViews.get(BIAS);
+    INDArray inputGradient =
+        linear.backward(
+            input.castTo(dataType), trainedRows, delta, weightGradient, biasGradient, workspace);
+    gradient.setGradientFor(WEIGHT, weightGradient);
+    if (biasGradient != null) {
       gradient.setGradientFor(BIAS, biasGradient);
     }
-    INDArray weightGradient = gradientViews.get(WEIGHT);
-    INDArray inputGradient =
-        linear.backward(input.castTo(dataType), trainedRows, delta, weightGradient);
-    gradient.setGradientFor(WEIGHT, weightGradient);
     trainedRows = null;
     weightNoiseParams.clear();
     return inputGradient;

@@ -15,50 +15,60 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.int8.Int8Session;
+import org.qat4j.kernels.Rounding;
+import org.qat4j.kernels.TrainingKernels;
 import org.qat4j.observer.Range;
 import org.qat4j.scheme.QuantParams;
 
 /**
  * A layer with a quantized output.
  *
- * <p>In training it computes real numbers, observes their range and rounds them to the codes'
- * values; the gradient passes straight through inside the representable interval and is zero
- * outside. In inference, once a range was observed and quantization has started, it follows the
- * integer contract; before, it computes in floating point like the network it was prepared from.
+ * <p>In training it computes real numbers, observes their range and rounds them to the codes' values; the gradient passes
+ * straight through inside the representable interval and is zero outside. In inference, once a range was observed and
+ * quantization has started, it follows the integer contract; before, it computes in floating point like the network it was
+ * prepared from.
  */
 public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLayer<C> {
   private static final long serialVersionUID = 1L;
 
+  private final transient TrainingKernels kernels;
+  private final transient Rounding rounding;
   private transient Range nextRange;
-  private transient INDArray unquantized;
+  private transient INDArray values;
 
   protected QuantizingLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
+    kernels = TrainingKernels.forType(dataType);
+    rounding = kernels.rounding();
   }
 
   /**
-   * The result before quantization, for training or floating-point inference; kept arrays live
-   * until backward.
+   * The values before activation function and quantization, in floating point. What the backward pass needs is kept in the
+   * workspace of layer inputs.
    */
-  abstract INDArray realForward(INDArray input, boolean training, LayerWorkspaceMgr workspace);
+  abstract INDArray preActivation(INDArray input, boolean training, LayerWorkspaceMgr workspace);
 
   /**
    * Gradients of the parameters, written to their views, and of the input.
    *
-   * @param epsilon gradient with respect to the result of {@link #realForward}; may be overwritten
+   * @param epsilon gradient with respect to the result of {@link #preActivation}
    */
-  abstract INDArray realBackward(INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace);
+  abstract INDArray backward(INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace);
 
-  /**
-   * The operation that deployment runs with the current parameters, on images of the given shape.
-   */
+  /** The operation that deployment runs with the current parameters, on images of the given shape. */
   abstract Op deployedOp(Shape input);
+
+  /** The activation function, which quantization fuses. */
+  Clip activation() {
+    return Clip.NONE;
+  }
 
   /**
    * Appends this layer, as it would be deployed now, to a graph.
@@ -68,17 +78,13 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
    * @throws IllegalStateException if the activation range was not observed yet
    */
   public final String appendTo(Graph.Builder graph, String input) {
+    QuantParams output = outputParams();
     Op op = deployedOp(graph.tensor(input).shape());
-    graph.node(name(), op, List.of(input), name(), new Tensor.Codes(outputParams()));
+    graph.node(name(), op, List.of(input), name(), new Tensor.Codes(output));
     return name();
   }
 
-  /** The open interval outside which the activation function passes no gradient. */
-  Interval activationInterval() {
-    return Interval.EVERYTHING;
-  }
-
-  /** Parameters of this layer's output codes. */
+  /** Scale, zero point and range of this layer's output codes. */
   public final QuantParams outputParams() {
     INDArray range = getParam(ObservedRange.KEY);
     if (!ObservedRange.isObserved(range)) {
@@ -92,17 +98,18 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     return params(ObservedRange.read(range));
   }
 
-  /** Parameters of the codes that come in. */
-  public QuantParams inputParams() {
+  /** Scale, zero point and range of the codes that come in. */
+  final QuantParams inputParams() {
     return NetworkQuantizers.find(params(), layerConf().getInputQuantizer());
   }
 
+  /** The layer's name, which is also that of its tensor in the converted model. */
   public final String name() {
     return layerConf().getLayerName();
   }
 
-  private QuantParams params(Range range) {
-    return QuantParams.affine(range.min(), range.max(), quantization().activationRange());
+  final TrainingKernels kernels() {
+    return kernels;
   }
 
   final Quantization quantization() {
@@ -117,6 +124,10 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     return getIterationCount() >= quantization().schedule().quantizeFrom();
   }
 
+  private QuantParams params(Range range) {
+    return QuantParams.affine(range.min(), range.max(), quantization().activationRange());
+  }
+
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
     assertInputSet(false);
@@ -124,28 +135,35 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
       applyDropOutIfNecessary(true, workspace);
       return trainingForward(workspace);
     }
-    boolean integer = quantizing() && ObservedRange.isObserved(getParam(ObservedRange.KEY));
-    INDArray result =
-        integer ? integerForward() : realForward(input.castTo(dataType), false, workspace);
-    return workspace.leverageTo(ArrayType.ACTIVATIONS, result);
+    if (quantizing() && ObservedRange.isObserved(getParam(ObservedRange.KEY))) {
+      return workspace.leverageTo(ArrayType.ACTIVATIONS, integerForward());
+    }
+    INDArray real = preActivation(input.castTo(dataType), false, workspace);
+    return rounding.round(real, activation().min(), activation().max(), 0, workspace);
   }
 
   private INDArray trainingForward(LayerWorkspaceMgr workspace) {
-    INDArray real = realForward(input.castTo(dataType), true, workspace);
+    values = preActivation(input.castTo(dataType), true, workspace);
     INDArray range = getParam(ObservedRange.KEY);
     boolean frozen = getIterationCount() >= quantization().schedule().freezeRangesFrom();
     nextRange =
         frozen && ObservedRange.isObserved(range)
             ? ObservedRange.read(range)
-            : ObservedRange.next(range, quantization().observer(), batchRange(real));
-    unquantized = workspace.leverageTo(ArrayType.INPUT, real);
-    INDArray output = workspace.dup(ArrayType.ACTIVATIONS, real, real.ordering());
-    return quantizing() ? FakeQuantizer.activations(output, params(nextRange)) : output;
+            : ObservedRange.next(range, quantization().observer(), batchRange());
+    Bounds bounds = Bounds.of(activation());
+    float scale = 0;
+    if (quantizing()) {
+      QuantParams params = params(nextRange);
+      bounds = bounds.within(params);
+      scale = params.scale();
+    }
+    return rounding.round(values, bounds.low(), bounds.high(), scale, workspace);
   }
 
-  private Range batchRange(INDArray real) {
-    float min = activationInterval().low() == 0 ? 0f : real.minNumber().floatValue();
-    float max = Math.max(min, real.maxNumber().floatValue());
+  /** Range of the batch behind the activation function. */
+  private Range batchRange() {
+    float min = activation().min() == 0 ? 0f : activation().apply(rounding.min(values));
+    float max = activation().apply(rounding.max(values));
     if (!Float.isFinite(min) || !Float.isFinite(max)) {
       throw new IllegalStateException(
           "layer '"
@@ -161,57 +179,49 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
 
   /** Runs this layer alone as deployment would: codes in, codes out, here in their real values. */
   private INDArray integerForward() {
-    Graph.Builder graph = Graph.builder(name()).input(Tensor.real("input", imageShape(input)));
-    String codes = appendTo(graph, quantizeInput(graph, "input"));
-    graph.node("output", new Op.Dequantize(), List.of(codes), "output", new Tensor.Real());
-    Graph built = graph.build("output");
+    Graph.Builder builder = Graph.builder(name()).input(Tensor.real("input", imageShape(input)));
+    String codes = appendTo(builder, quantizeInput(builder, "input"));
+    builder.node("output", new Op.Dequantize(), List.of(codes), "output", new Tensor.Real());
+    Graph graph = builder.build("output");
     float[] images = input.castTo(DataType.FLOAT).dup('c').data().asFloat();
     int batch = Math.toIntExact(input.size(0));
-    try (Int8Session session = Int8Session.open(new Int8Model(built))) {
-      float[] result = session.run(images, batch);
-      long[] shape =
-          LongStream.concat(
-                  LongStream.of(batch),
-                  IntStream.of(built.outputs().get(0).shape().dims()).asLongStream())
-              .toArray();
-      return Nd4j.createFromArray(result).reshape('c', shape).castTo(dataType);
+    int[] image = graph.outputs().get(0).shape().dims();
+    long[] shape = LongStream.concat(LongStream.of(batch), IntStream.of(image).asLongStream()).toArray();
+    try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
+      return Nd4j.createFromArray(session.run(images, batch)).reshape('c', shape).castTo(dataType);
     }
   }
 
   /** Turns the real values that arrive, which lie exactly on the input's grid, back into codes. */
   String quantizeInput(Graph.Builder graph, String real) {
-    graph.node(
-        "inputCodes",
-        new Op.Quantize(),
-        List.of(real),
-        "inputCodes",
-        new Tensor.Codes(inputParams()));
-    return "inputCodes";
+    String name = real + "_codes";
+    graph.node(name, new Op.Quantize(), List.of(real), name, new Tensor.Codes(inputParams()));
+    return name;
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspace) {
     assertInputSet(true);
     Gradient gradient = new DefaultGradient();
-    INDArray masked = passingInterval().mask(epsilon, unquantized);
-    INDArray inputGradient = realBackward(masked, gradient, workspace);
+    INDArray delta = epsilon.castTo(dataType);
+    Bounds passing = passing();
+    if (!passing.isEverything()) {
+      delta = rounding.pass(delta, values, passing.low(), passing.high());
+    }
+    INDArray inputGradient = backward(delta, gradient, workspace);
     INDArray rangeStep = gradientViews.get(ObservedRange.KEY);
     ObservedRange.writeStep(getParam(ObservedRange.KEY), nextRange, rangeStep);
     gradient.setGradientFor(ObservedRange.KEY, rangeStep);
-    unquantized = null;
+    values = null;
     return new Pair<>(
         gradient,
         backpropDropOutIfPresent(workspace.leverageTo(ArrayType.ACTIVATION_GRAD, inputGradient)));
   }
 
-  /**
-   * Where the gradient passes: inside the representable interval (bounds included) and the
-   * activation's own.
-   */
-  private Interval passingInterval() {
-    return quantizing()
-        ? activationInterval().intersectClosed(params(nextRange))
-        : activationInterval();
+  /** Where the gradient passes: inside the representable interval and where the activation function has a slope. */
+  private Bounds passing() {
+    Bounds slope = Bounds.slope(activation());
+    return quantizing() ? slope.within(params(nextRange)) : slope;
   }
 
   @Override
@@ -240,10 +250,8 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     return new Pair<>(null, state);
   }
 
-  /**
-   * One image's shape in an activation array [batch, channels, height, width] or [batch, features].
-   */
-  final Shape imageShape(INDArray activations) {
+  /** One image's shape in an activation array [batch, channels, height, width] or [batch, features]. */
+  static Shape imageShape(INDArray activations) {
     long[] dims = activations.shape();
     return Shape.of(Arrays.stream(dims, 1, dims.length).mapToInt(Math::toIntExact).toArray());
   }

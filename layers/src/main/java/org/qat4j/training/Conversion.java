@@ -15,7 +15,7 @@ import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.int8.Int8Model;
-import org.qat4j.layers.Geometry;
+import org.qat4j.kernels.Geometry;
 import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.QuantizingLayer;
 

@@ -1,4 +1,4 @@
-package org.qat4j.layers;
+package org.qat4j.kernels;
 
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;

@@ -1,0 +1,48 @@
+package org.qat4j.kernels.nd4j;
+
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.qat4j.kernels.Linear;
+import org.qat4j.kernels.Normalization;
+import org.qat4j.kernels.Pooling;
+import org.qat4j.kernels.Rounding;
+import org.qat4j.kernels.TrainingKernels;
+
+/** Training arithmetic through ND4J. */
+public final class Nd4jKernels implements TrainingKernels {
+  @Override
+  public String name() {
+    return "nd4j";
+  }
+
+  @Override
+  public boolean supports(DataType type) {
+    return type.isFPType();
+  }
+
+  @Override
+  public Linear convolution(ConvolutionLayer layer) {
+    return new Nd4jConvolution(layer);
+  }
+
+  @Override
+  public Linear dense() {
+    return new Nd4jDense();
+  }
+
+  @Override
+  public Normalization normalization(double epsilon) {
+    return new Nd4jNormalization(epsilon);
+  }
+
+  @Override
+  public Rounding rounding() {
+    return new Nd4jRounding();
+  }
+
+  @Override
+  public Pooling maxPooling(SubsamplingLayer layer) {
+    return new Nd4jPooling(layer);
+  }
+}

@@ -1,0 +1,51 @@
+package org.qat4j.kernels.nd4j;
+
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.kernels.Pooling;
+
+/** Max pooling by {@code maxpool2d} and {@code maxpool2d_bp}. */
+final class Nd4jPooling implements Pooling {
+  private final int[] arguments;
+
+  Nd4jPooling(SubsamplingLayer layer) {
+    int[] kernel = layer.getKernelSize();
+    int[] stride = layer.getStride();
+    int[] padding = layer.getPadding();
+    int[] dilation = layer.getDilation();
+    int same = layer.getConvolutionMode() == ConvolutionMode.Same ? 1 : 0;
+    arguments =
+        new int[] {
+          kernel[0], kernel[1], stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], same, 0, 0
+        };
+  }
+
+  @Override
+  public INDArray forward(INDArray input, boolean training, LayerWorkspaceMgr workspace) {
+    DynamicCustomOp op =
+        DynamicCustomOp.builder("maxpool2d").addInputs(input).addIntegerArguments(arguments).build();
+    long[] shape = op.calculateOutputShape().get(0).getShape();
+    INDArray output = workspace.createUninitialized(ArrayType.ACTIVATIONS, input.dataType(), shape, 'c');
+    op.addOutputArgument(output);
+    Nd4j.exec(op);
+    return output;
+  }
+
+  @Override
+  public INDArray backward(INDArray input, INDArray epsilon, LayerWorkspaceMgr workspace) {
+    INDArray gradient =
+        workspace.createUninitialized(ArrayType.ACTIVATION_GRAD, input.dataType(), input.shape(), 'c');
+    Nd4j.exec(
+        DynamicCustomOp.builder("maxpool2d_bp")
+            .addInputs(input, epsilon)
+            .addOutputs(gradient)
+            .addIntegerArguments(arguments)
+            .build());
+    return gradient;
+  }
+}

@@ -1,0 +1,148 @@
+package org.qat4j.kernels.onednn;
+
+import java.util.Arrays;
+import org.bytedeco.dnnl.convolution_backward_data;
+import org.bytedeco.dnnl.convolution_backward_weights;
+import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.memory;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Window;
+import org.qat4j.kernels.Linear;
+import org.qat4j.kernels.Geometry;
+
+/** 2-D convolution; weights are brought into oneDNN's layout at each call, since each step changes them. */
+final class OneDnnConvolution implements Linear {
+  private final ConvolutionLayer layer;
+  private Primitives primitives;
+
+  OneDnnConvolution(ConvolutionLayer layer) {
+    this.layer = layer;
+  }
+
+  @Override
+  public INDArray rows(INDArray weights) {
+    return weights.reshape('c', weights.size(0), weights.length() / weights.size(0));
+  }
+
+  @Override
+  public INDArray forward(INDArray input, INDArray rows, INDArray bias, LayerWorkspaceMgr workspace) {
+    INDArray source = Layouts.working(input);
+    Primitives p = primitives(source, rows.size(0), bias != null);
+    INDArray result = Layouts.allocate(p.outputShape, ArrayType.INPUT, workspace);
+    p.forwardWeights.run(rows);
+    if (bias == null) {
+      p.forward.run(source, result);
+    } else {
+      p.forward.run(source, bias, result);
+    }
+    return result;
+  }
+
+  @Override
+  public INDArray backward(
+      INDArray input,
+      INDArray rows,
+      INDArray epsilon,
+      INDArray weightGradient,
+      INDArray biasGradient,
+      LayerWorkspaceMgr workspace) {
+    INDArray source = Layouts.working(input);
+    INDArray delta = Layouts.working(epsilon);
+    Primitives p = primitives(source, rows.size(0), biasGradient != null);
+    if (biasGradient == null) {
+      p.backwardWeights.run(source, delta);
+    } else {
+      p.backwardWeights.run(source, delta, biasGradient);
+    }
+    p.weightGradient.run(rows(weightGradient));
+    INDArray result = Layouts.allocate(input.shape(), ArrayType.ACTIVATION_GRAD, workspace);
+    p.backwardDataWeights.run(rows);
+    p.backwardData.run(delta, result);
+    return result;
+  }
+
+  private Primitives primitives(INDArray input, long outChannels, boolean biased) {
+    if (primitives == null || !primitives.fits(input, biased)) {
+      primitives = new Primitives(layer, input, outChannels, biased);
+    }
+    return primitives;
+  }
+
+  /** All primitives for one input shape. */
+  private static final class Primitives {
+    private final long[] inputShape;
+    private final long[] outputShape;
+    private final boolean biased;
+    private final Transfer forwardWeights;
+    private final Transfer backwardDataWeights;
+    private final Transfer weightGradient;
+    private final Call forward;
+    private final Call backwardData;
+    private final Call backwardWeights;
+
+    Primitives(ConvolutionLayer layer, INDArray input, long outChannels, boolean biased) {
+      this.inputShape = input.shape();
+      this.biased = biased;
+      Shape image = Shape.of((int) inputShape[1], (int) inputShape[2], (int) inputShape[3]);
+      Window window = Geometry.of(layer, image);
+      Shape output = window.outputShape(image, (int) outChannels);
+      outputShape = new long[] {inputShape[0], outChannels, output.height(), output.width()};
+      long[] kernel = {outChannels, inputShape[1], window.kernelHeight(), window.kernelWidth()};
+      memory.desc source = Layouts.channelsLast(inputShape);
+      memory.desc target = Layouts.channelsLast(outputShape);
+      memory.desc weights = Layouts.any(kernel);
+      memory.desc oihw = Layouts.plain(kernel);
+      memory.desc bias = biased ? Layouts.plain(outChannels) : new memory.desc();
+      long[] strides = {window.strideHeight(), window.strideWidth()};
+      long[] dilations = {window.dilationHeight() - 1, window.dilationWidth() - 1};
+      long[] topLeft = {window.padTop(), window.padLeft()};
+      long[] bottomRight = {window.padBottom(), window.padRight()};
+
+      var forwardDesc =
+          new convolution_forward.primitive_desc(
+              OneDnnKernels.engine(), dnnl.dnnl_forward_training, dnnl.dnnl_convolution_direct,
+              source, weights, bias, target, strides, dilations, topLeft, bottomRight);
+      forwardWeights = Transfer.into(oihw, forwardDesc.weights_desc());
+      forward = new Call(forwardDesc, new convolution_forward(forwardDesc));
+      forward.slot(dnnl.DNNL_ARG_SRC, source).bound(dnnl.DNNL_ARG_WEIGHTS, forwardWeights.memory());
+      if (biased) {
+        forward.slot(dnnl.DNNL_ARG_BIAS, bias);
+      }
+      forward.slot(dnnl.DNNL_ARG_DST, target);
+
+      var dataDesc =
+          new convolution_backward_data.primitive_desc(
+              OneDnnKernels.engine(), dnnl.dnnl_convolution_direct,
+              source, weights, target, strides, dilations, topLeft, bottomRight, forwardDesc);
+      backwardDataWeights = Transfer.into(oihw, dataDesc.weights_desc());
+      backwardData =
+          new Call(dataDesc, new convolution_backward_data(dataDesc))
+              .slot(dnnl.DNNL_ARG_DIFF_DST, target)
+              .bound(dnnl.DNNL_ARG_WEIGHTS, backwardDataWeights.memory())
+              .slot(dnnl.DNNL_ARG_DIFF_SRC, source);
+
+      var weightsDesc =
+          new convolution_backward_weights.primitive_desc(
+              OneDnnKernels.engine(), dnnl.dnnl_convolution_direct,
+              source, weights, bias, target, strides, dilations, topLeft, bottomRight, forwardDesc);
+      weightGradient = Transfer.outOf(weightsDesc.diff_weights_desc(), oihw);
+      backwardWeights =
+          new Call(weightsDesc, new convolution_backward_weights(weightsDesc))
+              .slot(dnnl.DNNL_ARG_SRC, source)
+              .slot(dnnl.DNNL_ARG_DIFF_DST, target)
+              .bound(dnnl.DNNL_ARG_DIFF_WEIGHTS, weightGradient.memory());
+      if (biased) {
+        backwardWeights.slot(dnnl.DNNL_ARG_DIFF_BIAS, bias);
+      }
+    }
+
+    boolean fits(INDArray input, boolean withBias) {
+      return withBias == biased && Arrays.equals(inputShape, input.shape());
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package org.qat4j.kernels.onednn;
+
+import java.util.Arrays;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.pooling_backward;
+import org.bytedeco.dnnl.pooling_forward;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Window;
+import org.qat4j.kernels.Pooling;
+import org.qat4j.kernels.Geometry;
+
+/** Max pooling; the forward pass remembers in native memory which element won. */
+final class OneDnnPooling implements Pooling {
+  private final SubsamplingLayer layer;
+  private Primitives primitives;
+
+  OneDnnPooling(SubsamplingLayer layer) {
+    this.layer = layer;
+  }
+
+  @Override
+  public INDArray forward(INDArray input, boolean training, LayerWorkspaceMgr workspace) {
+    INDArray source = Layouts.working(input);
+    if (primitives == null || !Arrays.equals(primitives.inputShape, input.shape())) {
+      primitives = new Primitives(layer, input.shape());
+    }
+    INDArray result = Layouts.allocate(primitives.outputShape, ArrayType.ACTIVATIONS, workspace);
+    primitives.forward.run(source, result);
+    return result;
+  }
+
+  @Override
+  public INDArray backward(INDArray input, INDArray epsilon, LayerWorkspaceMgr workspace) {
+    INDArray result = Layouts.allocate(input.shape(), ArrayType.ACTIVATION_GRAD, workspace);
+    primitives.backward.run(Layouts.working(epsilon), result);
+    return result;
+  }
+
+  /** Both primitives for one input shape. */
+  private static final class Primitives {
+    private final long[] inputShape;
+    private final long[] outputShape;
+    private final Call forward;
+    private final Call backward;
+
+    Primitives(SubsamplingLayer layer, long[] inputShape) {
+      this.inputShape = inputShape;
+      Shape image = Shape.of((int) inputShape[1], (int) inputShape[2], (int) inputShape[3]);
+      Window window = Geometry.of(layer, image);
+      Shape output = window.outputShape(image, image.channels());
+      outputShape = new long[] {inputShape[0], inputShape[1], output.height(), output.width()};
+      memory.desc source = Layouts.channelsLast(inputShape);
+      memory.desc target = Layouts.channelsLast(outputShape);
+      long[] strides = {window.strideHeight(), window.strideWidth()};
+      long[] kernel = {window.kernelHeight(), window.kernelWidth()};
+      long[] dilations = {window.dilationHeight() - 1, window.dilationWidth() - 1};
+      long[] topLeft = {window.padTop(), window.padLeft()};
+      long[] bottomRight = {window.padBottom(), window.padRight()};
+      var forwardDesc =
+          new pooling_forward.primitive_desc(
+              OneDnnKernels.engine(), dnnl.dnnl_forward_training, dnnl.dnnl_pooling_max,
+              source, target, strides, kernel, dilations, topLeft, bottomRight);
+      memory winners = new memory(forwardDesc.workspace_desc(), OneDnnKernels.engine());
+      forward =
+          new Call(forwardDesc, new pooling_forward(forwardDesc))
+              .slot(dnnl.DNNL_ARG_SRC, source)
+              .slot(dnnl.DNNL_ARG_DST, target)
+              .bound(dnnl.DNNL_ARG_WORKSPACE, winners);
+      var backwardDesc =
+          new pooling_backward.primitive_desc(
+              OneDnnKernels.engine(), dnnl.dnnl_pooling_max,
+              source, target, strides, kernel, dilations, topLeft, bottomRight, forwardDesc);
+      backward =
+          new Call(backwardDesc, new pooling_backward(backwardDesc))
+              .slot(dnnl.DNNL_ARG_DIFF_DST, target)
+              .slot(dnnl.DNNL_ARG_DIFF_SRC, source)
+              .bound(dnnl.DNNL_ARG_WORKSPACE, winners);
+    }
+  }
+}
