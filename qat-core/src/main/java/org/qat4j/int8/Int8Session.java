@@ -1,0 +1,153 @@
+package org.qat4j.int8;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.qat4j.graph.Tensor;
+import org.qat4j.runtime.GraphRunner;
+import org.qat4j.runtime.Plan;
+
+/**
+ * Runs an {@link Int8Model}. Thread-confined: used by one thread at a time, which is checked. The
+ * model is shared, and so are its prepared weights; open one session for each thread.
+ *
+ * <pre>{@code
+ * Int8Model model = Int8Model.load(Path.of("model.onnx"));
+ * try (Int8Session session = Int8Session.open(model)) {
+ *   float[] probabilities = session.run(images, 32);
+ * }
+ * }</pre>
+ *
+ * <p>The results are those of docs/numerics.md, bit for bit, whatever the backend, the number of
+ * threads, the batch size and the order of the images. After the first calls with a batch size, a
+ * call with preallocated results allocates nothing.
+ */
+public final class Int8Session implements AutoCloseable {
+  private final GraphRunner runner;
+
+  private Int8Session(GraphRunner runner) {
+    this.runner = runner;
+  }
+
+  /** Opens a session on the best exact kernels of this machine, on the calling thread. */
+  public static Int8Session open(Int8Model model) {
+    return open(model, SessionOptions.DEFAULT);
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @throws IllegalArgumentException if the backend is unknown, cannot run on this machine, or has
+   *     no exact kernel for a node; the message names those that can, or the node
+   */
+  public static Int8Session open(Int8Model model, SessionOptions options) {
+    return new Int8Session(new GraphRunner(model.graph(), options.backend(), options.threads()));
+  }
+
+  /** What runs: for each kernel its nodes, layout, bytes and multiply-accumulates. */
+  public Plan plan() {
+    return runner.plan();
+  }
+
+  /** What {@link #run} reads: name and shape of one image. */
+  public List<Tensor> inputs() {
+    return runner.inputs();
+  }
+
+  /** What {@link #run} writes: name and shape of one result. */
+  public List<Tensor> outputs() {
+    return runner.outputs();
+  }
+
+  /**
+   * Computes a batch of a model with one input and one output.
+   *
+   * @param images {@code [batch, channels, height, width]} or {@code [batch, features]}, row-major,
+   *     float32 real numbers; not modified
+   * @param batch number of images, at least 1; may differ from call to call
+   * @param results {@code [batch, features]} or {@code [batch, channels, height, width]};
+   *     overwritten
+   * @throws IllegalArgumentException if an array's length does not fit the batch
+   * @throws IllegalStateException if the session is closed or in use by another thread
+   */
+  public void run(float[] images, int batch, float[] results) {
+    requireOne("input", runner.inputs());
+    requireOne("output", runner.outputs());
+    runner.run(images, batch, results);
+  }
+
+  /** As {@link #run(float[], int, float[])}, with a new array for the results. */
+  public float[] run(float[] images, int batch) {
+    requireOne("output", runner.outputs());
+    float[] results =
+        new float[Math.multiplyExact(batch, runner.outputs().get(0).shape().elements())];
+    run(images, batch, results);
+    return results;
+  }
+
+  /**
+   * Computes a batch of a model with several inputs or outputs.
+   *
+   * @param arrays by input name, each laid out as in {@link #run(float[], int, float[])}
+   * @return results by output name, in the model's order
+   * @throws IllegalArgumentException if an input is missing or unknown or has a wrong length
+   */
+  public Map<String, float[]> run(Map<String, float[]> arrays, int batch) {
+    float[][] in = byPosition(arrays);
+    List<Tensor> outputs = runner.outputs();
+    float[][] out = new float[outputs.size()][];
+    Map<String, float[]> results = new LinkedHashMap<>();
+    for (int i = 0; i < out.length; i++) {
+      out[i] = new float[Math.multiplyExact(batch, outputs.get(i).shape().elements())];
+      results.put(outputs.get(i).name(), out[i]);
+    }
+    runner.run(in, batch, out);
+    return results;
+  }
+
+  /**
+   * Computes a batch node by node, without merging nodes into one kernel, and returns the codes of
+   * every quantized tensor. For proofs of parity, not for speed.
+   *
+   * @param images as in {@link #run(float[], int, float[])}
+   * @return codes in NCHW order by tensor name, in execution order
+   */
+  public Map<String, int[]> trace(float[] images, int batch) {
+    requireOne("input", runner.inputs());
+    return runner.trace(new float[][] {images}, batch);
+  }
+
+  private float[][] byPosition(Map<String, float[]> arrays) {
+    List<Tensor> inputs = runner.inputs();
+    List<String> names = inputs.stream().map(Tensor::name).toList();
+    if (!arrays.keySet().equals(java.util.Set.copyOf(names))) {
+      throw new IllegalArgumentException(
+          "the model's inputs are " + names + ", got " + arrays.keySet());
+    }
+    return names.stream().map(arrays::get).toArray(float[][]::new);
+  }
+
+  private static void requireOne(String role, List<Tensor> tensors) {
+    if (tensors.size() != 1) {
+      throw new IllegalArgumentException(
+          "the model has "
+              + tensors.size()
+              + " "
+              + role
+              + "s "
+              + tensors.stream().map(Tensor::name).toList()
+              + ": use run(Map, int)");
+    }
+  }
+
+  /**
+   * Frees the session's native memory, and the weights if no other session of the model is open. A
+   * second call does nothing.
+   *
+   * @throws IllegalStateException if another thread is inside {@link #run}; the session stays open
+   */
+  @Override
+  public void close() {
+    runner.close();
+  }
+}

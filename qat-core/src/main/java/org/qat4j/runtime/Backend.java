@@ -1,0 +1,43 @@
+package org.qat4j.runtime;
+
+import java.util.Optional;
+
+/**
+ * A family of kernels. Found by {@link java.util.ServiceLoader}; stateless and shared by all
+ * threads.
+ *
+ * <p>Whatever kernel a backend offers is exact on this machine: it computes docs/numerics.md bit
+ * for bit. One that cannot, on this processor, is not offered.
+ */
+public interface Backend {
+  /** Short lower-case name for options and plans, for example {@code onednn}. */
+  String name();
+
+  /** One sentence on what it runs on. */
+  String description();
+
+  /** Why nothing of it can run on this machine; empty if it can. */
+  Optional<String> absence();
+
+  /** Backends are asked in falling order of this number when the choice is automatic. */
+  int preference();
+
+  /**
+   * Whether this is a second-best for operations that the requested backend leaves out, rather than
+   * only chosen by name.
+   */
+  boolean completesOthers();
+
+  /**
+   * Prepares a kernel for the region: weights are brought into their final form here, once.
+   *
+   * @return empty if this backend has no exact kernel for the region
+   */
+  Optional<Kernel> kernel(Region region);
+
+  /** Called on the running thread before it binds or runs steps that may use so many threads. */
+  default void enter(int threads) {}
+
+  /** Called on the same thread afterwards, also if a step failed. */
+  default void leave(int threads) {}
+}

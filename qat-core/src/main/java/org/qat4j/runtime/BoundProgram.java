@@ -1,0 +1,147 @@
+package org.qat4j.runtime;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
+import org.qat4j.graph.Node;
+import org.qat4j.graph.Tensor;
+import org.qat4j.runtime.Program.Part;
+
+/** A program with its buffers for one batch size, ready to run. Owns buffers and steps. */
+final class BoundProgram implements AutoCloseable {
+  private static final int ALIGNMENT = 64;
+
+  private final int batch;
+  private final NativeScope scope = new NativeScope();
+  private final Step[] steps;
+  private final Activation[] inputs;
+  private final Activation[] outputs;
+  private final Map<String, Activation> activations = new LinkedHashMap<>();
+  private final long bytes;
+
+  /**
+   * @param keepAll gives each tensor its own memory, so that all can be read after a run
+   */
+  BoundProgram(Program program, int batch, int threads, boolean keepAll) {
+    this.batch = batch;
+    Map<Tensor, Integer> lastUse = lastUses(program, keepAll);
+    MemoryLayout layout = new MemoryLayout(ALIGNMENT);
+    Map<Tensor, Long> offsets = new LinkedHashMap<>();
+    program.graph().inputs().forEach(t -> offsets.put(t, layout.place(size(t), lastUse.get(t))));
+    List<Part> parts = program.parts();
+    for (int i = 0; i < parts.size(); i++) {
+      Tensor output = parts.get(i).region().output();
+      layout.advanceTo(i);
+      offsets.put(output, layout.place(size(output), lastUse.getOrDefault(output, i)));
+    }
+    this.bytes = layout.bytes();
+    BytePointer memory = scope.own(new BytePointer(bytes + ALIGNMENT));
+    long start = -memory.address() & (ALIGNMENT - 1);
+    offsets.forEach(
+        (tensor, offset) ->
+            activations.put(tensor.name(), new Activation(tensor, batch, memory, start + offset)));
+    this.inputs = named(program.graph().inputs());
+    this.outputs = named(program.graph().outputs());
+    this.steps = new Step[parts.size()];
+    bind(parts, new Binding(batch, threads, activations));
+  }
+
+  private void bind(List<Part> parts, Binding binding) {
+    try {
+      for (int i = 0; i < steps.length; i++) {
+        steps[i] = parts.get(i).kernel().bind(binding);
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Activation[] named(List<Tensor> tensors) {
+    return tensors.stream().map(t -> activations.get(t.name())).toArray(Activation[]::new);
+  }
+
+  private long size(Tensor tensor) {
+    return Activation.byteSize(tensor, batch);
+  }
+
+  private static Map<Tensor, Integer> lastUses(Program program, boolean keepAll) {
+    Map<Tensor, Integer> lastUse = new HashMap<>();
+    List<Part> parts = program.parts();
+    program.graph().inputs().forEach(tensor -> lastUse.put(tensor, 0));
+    for (int i = 0; i < parts.size(); i++) {
+      for (Tensor input : parts.get(i).region().inputs()) {
+        lastUse.put(input, i);
+      }
+    }
+    program.graph().outputs().forEach(tensor -> lastUse.put(tensor, Integer.MAX_VALUE));
+    if (keepAll) {
+      program.graph().tensors().forEach(tensor -> lastUse.put(tensor, Integer.MAX_VALUE));
+    }
+    return lastUse;
+  }
+
+  /** Runs all steps on what {@link #input} holds. */
+  void run() {
+    for (Step step : steps) {
+      step.run();
+    }
+  }
+
+  int batch() {
+    return batch;
+  }
+
+  Activation input(int index) {
+    return inputs[index];
+  }
+
+  Activation output(int index) {
+    return outputs[index];
+  }
+
+  /** Every tensor that has memory of its own, in execution order. */
+  Map<String, Activation> activations() {
+    return activations;
+  }
+
+  /** Memory of all tensors together. */
+  long bytes() {
+    return bytes;
+  }
+
+  List<Plan.Entry> entries(Program program) {
+    List<Plan.Entry> entries = new ArrayList<>();
+    for (int i = 0; i < steps.length; i++) {
+      Part part = program.parts().get(i);
+      entries.add(entry(part, steps[i].implementation()));
+    }
+    return entries;
+  }
+
+  private static Plan.Entry entry(Part part, String implementation) {
+    Region region = part.region();
+    String kernel = part.backend().name() + ":" + part.kernel().name();
+    Tensor output = region.output();
+    return new Plan.Entry(
+        region.toString(),
+        String.join("+", region.nodes().stream().map(Node::op).map(op -> op.onnxName()).toList()),
+        implementation.isEmpty() ? kernel : kernel + "(" + implementation + ")",
+        Storage.of(output) + " " + output.shape() + (output.isCodes() ? " nhwc" : ""),
+        Activation.byteSize(output, 1),
+        region.macs());
+  }
+
+  @Override
+  public void close() {
+    for (Step step : steps) {
+      if (step != null) {
+        step.close();
+      }
+    }
+    scope.close();
+  }
+}

@@ -1,0 +1,307 @@
+package org.qat4j.runtime;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Tensor;
+
+/**
+ * Runs one graph. Used by one thread at a time; another thread that calls at the same time, and any
+ * call after {@link #close()}, gets an {@link IllegalStateException}.
+ *
+ * <p>A batch of any size is cut into pieces whose activations fit the processor's cache. Buffers
+ * and primitives of the piece sizes used last are kept, so that a repeated batch size allocates
+ * nothing.
+ */
+public final class GraphRunner implements AutoCloseable {
+  private static final long CACHE_BYTES = 512 * 1024;
+  private static final int MOST_IMAGES = 64;
+  private static final int KEPT_SIZES = 8;
+
+  private enum State {
+    IDLE,
+    RUNNING,
+    CLOSED
+  }
+
+  private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
+  private final Program program;
+  private final String backend;
+  private final int threads;
+  private final int mostImages;
+  private final List<Tensor> inputs;
+  private final List<Tensor> outputs;
+  private final Map<Integer, BoundProgram> bound = new LinkedHashMap<>(16, 0.75f, true);
+  private final float[][] oneInput = new float[1][];
+  private final float[][] oneOutput = new float[1][];
+  private BoundProgram latest;
+
+  /**
+   * @param backend {@link Backends#AUTO} or a backend's name
+   * @param threads that native kernels may use, at least 1
+   * @throws IllegalArgumentException if the backend is absent or has no kernel for a node, or if an
+   *     input or output of the graph holds codes
+   */
+  public GraphRunner(Graph graph, String backend, int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be >= 1, got " + threads);
+    }
+    this.inputs = graph.inputs();
+    this.outputs = graph.outputs();
+    inputs.forEach(tensor -> requireReal("input", tensor));
+    outputs.forEach(tensor -> requireReal("output", tensor));
+    this.program = Program.acquire(graph, backend, true);
+    this.backend = backend;
+    this.threads = threads;
+    this.mostImages = mostImages(graph);
+  }
+
+  private static void requireReal(String role, Tensor tensor) {
+    if (tensor.isCodes()) {
+      throw new IllegalArgumentException(
+          role
+              + " '"
+              + tensor.name()
+              + "' of the graph holds codes, but callers give and get real numbers: "
+              + "put a QuantizeLinear or DequantizeLinear node there");
+    }
+  }
+
+  private static int mostImages(Graph graph) {
+    long largest =
+        graph.tensors().stream()
+            .filter(Tensor::isCodes)
+            .mapToLong(tensor -> Activation.byteSize(tensor, 1))
+            .max()
+            .orElse(1);
+    return (int) Math.max(1, Math.min(MOST_IMAGES, CACHE_BYTES / (2 * largest)));
+  }
+
+  /** The graph's inputs, in the order of {@link #run}'s arrays. */
+  public List<Tensor> inputs() {
+    return inputs;
+  }
+
+  /** The graph's outputs, in the order of {@link #run}'s arrays. */
+  public List<Tensor> outputs() {
+    return outputs;
+  }
+
+  /**
+   * Computes a batch.
+   *
+   * @param arrays one for each input, {@code [batch, channels, height, width]} or {@code [batch,
+   *     features]} in row-major order; not modified
+   * @param batch images, at least 1
+   * @param results one for each output, laid out likewise; overwritten
+   * @throws IllegalArgumentException if an array has another length than its tensor for this batch
+   */
+  public void run(float[][] arrays, int batch, float[][] results) {
+    checkLengths("input", inputs, arrays, batch);
+    checkLengths("output", outputs, results, batch);
+    begin();
+    try {
+      runPieces(arrays, batch, results);
+    } finally {
+      state.set(State.IDLE);
+    }
+  }
+
+  /**
+   * Computes a batch of a graph with one input and one output; allocates nothing once the batch
+   * size has been seen.
+   *
+   * @throws IllegalArgumentException if the graph has several inputs or outputs, or as above
+   */
+  public void run(float[] array, int batch, float[] result) {
+    begin();
+    try {
+      oneInput[0] = array;
+      oneOutput[0] = result;
+      checkLengths("input", inputs, oneInput, batch);
+      checkLengths("output", outputs, oneOutput, batch);
+      runPieces(oneInput, batch, oneOutput);
+    } finally {
+      oneInput[0] = null;
+      oneOutput[0] = null;
+      state.set(State.IDLE);
+    }
+  }
+
+  private void runPieces(float[][] arrays, int batch, float[][] results) {
+    try {
+      enter();
+      for (int first = 0; first < batch; first += mostImages) {
+        runPiece(arrays, first, Math.min(mostImages, batch - first), results);
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  private void runPiece(float[][] arrays, int first, int images, float[][] results) {
+    BoundProgram piece = bound(images);
+    for (int i = 0; i < arrays.length; i++) {
+      int size = inputs.get(i).shape().elements();
+      piece.input(i).reals().put(0, arrays[i], first * size, images * size);
+    }
+    piece.run();
+    for (int i = 0; i < results.length; i++) {
+      int size = outputs.get(i).shape().elements();
+      piece.output(i).reals().get(0, results[i], first * size, images * size);
+    }
+  }
+
+  /**
+   * Computes a batch node by node and returns the codes of every quantized tensor.
+   *
+   * @param arrays as in {@link #run}
+   * @return codes in NCHW order by tensor name, in execution order
+   */
+  public Map<String, int[]> trace(float[][] arrays, int batch) {
+    checkLengths("input", inputs, arrays, batch);
+    begin();
+    Program unfused = Program.acquire(program.graph(), backend, false);
+    try {
+      enter();
+      try (BoundProgram all = new BoundProgram(unfused, batch, threads, true)) {
+        for (int i = 0; i < arrays.length; i++) {
+          all.input(i).reals().put(0, arrays[i]);
+        }
+        all.run();
+        Map<String, int[]> codes = new LinkedHashMap<>();
+        all.activations().values().stream()
+            .filter(activation -> activation.tensor().isCodes())
+            .forEach(activation -> codes.put(activation.tensor().name(), codesNchw(activation)));
+        return codes;
+      }
+    } finally {
+      leave();
+      unfused.release();
+      state.set(State.IDLE);
+    }
+  }
+
+  private static int[] codesNchw(Activation activation) {
+    int[] codes = new int[activation.elements()];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = activation.code(activation.indexOfNchw(i));
+    }
+    return codes;
+  }
+
+  /** What runs. Binds the network to one image if it has not run yet. */
+  public Plan plan() {
+    begin();
+    try {
+      enter();
+      BoundProgram any = latest == null ? bound(1) : latest;
+      return new Plan(
+          backend,
+          threads,
+          mostImages,
+          any.bytes() / any.batch() * mostImages,
+          any.entries(program));
+    } finally {
+      leave();
+      state.set(State.IDLE);
+    }
+  }
+
+  private BoundProgram bound(int images) {
+    if (latest != null && latest.batch() == images) {
+      return latest;
+    }
+    BoundProgram found = bound.get(images);
+    if (found == null) {
+      found = new BoundProgram(program, images, threads, false);
+      bound.put(images, found);
+      dropOldest();
+    }
+    latest = found;
+    return found;
+  }
+
+  private void dropOldest() {
+    if (bound.size() > KEPT_SIZES) {
+      Iterator<BoundProgram> oldest = bound.values().iterator();
+      oldest.next().close();
+      oldest.remove();
+    }
+  }
+
+  private void begin() {
+    State before = state.compareAndExchange(State.IDLE, State.RUNNING);
+    if (before == State.CLOSED) {
+      throw new IllegalStateException("the session is closed");
+    }
+    if (before == State.RUNNING) {
+      throw new IllegalStateException(
+          "the session is running on another thread: open one session for each thread");
+    }
+  }
+
+  private void enter() {
+    List<Backend> used = program.backends();
+    for (int i = 0; i < used.size(); i++) {
+      used.get(i).enter(threads);
+    }
+  }
+
+  private void leave() {
+    List<Backend> used = program.backends();
+    for (int i = 0; i < used.size(); i++) {
+      used.get(i).leave(threads);
+    }
+  }
+
+  private static void checkLengths(String role, List<Tensor> tensors, float[][] arrays, int batch) {
+    if (batch < 1) {
+      throw new IllegalArgumentException("batch must be >= 1, got " + batch);
+    }
+    if (arrays.length != tensors.size()) {
+      throw new IllegalArgumentException(
+          arrays.length + " " + role + " arrays, but the graph has " + tensors.size());
+    }
+    for (int i = 0; i < arrays.length; i++) {
+      long expected = (long) batch * tensors.get(i).shape().elements();
+      if (arrays[i].length != expected) {
+        throw new IllegalArgumentException(
+            role
+                + " '"
+                + tensors.get(i).name()
+                + "': "
+                + batch
+                + " images of "
+                + tensors.get(i).shape()
+                + " are "
+                + expected
+                + " numbers, got "
+                + arrays[i].length);
+      }
+    }
+  }
+
+  /**
+   * Frees the native memory. A second call does nothing.
+   *
+   * @throws IllegalStateException if the session is running; it then stays open
+   */
+  @Override
+  public void close() {
+    State before = state.compareAndExchange(State.IDLE, State.CLOSED);
+    if (before == State.RUNNING) {
+      throw new IllegalStateException(
+          "close() while the session is running: wait for run() to return");
+    }
+    if (before == State.IDLE) {
+      bound.values().forEach(BoundProgram::close);
+      bound.clear();
+      latest = null;
+      program.release();
+    }
+  }
+}

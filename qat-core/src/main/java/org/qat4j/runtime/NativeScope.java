@@ -1,0 +1,38 @@
+package org.qat4j.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * The one owner of native objects. Holds a strong reference to each, because JavaCPP frees what the
+ * garbage collector finds unreferenced even while native code uses it, and frees all in reverse
+ * order on {@link #close()}.
+ */
+public final class NativeScope implements AutoCloseable {
+  private static final AtomicLong LIVE = new AtomicLong();
+
+  private final List<Pointer> owned = new ArrayList<>();
+
+  /** Takes ownership. */
+  public <P extends Pointer> P own(P pointer) {
+    owned.add(pointer);
+    LIVE.incrementAndGet();
+    return pointer;
+  }
+
+  /** Native objects that are owned and not yet freed, in the whole process. */
+  public static long live() {
+    return LIVE.get();
+  }
+
+  @Override
+  public void close() {
+    for (int i = owned.size() - 1; i >= 0; i--) {
+      owned.get(i).deallocate();
+      LIVE.decrementAndGet();
+    }
+    owned.clear();
+  }
+}

@@ -1,0 +1,93 @@
+package org.qat4j.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What runs where: one entry for each kernel, in execution order.
+ *
+ * @param backend as requested
+ * @param threads of a call
+ * @param images that are computed together; a larger batch is cut into pieces of this size
+ * @param activationBytes memory of the tensors between the kernels, for such a piece
+ */
+public record Plan(
+    String backend, int threads, int images, long activationBytes, List<Entry> entries) {
+  public Plan {
+    entries = List.copyOf(entries);
+  }
+
+  /**
+   * One kernel.
+   *
+   * @param nodes that it computes
+   * @param operations of these nodes
+   * @param kernel as {@code backend:algorithm(implementation)}
+   * @param output type, shape of one image, and layout
+   * @param bytes of the output of one image
+   * @param macs multiply-accumulates for one image
+   */
+  public record Entry(
+      String nodes, String operations, String kernel, String output, long bytes, long macs) {}
+
+  /** Multiply-accumulates for one image. */
+  public long macs() {
+    return entries.stream().mapToLong(Entry::macs).sum();
+  }
+
+  /** A table for people. */
+  @Override
+  public String toString() {
+    List<String[]> rows = new ArrayList<>();
+    rows.add(new String[] {"node", "op", "kernel", "output", "bytes", "MACs"});
+    for (Entry e : entries) {
+      rows.add(
+          new String[] {
+            e.nodes(),
+            e.operations(),
+            e.kernel(),
+            e.output(),
+            String.format(Locale.ROOT, "%,d", e.bytes()),
+            String.format(Locale.ROOT, "%,d", e.macs())
+          });
+    }
+    StringBuilder table = new StringBuilder();
+    table.append(
+        String.format(
+            Locale.ROOT,
+            "backend %s, %d thread%s, %d image%s at a time, %,d bytes of activations, %,d MACs an image%n",
+            backend,
+            threads,
+            threads == 1 ? "" : "s",
+            images,
+            images == 1 ? "" : "s",
+            activationBytes,
+            macs()));
+    int[] widths = widths(rows);
+    for (String[] row : rows) {
+      appendRow(table, row, widths);
+    }
+    return table.toString();
+  }
+
+  private static int[] widths(List<String[]> rows) {
+    int[] widths = new int[rows.get(0).length];
+    for (String[] row : rows) {
+      for (int i = 0; i < row.length; i++) {
+        widths[i] = Math.max(widths[i], row[i].length());
+      }
+    }
+    return widths;
+  }
+
+  private static void appendRow(StringBuilder table, String[] row, int[] widths) {
+    for (int i = 0; i < row.length; i++) {
+      boolean number = i >= 4;
+      table.append(
+          String.format(
+              Locale.ROOT, number ? "%" + widths[i] + "s" : "%-" + widths[i] + "s", row[i]));
+      table.append(i + 1 < row.length ? "  " : System.lineSeparator());
+    }
+  }
+}

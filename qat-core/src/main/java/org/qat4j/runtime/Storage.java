@@ -1,0 +1,63 @@
+package org.qat4j.runtime;
+
+import org.qat4j.graph.Tensor;
+import org.qat4j.scheme.IntRange;
+
+/** The native element type of a tensor in memory. */
+public enum Storage {
+  /** Codes in [0, 255]. */
+  U8(1),
+  /** Codes in [-128, 127]. */
+  S8(1),
+  /** Codes in [0, 65535]. */
+  U16(2),
+  /** Codes in [-32768, 32767]. */
+  S16(2),
+  /** Real numbers. */
+  F32(4);
+
+  private final int bytes;
+
+  Storage(int bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Size of one element. */
+  public int bytes() {
+    return bytes;
+  }
+
+  /**
+   * The smallest type that holds every code of the tensor; unsigned where both fit.
+   *
+   * @throws IllegalArgumentException if the codes need more than 16 bits
+   */
+  public static Storage of(Tensor tensor) {
+    if (!tensor.isCodes()) {
+      return F32;
+    }
+    IntRange range = tensor.params().range();
+    for (Storage storage : new Storage[] {U8, S8, U16, S16}) {
+      if (storage.range().contains(range)) {
+        return storage;
+      }
+    }
+    throw new IllegalArgumentException(
+        "tensor '" + tensor.name() + "' has codes " + range + ", which do not fit 16 bits");
+  }
+
+  /**
+   * Every code that the type can hold.
+   *
+   * @throws IllegalStateException for real numbers
+   */
+  public IntRange range() {
+    return switch (this) {
+      case U8 -> IntRange.unsigned(8);
+      case S8 -> IntRange.signed(8);
+      case U16 -> IntRange.unsigned(16);
+      case S16 -> IntRange.signed(16);
+      case F32 -> throw new IllegalStateException("real numbers have no range of codes");
+    };
+  }
+}

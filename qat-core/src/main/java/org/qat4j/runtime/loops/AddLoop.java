@@ -1,0 +1,51 @@
+package org.qat4j.runtime.loops;
+
+import org.qat4j.graph.Clip;
+import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Step;
+import org.qat4j.scheme.IntRange;
+import org.qat4j.scheme.QuantParams;
+
+/** Element-wise sum; each operand's product comes from a table. */
+final class AddLoop implements Step {
+  /** See {@link QuantizeLoop}. */
+  private static final float ROUND = 12582912f;
+
+  private final Activation a;
+  private final Activation b;
+  private final Activation output;
+  private final float[] productsA;
+  private final float[] productsB;
+  private final int zero;
+  private final float low;
+  private final float high;
+
+  AddLoop(Clip clip, Activation a, Activation b, Activation output) {
+    QuantParams y = output.tensor().params();
+    IntRange codes = clip.codes(y);
+    this.a = a;
+    this.b = b;
+    this.output = output;
+    this.productsA = products(a, y);
+    this.productsB = products(b, y);
+    this.zero = y.zeroPoint();
+    this.low = codes.min() - zero;
+    this.high = codes.max() - zero;
+  }
+
+  private static float[] products(Activation operand, QuantParams y) {
+    QuantParams params = operand.tensor().params();
+    float multiplier = params.scale() / y.scale();
+    return CodeTable.of(operand, code -> (code - params.zeroPoint()) * multiplier);
+  }
+
+  @Override
+  public void run() {
+    int count = output.elements();
+    for (int i = 0; i < count; i++) {
+      float sum = productsA[a.bytes().get(i) & 0xFF] + productsB[b.bytes().get(i) & 0xFF];
+      float clamped = sum >= high ? high : sum > low ? sum : low;
+      output.bytes().put(i, (byte) ((int) (clamped + ROUND - ROUND) + zero));
+    }
+  }
+}

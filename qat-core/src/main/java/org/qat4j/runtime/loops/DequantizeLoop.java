@@ -1,0 +1,35 @@
+package org.qat4j.runtime.loops;
+
+import org.qat4j.graph.Shape;
+import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Step;
+
+/** DequantizeLinear from NHWC codes to NCHW real numbers, by table. */
+final class DequantizeLoop implements Step {
+  private final Activation input;
+  private final Activation output;
+  private final float[] table;
+
+  DequantizeLoop(Activation input, Activation output) {
+    this.input = input;
+    this.output = output;
+    this.table = CodeTable.of(input, input.tensor().params()::dequantize);
+  }
+
+  @Override
+  public void run() {
+    Shape shape = input.shape();
+    int channels = shape.channels();
+    int pixels = shape.height() * shape.width();
+    int to = 0;
+    for (int n = 0; n < input.batch(); n++) {
+      for (int c = 0; c < channels; c++) {
+        int from = n * pixels * channels + c;
+        for (int i = 0; i < pixels; i++) {
+          output.reals().put(to++, table[input.bytes().get(from) & 0xFF]);
+          from += channels;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package org.qat4j.runtime.loops;
+
+import org.qat4j.graph.Shape;
+import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Step;
+
+/** NHWC codes to features in channel, row, column order; real numbers already lie that way. */
+final class FlattenLoop implements Step {
+  private final Activation input;
+  private final Activation output;
+
+  FlattenLoop(Activation input, Activation output) {
+    this.input = input;
+    this.output = output;
+  }
+
+  @Override
+  public void run() {
+    Shape shape = input.shape();
+    int pixels = shape.height() * shape.width();
+    if (!input.tensor().isCodes() || pixels == 1 || shape.channels() == 1) {
+      output.bytes().put(0, input.bytes(), 0, input.bytes().capacity());
+      return;
+    }
+    int to = 0;
+    for (int n = 0; n < input.batch(); n++) {
+      for (int c = 0; c < shape.channels(); c++) {
+        int from = n * shape.elements() + c;
+        for (int i = 0; i < pixels; i++) {
+          output.bytes().put(to++, input.bytes().get(from));
+          from += shape.channels();
+        }
+      }
+    }
+  }
+}

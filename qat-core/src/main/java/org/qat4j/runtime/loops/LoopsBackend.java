@@ -1,0 +1,108 @@
+package org.qat4j.runtime.loops;
+
+import java.util.List;
+import java.util.Optional;
+import org.qat4j.graph.Op;
+import org.qat4j.graph.Tensor;
+import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Backend;
+import org.qat4j.runtime.Binding;
+import org.qat4j.runtime.Kernel;
+import org.qat4j.runtime.Region;
+import org.qat4j.runtime.Step;
+import org.qat4j.runtime.Storage;
+
+/** Java loops for everything on 8-bit codes but convolution and dense. */
+public final class LoopsBackend implements Backend {
+  /** Makes the step of one node. */
+  @FunctionalInterface
+  private interface Loop {
+    Step bind(Activation[] inputs, Activation output);
+  }
+
+  private record LoopKernel(String name, Region region, Loop loop) implements Kernel {
+    @Override
+    public Step bind(Binding binding) {
+      List<Tensor> tensors = region.graph().inputsOf(region.first());
+      Activation[] inputs = tensors.stream().map(binding::activation).toArray(Activation[]::new);
+      return loop.bind(inputs, binding.activation(region.output()));
+    }
+  }
+
+  @Override
+  public String name() {
+    return "loops";
+  }
+
+  @Override
+  public String description() {
+    return "Java loops over native buffers";
+  }
+
+  @Override
+  public Optional<String> absence() {
+    return Optional.empty();
+  }
+
+  @Override
+  public int preference() {
+    return 10;
+  }
+
+  @Override
+  public boolean completesOthers() {
+    return true;
+  }
+
+  @Override
+  public Optional<Kernel> kernel(Region region) {
+    if (region.nodes().size() != 1 || !narrow(region)) {
+      return Optional.empty();
+    }
+    return loop(region.first().op())
+        .map(
+            loop ->
+                new LoopKernel(
+                    region
+                        .first()
+                        .op()
+                        .getClass()
+                        .getSimpleName()
+                        .toLowerCase(java.util.Locale.ROOT),
+                    region,
+                    loop));
+  }
+
+  private static boolean narrow(Region region) {
+    return Storage.of(region.output()).bytes() != 2
+        && region.inputs().stream().allMatch(input -> Storage.of(input).bytes() != 2);
+  }
+
+  private static Optional<Loop> loop(Op op) {
+    if (op instanceof Op.Quantize) {
+      return Optional.of((inputs, output) -> new QuantizeLoop(inputs[0], output));
+    } else if (op instanceof Op.Dequantize) {
+      return Optional.of((inputs, output) -> new DequantizeLoop(inputs[0], output));
+    } else if (op instanceof Op.Softmax) {
+      return Optional.of((inputs, output) -> new SoftmaxLoop(inputs[0], output));
+    } else if (op instanceof Op.MaxPool pool) {
+      return Optional.of((inputs, output) -> new MaxPoolLoop(pool.window(), inputs[0], output));
+    } else if (op instanceof Op.AveragePool pool) {
+      return Optional.of(
+          (inputs, output) ->
+              new AveragePoolLoop(pool.window(), pool.countPadding(), inputs[0], output));
+    } else if (op instanceof Op.GlobalAveragePool) {
+      return Optional.of((inputs, output) -> AveragePoolLoop.global(inputs[0], output));
+    } else if (op instanceof Op.Add add) {
+      return Optional.of((inputs, output) -> new AddLoop(add.clip(), inputs[0], inputs[1], output));
+    } else if (op instanceof Op.Requantize requantize) {
+      return Optional.of((inputs, output) -> new ConcatLoop(requantize.clip(), inputs, output));
+    } else if (op instanceof Op.Concat) {
+      return Optional.of(
+          (inputs, output) -> new ConcatLoop(org.qat4j.graph.Clip.NONE, inputs, output));
+    } else if (op instanceof Op.Flatten) {
+      return Optional.of((inputs, output) -> new FlattenLoop(inputs[0], output));
+    }
+    return Optional.empty();
+  }
+}

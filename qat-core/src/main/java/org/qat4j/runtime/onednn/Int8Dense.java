@@ -1,0 +1,109 @@
+package org.qat4j.runtime.onednn;
+
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.matmul;
+import org.bytedeco.dnnl.memory;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Weights;
+import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Binding;
+import org.qat4j.runtime.Kernel;
+import org.qat4j.runtime.NativeScope;
+import org.qat4j.runtime.Step;
+
+/**
+ * Dense layer as a matrix product of 8-bit codes. The weights' rows are brought into the order in
+ * which an image lies in memory, so that flattening moves no data.
+ */
+final class Int8Dense implements Kernel {
+  private final Layer layer;
+  private final Int8Epilogue epilogue;
+  private final PackedWeights weights;
+  private final int features;
+  private final int outputs;
+
+  Int8Dense(Layer layer) {
+    this.layer = layer;
+    this.epilogue = new Int8Epilogue(layer);
+    this.features = layer.weights().fanIn();
+    this.outputs = layer.weights().outChannels();
+    this.weights =
+        new PackedWeights(
+            scope ->
+                Memories.bytes(
+                    scope,
+                    new long[] {features, outputs},
+                    memory.format_tag.ba,
+                    nhwcOrder(layer.weights(), layer.image())));
+  }
+
+  /** {@code [outputs, height, width, channels]}. */
+  private static byte[] nhwcOrder(Weights weights, Shape image) {
+    int pixels = image.height() * image.width();
+    byte[] codes = new byte[weights.count()];
+    for (int o = 0; o < weights.outChannels(); o++) {
+      for (int c = 0; c < image.channels(); c++) {
+        for (int pixel = 0; pixel < pixels; pixel++) {
+          codes[o * weights.fanIn() + pixel * image.channels() + c] =
+              weights.code(o, c * pixels + pixel);
+        }
+      }
+    }
+    return codes;
+  }
+
+  @Override
+  public String name() {
+    return "matmul";
+  }
+
+  @Override
+  public Step bind(Binding binding) {
+    NativeScope scope = new NativeScope();
+    try {
+      return bind(scope, binding);
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  private Step bind(NativeScope scope, Binding binding) {
+    Activation input = binding.activation(layer.input());
+    Activation output = binding.activation(layer.output());
+    memory.format_tag rows = memory.format_tag.ab;
+    memory.desc source =
+        Memories.desc(
+            scope, new long[] {binding.batch(), features}, Memories.type(input.storage()), rows);
+    memory.desc packed =
+        Memories.desc(
+            scope, new long[] {features, outputs}, memory.data_type.s8, memory.format_tag.any);
+    memory.desc result =
+        Memories.desc(
+            scope, new long[] {binding.batch(), outputs}, Memories.type(output.storage()), rows);
+    memory bias = Memories.floats(scope, new long[] {1, outputs}, rows, epilogue.offsets());
+    memory scales = Memories.floats(scope, epilogue.multipliers());
+    matmul.primitive_desc description =
+        scope.own(
+            new matmul.primitive_desc(
+                OneDnn.cpu(),
+                source,
+                packed,
+                scope.own(bias.get_desc()),
+                result,
+                epilogue.attributes(scope, 2),
+                false));
+    Primitive.Builder builder =
+        new Primitive.Builder(scope, description, scope.own(new matmul(description)))
+            .argument(dnnl.DNNL_ARG_SRC, Memories.of(scope, source, input))
+            .argument(dnnl.DNNL_ARG_WEIGHTS, weights.as(scope.own(description.weights_desc())))
+            .argument(dnnl.DNNL_ARG_DST, Memories.of(scope, result, output));
+    epilogue.addArguments(scope, builder, scales, bias);
+    return new NativeStep(scope, builder.build());
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Kernels on oneDNN, called through JavaCPP.
+ *
+ * <p>Convolution and dense run on 8-bit integers where the processor's dot product is exact, and on
+ * float32 numbers that hold integers where it is not. All scales are folded into one multiplier and
+ * one offset per output channel, which oneDNN applies as docs/numerics.md demands: product and sum
+ * rounded separately. Knows nothing of graphs beyond the region it is offered.
+ */
+package org.qat4j.runtime.onednn;

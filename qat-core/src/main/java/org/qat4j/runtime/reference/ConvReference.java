@@ -1,0 +1,93 @@
+package org.qat4j.runtime.reference;
+
+import org.qat4j.graph.Clip;
+import org.qat4j.graph.Op;
+import org.qat4j.graph.Requantization;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Weights;
+import org.qat4j.graph.Window;
+import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Region;
+import org.qat4j.runtime.Step;
+
+/** Convolution and dense: an exact int32 sum, then one multiply and one add in float32. */
+final class ConvReference {
+  private final Op.Conv conv;
+  private final Activation input;
+  private final Activation output;
+  private final Requantization requantization;
+
+  private ConvReference(Op.Conv conv, Activation input, Activation output) {
+    this.conv = conv;
+    this.input = input;
+    this.output = output;
+    this.requantization =
+        Requantization.of(
+            conv.weights(), conv.bias(), input.tensor().params(), output.tensor(), conv.clip());
+  }
+
+  static Step conv(Region region, Activation[] inputs, Activation output) {
+    return new ConvReference((Op.Conv) region.first().op(), inputs[0], output)::run;
+  }
+
+  /** A dense layer is a 1x1 convolution of a 1x1 image. */
+  static Step dense(Region region, Activation[] inputs, Activation output) {
+    Op.Dense dense = (Op.Dense) region.first().op();
+    Op.Conv conv =
+        new Op.Conv(Window.square(1, 1, 0), 1, dense.weights(), dense.bias(), dense.clip());
+    return new ConvReference(conv, inputs[0], output)::run;
+  }
+
+  private void run() {
+    RealReference.forEach(
+        output.batch(),
+        output.shape(),
+        (n, o, y, x) ->
+            store(
+                output,
+                output.index(n, o, y, x),
+                requantization,
+                o,
+                accumulate(n, o, y, x),
+                conv.clip()));
+  }
+
+  private int accumulate(int image, int o, int outY, int outX) {
+    Weights weights = conv.weights();
+    Window window = conv.window();
+    Shape shape = input.shape();
+    int perGroup = shape.channels() / conv.groups();
+    int firstChannel = o / (weights.outChannels() / conv.groups()) * perGroup;
+    int inputZero = input.tensor().params().zeroPoint();
+    int acc = 0;
+    for (int c = 0; c < perGroup; c++) {
+      for (int ky = 0; ky < window.kernelHeight(); ky++) {
+        for (int kx = 0; kx < window.kernelWidth(); kx++) {
+          int y = outY * window.strideHeight() - window.padTop() + ky * window.dilationHeight();
+          int x = outX * window.strideWidth() - window.padLeft() + kx * window.dilationWidth();
+          if (y >= 0 && y < shape.height() && x >= 0 && x < shape.width()) {
+            int weight =
+                weights.code(o, (c * window.kernelHeight() + ky) * window.kernelWidth() + kx);
+            int code = input.code(input.index(image, firstChannel + c, y, x));
+            acc += (code - inputZero) * (weight - weights.zeroPoint(o));
+          }
+        }
+      }
+    }
+    return acc;
+  }
+
+  private static void store(
+      Activation output,
+      int index,
+      Requantization requantization,
+      int channel,
+      int acc,
+      Clip clip) {
+    if (output.tensor().isCodes()) {
+      output.setCode(index, requantization.code(channel, acc));
+    } else {
+      output.setReal(index, clip.apply(requantization.real(channel, acc)));
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package org.qat4j.runtime.reference;
+
+import java.util.Map;
+import java.util.Optional;
+import org.qat4j.graph.Op;
+import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Backend;
+import org.qat4j.runtime.Binding;
+import org.qat4j.runtime.Kernel;
+import org.qat4j.runtime.Region;
+import org.qat4j.runtime.Step;
+
+/** The scalar definition of every operation. */
+public final class ReferenceBackend implements Backend {
+  /** Makes the step of one node. */
+  @FunctionalInterface
+  private interface Definition {
+    Step bind(Region region, Activation[] inputs, Activation output);
+  }
+
+  private static final Map<Class<? extends Op>, Definition> DEFINITIONS =
+      Map.ofEntries(
+          Map.entry(Op.Quantize.class, RealReference::quantize),
+          Map.entry(Op.Dequantize.class, RealReference::dequantize),
+          Map.entry(Op.Softmax.class, RealReference::softmax),
+          Map.entry(Op.Conv.class, ConvReference::conv),
+          Map.entry(Op.Dense.class, ConvReference::dense),
+          Map.entry(Op.MaxPool.class, PoolReference::max),
+          Map.entry(Op.AveragePool.class, PoolReference::average),
+          Map.entry(Op.GlobalAveragePool.class, PoolReference::globalAverage),
+          Map.entry(Op.Add.class, CodeReference::add),
+          Map.entry(Op.Concat.class, CodeReference::concat),
+          Map.entry(Op.Requantize.class, CodeReference::requantize),
+          Map.entry(Op.Flatten.class, CodeReference::flatten));
+
+  private record Scalar(Region region, Definition definition) implements Kernel {
+    @Override
+    public String name() {
+      return "scalar";
+    }
+
+    @Override
+    public Step bind(Binding binding) {
+      Activation[] inputs =
+          region.graph().inputsOf(region.first()).stream()
+              .map(binding::activation)
+              .toArray(Activation[]::new);
+      return definition.bind(region, inputs, binding.activation(region.output()));
+    }
+  }
+
+  @Override
+  public String name() {
+    return "reference";
+  }
+
+  @Override
+  public String description() {
+    return "plain scalar Java loops, the definition of the arithmetic";
+  }
+
+  @Override
+  public Optional<String> absence() {
+    return Optional.empty();
+  }
+
+  @Override
+  public int preference() {
+    return 0;
+  }
+
+  @Override
+  public boolean completesOthers() {
+    return true;
+  }
+
+  @Override
+  public Optional<Kernel> kernel(Region region) {
+    return region.nodes().size() == 1
+        ? Optional.ofNullable(DEFINITIONS.get(region.first().op().getClass()))
+            .map(definition -> new Scalar(region, definition))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,313 @@
+package org.qat4j.runtime;
+
+import static org.qat4j.runtime.TestGraphs.S8;
+import static org.qat4j.runtime.TestGraphs.U8;
+import static org.qat4j.runtime.TestGraphs.codes;
+import static org.qat4j.runtime.TestGraphs.oneOp;
+import static org.qat4j.runtime.TestGraphs.outputScale;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.qat4j.graph.Clip;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Op;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Tensor;
+import org.qat4j.graph.Weights;
+import org.qat4j.graph.Window;
+import org.qat4j.scheme.IntRange;
+
+/** The table of shapes and extremes that every backend is held against the reference on. */
+final class ConformanceCases {
+  private final List<Case> cases = new ArrayList<>();
+
+  record Case(String name, Graph graph) {}
+
+  private ConformanceCases() {}
+
+  static List<Case> all() {
+    ConformanceCases table = new ConformanceCases();
+    table.convolutions();
+    table.extremes();
+    table.zeroPoints();
+    table.dense();
+    table.pools();
+    table.elementwise();
+    return table.cases;
+  }
+
+  private void convolutions() {
+    // in, out, height, width, kernel, stride, pads (top, left, bottom, right), dilation, groups
+    int[][] shapes = {
+      {1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1},
+      {1, 20, 28, 28, 5, 1, 0, 0, 0, 0, 1, 1},
+      {20, 50, 12, 12, 5, 1, 0, 0, 0, 0, 1, 1},
+      {3, 16, 32, 32, 3, 1, 1, 1, 1, 1, 1, 1},
+      {4, 16, 16, 16, 3, 1, 1, 1, 1, 1, 1, 1},
+      {16, 32, 16, 16, 3, 2, 1, 1, 1, 1, 1, 1},
+      {16, 32, 16, 16, 1, 2, 0, 0, 0, 0, 1, 1},
+      {15, 17, 7, 7, 3, 1, 1, 1, 1, 1, 1, 1},
+      {16, 16, 7, 5, 3, 1, 1, 1, 1, 1, 1, 1},
+      {17, 15, 5, 7, 3, 1, 1, 1, 1, 1, 1, 1},
+      {31, 33, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1},
+      {64, 64, 8, 8, 3, 1, 1, 1, 1, 1, 1, 1},
+      {63, 65, 4, 4, 1, 1, 0, 0, 0, 0, 1, 1},
+      {7, 13, 11, 13, 2, 3, 0, 1, 1, 0, 1, 1},
+      {5, 3, 11, 9, 3, 2, 2, 0, 1, 2, 1, 1},
+      {8, 8, 12, 12, 3, 1, 2, 2, 2, 2, 2, 1},
+      {3, 5, 13, 11, 3, 2, 1, 2, 0, 1, 3, 1},
+      {6, 9, 9, 9, 3, 1, 1, 1, 1, 1, 1, 3},
+      {16, 32, 8, 8, 3, 1, 1, 1, 1, 1, 1, 2},
+      {1, 7, 6, 6, 3, 1, 1, 1, 1, 1, 1, 1},
+      {19, 19, 9, 9, 3, 1, 1, 1, 1, 1, 1, 19},
+      {32, 32, 14, 14, 3, 2, 1, 1, 1, 1, 1, 32},
+      {16, 32, 6, 6, 5, 1, 2, 2, 2, 2, 1, 16},
+      {256, 24, 4, 4, 3, 1, 1, 1, 1, 1, 1, 1},
+      {600, 10, 2, 2, 1, 1, 0, 0, 0, 0, 1, 1},
+    };
+    for (int[] s : shapes) {
+      for (boolean signed : new boolean[] {false, true}) {
+        for (int zero : new int[] {0, 117}) {
+          IntRange range = signed ? S8 : U8;
+          int inputZero = signed ? zero - 100 : zero;
+          conv(
+              "",
+              s,
+              codes(0.02, inputZero, range),
+              S8,
+              true,
+              Clip.NONE,
+              signed ? -20 : 90,
+              range,
+              false);
+        }
+      }
+      conv(" relu", s, codes(0.02, 0, U8), S8, true, Clip.RELU, 0, U8, false);
+      conv(" weight zero points", s, codes(0.02, 3, U8), S8, false, Clip.NONE, 128, U8, false);
+      conv(" real output", s, codes(0.02, 5, U8), S8, true, Clip.RELU, 0, U8, true);
+      conv(
+          " 4-bit",
+          s,
+          codes(0.2, 1, IntRange.unsigned(4)),
+          IntRange.signedNarrow(4),
+          true,
+          Clip.RELU,
+          2,
+          IntRange.unsigned(4),
+          false);
+    }
+  }
+
+  private void conv(
+      String suffix,
+      int[] s,
+      Tensor.Codes input,
+      IntRange weightRange,
+      boolean symmetric,
+      Clip clip,
+      int outputZero,
+      IntRange outputRange,
+      boolean real) {
+    Random random = new Random(Arrays.hashCode(s));
+    Window window = new Window(s[4], s[4], s[5], s[5], s[6], s[7], s[8], s[9], s[10], s[10]);
+    Weights weights =
+        TestGraphs.weights(random, s[1], s[0] / s[11] * s[4] * s[4], weightRange, symmetric);
+    Op op = new Op.Conv(window, s[11], weights, TestGraphs.bias(random, s[1], 3000), clip);
+    double scale = outputScale(weights, input.params().scale()) * 255 / outputRange.steps();
+    Tensor.Type output = real ? new Tensor.Real() : codes(scale, outputZero, outputRange);
+    cases.add(
+        new Case(
+            "conv " + Arrays.toString(s) + " x " + input.params() + suffix,
+            oneOp(op, List.of(Shape.of(s[0], s[2], s[3])), List.of(input), output)));
+  }
+
+  /** All weights and all inputs at the ends of their ranges: int16 pair sums would saturate. */
+  private void extremes() {
+    for (int weight : new int[] {-128, 127}) {
+      for (double inputScale : new double[] {1e-30, 1e30}) {
+        for (int kernel : new int[] {1, 3}) {
+          byte[] codes = new byte[32 * 32 * kernel * kernel];
+          Arrays.fill(codes, (byte) weight);
+          Weights weights = TestGraphs.weights(new Random(1), codes, 32, S8, true);
+          Op op =
+              new Op.Conv(
+                  Window.square(kernel, 1, 0),
+                  1,
+                  weights,
+                  TestGraphs.bias(new Random(2), 32, 1 << 29),
+                  Clip.NONE);
+          for (IntRange range : new IntRange[] {U8, S8}) {
+            for (double outputScale :
+                new double[] {inputScale, inputScale * 30, inputScale * 1e6}) {
+              cases.add(
+                  new Case(
+                      "conv of weights "
+                          + weight
+                          + " kernel "
+                          + kernel
+                          + " scales "
+                          + inputScale
+                          + " "
+                          + outputScale
+                          + " "
+                          + range,
+                      oneOp(
+                          op,
+                          List.of(Shape.of(32, 3, 3)),
+                          List.of(codes(inputScale, range.min(), range)),
+                          codes(outputScale, range.max(), range))));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private void zeroPoints() {
+    int[] s = {9, 11, 5, 6, 3, 1, 1, 1, 1, 1, 1, 1};
+    for (int zero : new int[] {0, 1, 127, 128, 254, 255}) {
+      conv(" output zero " + zero, s, codes(0.02, 0, U8), S8, true, Clip.NONE, zero, U8, false);
+      conv(" input zero", s, codes(0.02, zero, U8), S8, true, Clip.NONE, 128, U8, false);
+      conv(
+          " signed zero",
+          s,
+          codes(0.02, zero - 128, S8),
+          S8,
+          true,
+          Clip.NONE,
+          zero - 128,
+          S8,
+          false);
+    }
+    conv(" relu6", s, codes(0.02, 4, U8), S8, true, Clip.RELU6, 10, U8, false);
+    conv(" clip", s, codes(0.02, 4, U8), S8, true, new Clip(-0.5f, 0.7f), 100, U8, false);
+    conv(" mixed", s, codes(0.02, 4, U8), S8, true, Clip.NONE, -100, S8, false);
+    conv(" mixed", s, codes(0.02, -4, S8), S8, true, Clip.NONE, 100, U8, false);
+    conv(
+        " 16 bits",
+        s,
+        codes(0.0001, 700, IntRange.unsigned(16)),
+        S8,
+        true,
+        Clip.NONE,
+        100,
+        U8,
+        false);
+    conv(
+        " to 16 bits",
+        s,
+        codes(0.02, 3, U8),
+        S8,
+        true,
+        Clip.NONE,
+        -200,
+        IntRange.signed(16),
+        false);
+  }
+
+  private void dense() {
+    for (int in : new int[] {1, 15, 16, 17, 63, 64, 65, 500, 800, 1031}) {
+      for (int out : new int[] {1, 10, 16, 17, 500}) {
+        Random random = new Random(in * 1000L + out);
+        Weights weights = TestGraphs.weights(random, out, in, S8, in % 7 != 0);
+        double scale = outputScale(weights, 0.02);
+        Op op =
+            new Op.Dense(
+                weights, TestGraphs.bias(random, out, 5000), in % 2 == 0 ? Clip.RELU : Clip.NONE);
+        for (IntRange range : new IntRange[] {U8, S8}) {
+          for (Tensor.Type output :
+              List.of(codes(scale, in % 2 == 0 ? range.min() : 7, range), new Tensor.Real())) {
+            cases.add(
+                new Case(
+                    "dense " + in + "x" + out + " " + range + " " + output,
+                    oneOp(
+                        op,
+                        List.of(Shape.of(in)),
+                        List.of(codes(0.02, out == 10 ? 0 : 33, range)),
+                        output)));
+          }
+        }
+      }
+    }
+  }
+
+  private void pools() {
+    Window[] windows = {
+      Window.square(2, 2, 0),
+      Window.square(3, 2, 1),
+      Window.square(3, 1, 1),
+      Window.square(1, 1, 0),
+      Window.square(5, 5, 0),
+      new Window(2, 3, 2, 1, 1, 0, 0, 2, 1, 1),
+      new Window(2, 2, 1, 1, 0, 0, 0, 0, 2, 3),
+      new Window(2, 2, 2, 2, 2, 2, 2, 2, 1, 1),
+    };
+    for (int channels : new int[] {1, 3, 16, 20, 50, 64, 67}) {
+      for (Window window : windows) {
+        for (Tensor.Codes input :
+            List.of(
+                codes(0.02, 0, U8),
+                codes(0.03, 200, U8),
+                codes(0.02, -128, S8),
+                codes(0.1, 3, IntRange.unsigned(4)))) {
+          List<Shape> shape = List.of(Shape.of(channels, 8, 7));
+          String name = " " + channels + " " + window + " " + input.params();
+          cases.add(
+              new Case("max" + name, oneOp(new Op.MaxPool(window), shape, List.of(input), input)));
+          for (boolean padding : new boolean[] {false, true}) {
+            cases.add(
+                new Case(
+                    "average " + padding + name,
+                    oneOp(
+                        new Op.AveragePool(window, padding),
+                        shape,
+                        List.of(input),
+                        codes(0.013, 5, U8))));
+          }
+          cases.add(
+              new Case(
+                  "global" + name,
+                  oneOp(new Op.GlobalAveragePool(), shape, List.of(input), codes(0.007, -3, S8))));
+        }
+      }
+    }
+  }
+
+  private void elementwise() {
+    List<Tensor.Codes> params =
+        List.of(
+            codes(0.02, 0, U8),
+            codes(0.033, 128, U8),
+            codes(0.05, 255, U8),
+            codes(0.017, -128, S8),
+            codes(0.04, 9, S8));
+    for (Tensor.Codes a : params) {
+      for (Tensor.Codes b : params) {
+        for (Clip clip : List.of(Clip.NONE, Clip.RELU, new Clip(-0.3f, 0.9f))) {
+          if (clip.equals(Clip.RELU) && (b.params().zeroPoint() == b.params().range().max())) {
+            continue;
+          }
+          String name = " " + a.params() + " " + b.params() + " " + clip;
+          Shape shape = Shape.of(17, 3, 5);
+          cases.add(
+              new Case(
+                  "add" + name, oneOp(new Op.Add(clip), List.of(shape, shape), List.of(a, b), b)));
+          cases.add(
+              new Case(
+                  "requantize" + name,
+                  oneOp(new Op.Requantize(clip), List.of(shape), List.of(a), b)));
+        }
+        List<Shape> shapes = List.of(Shape.of(3, 4, 5), Shape.of(16, 4, 5));
+        cases.add(
+            new Case(
+                "concat " + a + b,
+                oneOp(new Op.Concat(), shapes, List.of(a, b), codes(0.03, 60, U8))));
+      }
+      cases.add(
+          new Case(
+              "flatten " + a, oneOp(new Op.Flatten(), List.of(Shape.of(5, 3, 4)), List.of(a), a)));
+    }
+  }
+}
