@@ -131,7 +131,7 @@ final class RandomGraphs {
             / 4f
             * (float) Math.sqrt(fanIn);
     Tensor.Type type = real ? new Tensor.Real() : activation(spread / 16);
-    Clip clip = clip(type);
+    Clip clip = real && kind == Kind.PORTABLE ? Clip.NONE : clip(type);
     int[] bias = new int[outChannels];
     for (int o = 0; o < outChannels; o++) {
       bias[o] = (int) (random.nextGaussian() * spread / (in.scale() * weights.scale(o)) / 4);
@@ -219,7 +219,8 @@ final class RandomGraphs {
   /** Parameters whose 8-bit scale is the given one. */
   private Tensor.Type activation(float scale8) {
     int bits = random.nextInt(3) == 0 ? between(2, 7) : 8;
-    IntRange range = random.nextInt(4) == 0 ? IntRange.signed(bits) : IntRange.unsigned(bits);
+    boolean signed = kind == Kind.ANY && random.nextInt(4) == 0;
+    IntRange range = signed ? IntRange.signed(bits) : IntRange.unsigned(bits);
     int zeroPoint =
         switch (random.nextInt(3)) {
           case 0 -> range.min();
