@@ -25,6 +25,11 @@ record ClipPlan(Clip real, Optional<IntRange> codes, IntRange storage) {
     return new ClipPlan(realClip(clip, params, storage), codes, storage);
   }
 
+  /** The same with a clip of the codes in any case. */
+  ClipPlan withCodeClip() {
+    return new ClipPlan(real, Optional.of(readableRange()), storage);
+  }
+
   private static Clip realClip(Clip clip, QuantParams params, IntRange storage) {
     boolean lowSuperfluous = clip.min() <= real(params, storage.min());
     boolean highSuperfluous = clip.max() >= real(params, storage.max());

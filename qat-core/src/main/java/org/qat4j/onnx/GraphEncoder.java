@@ -154,8 +154,20 @@ final class GraphEncoder {
    * @param names of the nodes
    */
   void quantize(String real, Clip clip, Tensor output, NodeNames names) {
+    quantize(real, clip, ClipPlan.of(clip, output.params()), output, names);
+  }
+
+  /**
+   * Turns dequantized codes into codes again. A Clip behind QuantizeLinear, even one of all codes,
+   * keeps ONNX Runtime from merging the two pairs of QuantizeLinear and DequantizeLinear, which
+   * would change the numbers.
+   */
+  void requantize(String real, Clip clip, Tensor output, NodeNames names) {
+    quantize(real, clip, ClipPlan.of(clip, output.params()).withCodeClip(), output, names);
+  }
+
+  private void quantize(String real, Clip clip, ClipPlan plan, Tensor output, NodeNames names) {
     defineParams(output);
-    ClipPlan plan = ClipPlan.of(clip, output.params());
     String clipped = plan.real().equals(Clip.NONE) ? real : tensorName(output.name() + "/clipped");
     OnnxNodes.clip(this, names, plan.real(), real, clipped);
     plan.codes()

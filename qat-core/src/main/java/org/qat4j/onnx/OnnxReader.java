@@ -68,7 +68,9 @@ public final class OnnxReader {
     try {
       CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
       input.enableAliasing(true);
-      return ModelProto.parseFrom(input);
+      ModelProto model = ModelProto.parseFrom(input);
+      input.checkLastTagWas(0);
+      return model;
     } catch (IOException e) {
       throw new OnnxFormatException(
           source + ": is not an ONNX model, or is truncated or corrupt (" + e.getMessage() + ")",

@@ -94,7 +94,7 @@ interface OpEncoder {
   private static void requantize(Node node, GraphEncoder encoder) {
     String real = encoder.real(encoder.inputsOf(node).get(0));
     Clip clip = ((Op.Requantize) node.op()).clip();
-    encoder.quantize(
+    encoder.requantize(
         real, clip, encoder.graph().outputOf(node), new NodeNames(node.name(), encoder));
   }
 

@@ -1,0 +1,62 @@
+package org.qat4j.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.qat4j.graph.Bias;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Node;
+import org.qat4j.graph.Op;
+import org.qat4j.graph.Weights;
+
+/** Two graphs are equal if every name, operation, code, scale, parameter and shape is. */
+final class GraphEquality {
+  private GraphEquality() {}
+
+  static void assertEqual(Graph expected, Graph actual) {
+    assertEquals(expected.name(), actual.name());
+    assertEquals(describe(expected), describe(actual));
+    assertEquals(expected.inputs(), actual.inputs());
+    assertEquals(expected.outputs(), actual.outputs());
+    assertEquals(List.copyOf(expected.tensors()), List.copyOf(actual.tensors()));
+    for (int i = 0; i < expected.nodes().size(); i++) {
+      assertEqual(expected.nodes().get(i), actual.nodes().get(i));
+    }
+  }
+
+  private static List<String> describe(Graph graph) {
+    return graph.nodes().stream()
+        .map(
+            node ->
+                node.name()
+                    + " "
+                    + node.op().onnxName()
+                    + node.inputs()
+                    + " -> "
+                    + graph.outputOf(node))
+        .toList();
+  }
+
+  private static void assertEqual(Node expected, Node actual) {
+    if (expected.op() instanceof Op.Conv a && actual.op() instanceof Op.Conv b) {
+      assertEquals(a.window(), b.window(), expected.name());
+      assertEquals(a.groups(), b.groups(), expected.name());
+      assertEquals(a.clip(), b.clip(), expected.name());
+      assertEqual(expected.name(), a.weights(), b.weights(), a.bias(), b.bias());
+    } else if (expected.op() instanceof Op.Dense a && actual.op() instanceof Op.Dense b) {
+      assertEquals(a.clip(), b.clip(), expected.name());
+      assertEqual(expected.name(), a.weights(), b.weights(), a.bias(), b.bias());
+    } else {
+      assertEquals(expected.op(), actual.op(), expected.name());
+    }
+  }
+
+  private static void assertEqual(String node, Weights a, Weights b, Bias biasA, Bias biasB) {
+    assertArrayEquals(a.codesOihw(), b.codesOihw(), node);
+    assertArrayEquals(a.scales(), b.scales(), node);
+    assertArrayEquals(a.zeroPoints(), b.zeroPoints(), node);
+    assertEquals(a.range(), b.range(), node);
+    assertArrayEquals(biasA.codes(), biasB.codes(), node);
+  }
+}

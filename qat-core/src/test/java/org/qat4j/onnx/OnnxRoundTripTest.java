@@ -1,0 +1,62 @@
+package org.qat4j.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Op;
+
+/** Law: reading what was written gives the graph that was written. */
+class OnnxRoundTripTest {
+
+  static LongStream seeds() {
+    return LongStream.range(0, 300);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void read_ofWrittenGraph_givesTheSameGraphAndBytes(long seed) throws OnnxFormatException {
+    Graph graph = RandomGraphs.draw(seed, RandomGraphs.Kind.ANY);
+    byte[] bytes = OnnxWriter.toBytes(graph);
+    Graph again = OnnxReader.read(bytes, "model.onnx");
+    GraphEquality.assertEqual(graph, again);
+    assertArrayEquals(bytes, OnnxWriter.toBytes(again));
+  }
+
+  @Test
+  void randomGraphs_overAllSeeds_holdEveryOperation() {
+    Set<Class<?>> drawn = new HashSet<>();
+    seeds()
+        .mapToObj(seed -> RandomGraphs.draw(seed, RandomGraphs.Kind.ANY))
+        .forEach(graph -> graph.nodes().forEach(node -> drawn.add(node.op().getClass())));
+    assertEquals(Set.of(Op.class.getPermittedSubclasses()), drawn);
+  }
+
+  @Test
+  void encoders_coverTheClosedSetOfOperations() {
+    assertEquals(Set.of(Op.class.getPermittedSubclasses()), OpEncoder.ALL.keySet());
+  }
+
+  @Test
+  void write_toFile_isWhatToBytesGives(@TempDir Path folder) throws IOException {
+    Graph graph = RandomGraphs.draw(1, RandomGraphs.Kind.ANY);
+    Path file = folder.resolve("model.onnx");
+    OnnxWriter.write(graph, file);
+    assertArrayEquals(OnnxWriter.toBytes(graph), Files.readAllBytes(file));
+    GraphEquality.assertEqual(graph, OnnxReader.read(file));
+    try (var files = Files.list(folder)) {
+      assertEquals(List.of(file), files.toList());
+    }
+  }
+}
