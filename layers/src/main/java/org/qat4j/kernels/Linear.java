@@ -6,7 +6,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** The multiply-accumulate part of a layer: convolution or dense. */
 public interface Linear {
 
-  /** The weights of Deeplearning4j's parameter table as rows {@code [outChannels, fanIn]}; a view. */
+  /**
+   * The weights of Deeplearning4j's parameter table as rows {@code [outChannels, fanIn]}; a view.
+   */
   INDArray rows(INDArray weights);
 
   /**

@@ -22,7 +22,8 @@ public interface Rounding {
   INDArray round(INDArray values, float low, float high, float scale, LayerWorkspaceMgr workspace);
 
   /**
-   * Lets a gradient pass where the value lies in {@code [low, high]}, bounds included, and makes it 0 elsewhere.
+   * Lets a gradient pass where the value lies in {@code [low, high]}, bounds included, and makes it
+   * 0 elsewhere.
    *
    * @param epsilon not modified
    * @param values where the gradient was taken, not modified

@@ -8,13 +8,16 @@ import org.qat4j.kernels.nd4j.Nd4jKernels;
 import org.qat4j.kernels.onednn.OneDnnKernels;
 
 /**
- * One implementation of the training arithmetic. What it makes belongs to one layer and is used by one thread at a time.
+ * One implementation of the training arithmetic. What it makes belongs to one layer and is used by
+ * one thread at a time.
  *
- * <p>Arrays are {@code [batch, channels, height, width]} or {@code [batch, features]} with any strides; results may be
- * stored channels last.
+ * <p>Arrays are {@code [batch, channels, height, width]} or {@code [batch, features]} with any
+ * strides; results may be stored channels last.
  */
 public interface TrainingKernels {
-  /** System property that names the implementation; the fastest one that fits is taken without it. */
+  /**
+   * System property that names the implementation; the fastest one that fits is taken without it.
+   */
   String PROPERTY = "qat4j.training.kernels";
 
   /** Short lower-case name. */
@@ -41,17 +44,23 @@ public interface TrainingKernels {
   /**
    * The implementation for arrays of that type.
    *
-   * @throws IllegalArgumentException if the one that {@link #PROPERTY} asks for does not exist or does not fit
+   * @throws IllegalArgumentException if the one that {@link #PROPERTY} asks for does not exist or
+   *     does not fit
    */
   static TrainingKernels forType(DataType type) {
     String wanted = System.getProperty(PROPERTY);
     return all().stream()
-        .filter(kernels -> (wanted == null || wanted.equals(kernels.name())) && kernels.supports(type))
+        .filter(
+            kernels -> (wanted == null || wanted.equals(kernels.name())) && kernels.supports(type))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "no training kernels '" + wanted + "' for " + type + " on this ND4J backend; there are "
+                    "no training kernels '"
+                        + wanted
+                        + "' for "
+                        + type
+                        + " on this ND4J backend; there are "
                         + all().stream().map(TrainingKernels::name).toList()));
   }
 }

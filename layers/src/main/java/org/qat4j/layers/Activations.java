@@ -13,10 +13,12 @@ public final class Activations {
   public static boolean isFusible(IActivation activation) {
     return activation instanceof ActivationIdentity
         || activation instanceof ActivationReLU6
-        || activation instanceof ActivationReLU && activation.equals(new ActivationReLU());
+        || activation.equals(new ActivationReLU());
   }
 
   /**
+   * The clamp that the function is.
+   *
    * @throws IllegalArgumentException if the function is not fusible
    */
   public static Clip clip(IActivation activation) {

@@ -13,11 +13,12 @@ import org.qat4j.kernels.Normalization;
 import org.qat4j.kernels.TrainingKernels;
 
 /**
- * Batch normalization of a block's linear output: Deeplearning4j's parameters and running statistics.
+ * Batch normalization of a block's linear output: Deeplearning4j's parameters and running
+ * statistics.
  *
- * <p>With per-channel symmetric weights, normalizing the output of the quantized weights equals quantizing the folded
- * weights: the fold only moves each channel's scale. So one convolution serves statistics and output (Krishnamoorthi 2018,
- * sec. 3.2.2, needs two for per-tensor weights).
+ * <p>With per-channel symmetric weights, normalizing the output of the quantized weights equals
+ * quantizing the folded weights: the fold only moves each channel's scale. So one convolution
+ * serves statistics and output (Krishnamoorthi 2018, sec. 3.2.2, needs two for per-tensor weights).
  */
 final class BatchNorm {
   private final BatchNormalization conf;
@@ -53,9 +54,15 @@ final class BatchNorm {
     return normalization.forward(z, gamma(), beta(), mean, variance, given, workspace);
   }
 
-  /** Gradients of gamma and beta, the steps of the running statistics, and the gradient of the linear output. */
+  /**
+   * Gradients of gamma and beta, the steps of the running statistics, and the gradient of the
+   * linear output.
+   */
   INDArray backward(
-      INDArray epsilon, Map<String, INDArray> views, Gradient gradient, LayerWorkspaceMgr workspace) {
+      INDArray epsilon,
+      Map<String, INDArray> views,
+      Gradient gradient,
+      LayerWorkspaceMgr workspace) {
     INDArray gammaGradient = trained(BatchNormalizationParamInitializer.GAMMA, views, gradient);
     INDArray betaGradient = trained(BatchNormalizationParamInitializer.BETA, views, gradient);
     INDArray result =
@@ -66,7 +73,10 @@ final class BatchNorm {
     return result;
   }
 
-  /** The gradient's view, or a place for a gradient that nobody uses where gamma and beta are locked. */
+  /**
+   * The gradient's view, or a place for a gradient that nobody uses where gamma and beta are
+   * locked.
+   */
   private INDArray trained(String key, Map<String, INDArray> views, Gradient gradient) {
     if (conf.isLockGammaBeta()) {
       return runningMean().ulike();
@@ -75,7 +85,10 @@ final class BatchNorm {
     return views.get(key);
   }
 
-  /** Running estimates move by "gradients" that the updater applies as they are, as in Deeplearning4j's own layer. */
+  /**
+   * Running estimates move by "gradients" that the updater applies as they are, as in
+   * Deeplearning4j's own layer.
+   */
   private void storeStatisticsSteps(Map<String, INDArray> views, Gradient gradient) {
     double rate = given ? 0 : 1 - conf.getDecay();
     INDArray meanStep = runningMean().sub(mean.reshape(runningMean().shape())).muli(rate);

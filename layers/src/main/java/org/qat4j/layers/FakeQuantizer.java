@@ -16,7 +16,8 @@ final class FakeQuantizer {
   private FakeQuantizer() {}
 
   /**
-   * Symmetric per-channel weights, each row scaled so that its largest magnitude is the largest code.
+   * Symmetric per-channel weights, each row scaled so that its largest magnitude is the largest
+   * code.
    *
    * @param rows [outChannels, fanIn], not modified
    * @return a new array of the same shape

@@ -30,10 +30,10 @@ import org.qat4j.scheme.QuantParams;
 /**
  * A layer with a quantized output.
  *
- * <p>In training it computes real numbers, observes their range and rounds them to the codes' values; the gradient passes
- * straight through inside the representable interval and is zero outside. In inference, once a range was observed and
- * quantization has started, it follows the integer contract; before, it computes in floating point like the network it was
- * prepared from.
+ * <p>In training it computes real numbers, observes their range and rounds them to the codes'
+ * values; the gradient passes straight through inside the representable interval and is zero
+ * outside. In inference, once a range was observed and quantization has started, it follows the
+ * integer contract; before, it computes in floating point like the network it was prepared from.
  */
 public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLayer<C> {
   private static final long serialVersionUID = 1L;
@@ -50,8 +50,8 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   }
 
   /**
-   * The values before activation function and quantization, in floating point. What the backward pass needs is kept in the
-   * workspace of layer inputs.
+   * The values before activation function and quantization, in floating point. What the backward
+   * pass needs is kept in the workspace of layer inputs.
    */
   abstract INDArray preActivation(INDArray input, boolean training, LayerWorkspaceMgr workspace);
 
@@ -62,7 +62,9 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
    */
   abstract INDArray backward(INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace);
 
-  /** The operation that deployment runs with the current parameters, on images of the given shape. */
+  /**
+   * The operation that deployment runs with the current parameters, on images of the given shape.
+   */
   abstract Op deployedOp(Shape input);
 
   /** The activation function, which quantization fuses. */
@@ -186,7 +188,8 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     float[] images = input.castTo(DataType.FLOAT).dup('c').data().asFloat();
     int batch = Math.toIntExact(input.size(0));
     int[] image = graph.outputs().get(0).shape().dims();
-    long[] shape = LongStream.concat(LongStream.of(batch), IntStream.of(image).asLongStream()).toArray();
+    long[] shape =
+        LongStream.concat(LongStream.of(batch), IntStream.of(image).asLongStream()).toArray();
     try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
       return Nd4j.createFromArray(session.run(images, batch)).reshape('c', shape).castTo(dataType);
     }
@@ -218,7 +221,10 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
         backpropDropOutIfPresent(workspace.leverageTo(ArrayType.ACTIVATION_GRAD, inputGradient)));
   }
 
-  /** Where the gradient passes: inside the representable interval and where the activation function has a slope. */
+  /**
+   * Where the gradient passes: inside the representable interval and where the activation function
+   * has a slope.
+   */
   private Bounds passing() {
     Bounds slope = Bounds.slope(activation());
     return quantizing() ? slope.within(params(nextRange)) : slope;
@@ -250,7 +256,9 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     return new Pair<>(null, state);
   }
 
-  /** One image's shape in an activation array [batch, channels, height, width] or [batch, features]. */
+  /**
+   * One image's shape in an activation array [batch, channels, height, width] or [batch, features].
+   */
   static Shape imageShape(INDArray activations) {
     long[] dims = activations.shape();
     return Shape.of(Arrays.stream(dims, 1, dims.length).mapToInt(Math::toIntExact).toArray());

@@ -52,6 +52,8 @@ public record QatConfig(Quantization quantization) {
     }
 
     /**
+     * Checks the settings.
+     *
      * @throws IllegalArgumentException naming the setting that is out of range
      */
     public QatConfig build() {

@@ -107,15 +107,18 @@ class TrainingStateTest {
     assertEquals(range.getFloat(1), state(network, "range").getFloat(1));
   }
 
+  /** In double, because Adam turns a rounding error of a tiny gradient into a whole step. */
   @Test
   void schedule_beforeQuantization_trainsAsTheOriginal() {
-    MultiLayerNetwork original = TestNetworks.multiLayer(7, DataType.FLOAT);
-    MultiLayerNetwork network =
-        prepared(new Schedule(Schedule.NEVER, Schedule.NEVER, Schedule.NEVER));
-    fit(original, 0, 3);
-    fit(network, 0, 3);
-    INDArray images = TestNetworks.data(99, 16, DataType.FLOAT).getFeatures();
+    MultiLayerNetwork original = TestNetworks.multiLayer(7, DataType.DOUBLE);
+    Schedule never = new Schedule(Schedule.NEVER, Schedule.NEVER, Schedule.NEVER);
+    MultiLayerNetwork network = Qat.prepare(original, QatConfig.builder().schedule(never).build());
+    for (int i = 0; i < 3; i++) {
+      original.fit(TestNetworks.data(i, 16, DataType.DOUBLE));
+      network.fit(TestNetworks.data(i, 16, DataType.DOUBLE));
+    }
+    INDArray images = TestNetworks.data(99, 16, DataType.DOUBLE).getFeatures();
     INDArray difference = network.output(images).sub(original.output(images));
-    assertEquals(0, difference.amaxNumber().doubleValue(), 2e-4);
+    assertEquals(0, difference.amaxNumber().doubleValue(), 1e-6);
   }
 }

@@ -4,7 +4,6 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.nd4j.enums.WeightsFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
@@ -12,6 +11,9 @@ import org.qat4j.kernels.Linear;
 
 /** 2-D convolution by {@code conv2d} and {@code conv2d_bp}: NCHW, weights OIHW. */
 final class Nd4jConvolution implements Linear {
+  /** The operation's number for weights [out, in, height, width]. */
+  private static final int OIHW = 1;
+
   private final int[] arguments;
   private final int[] kernel;
   private final long inChannels;
@@ -26,8 +28,17 @@ final class Nd4jConvolution implements Linear {
     int nchw = 0;
     arguments =
         new int[] {
-          kernel[0], kernel[1], stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1],
-          same, nchw, WeightsFormat.OIYX.ordinal()
+          kernel[0],
+          kernel[1],
+          stride[0],
+          stride[1],
+          padding[0],
+          padding[1],
+          dilation[0],
+          dilation[1],
+          same,
+          nchw,
+          OIHW
         };
   }
 
@@ -41,12 +52,15 @@ final class Nd4jConvolution implements Linear {
   }
 
   @Override
-  public INDArray forward(INDArray input, INDArray rows, INDArray bias, LayerWorkspaceMgr workspace) {
-    var op = DynamicCustomOp.builder("conv2d").addInputs(input, oihw(rows)).addIntegerArguments(arguments);
-    if (bias != null) {
-      op.addInputs(bias.reshape(bias.length()));
-    }
-    return workspace.leverageTo(ArrayType.INPUT, Nd4j.exec(op.build())[0]);
+  public INDArray forward(
+      INDArray input, INDArray rows, INDArray bias, LayerWorkspaceMgr workspace) {
+    INDArray[] inputs =
+        bias == null
+            ? new INDArray[] {input, oihw(rows)}
+            : new INDArray[] {input, oihw(rows), bias.reshape(bias.length())};
+    DynamicCustomOp op =
+        DynamicCustomOp.builder("conv2d").addInputs(inputs).addIntegerArguments(arguments).build();
+    return workspace.leverageTo(ArrayType.INPUT, Nd4j.exec(op)[0]);
   }
 
   @Override
@@ -58,7 +72,8 @@ final class Nd4jConvolution implements Linear {
       INDArray biasGradient,
       LayerWorkspaceMgr workspace) {
     INDArray inputGradient =
-        workspace.createUninitialized(ArrayType.ACTIVATION_GRAD, input.dataType(), input.shape(), 'c');
+        workspace.createUninitialized(
+            ArrayType.ACTIVATION_GRAD, input.dataType(), input.shape(), 'c');
     Nd4j.exec(
         DynamicCustomOp.builder("conv2d_bp")
             .addInputs(input, oihw(rows), epsilon)

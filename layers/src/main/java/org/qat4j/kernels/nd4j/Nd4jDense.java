@@ -14,9 +14,11 @@ final class Nd4jDense implements Linear {
   }
 
   @Override
-  public INDArray forward(INDArray input, INDArray rows, INDArray bias, LayerWorkspaceMgr workspace) {
+  public INDArray forward(
+      INDArray input, INDArray rows, INDArray bias, LayerWorkspaceMgr workspace) {
     INDArray z =
-        workspace.createUninitialized(ArrayType.INPUT, input.dataType(), new long[] {input.size(0), rows.size(0)}, 'f');
+        workspace.createUninitialized(
+            ArrayType.INPUT, input.dataType(), new long[] {input.size(0), rows.size(0)}, 'f');
     input.mmuli(rows.transpose(), z);
     return bias == null ? z : z.addiRowVector(bias);
   }
@@ -34,7 +36,8 @@ final class Nd4jDense implements Linear {
       biasGradient.assign(epsilon.sum(0).reshape(biasGradient.shape()));
     }
     INDArray inputGradient =
-        workspace.createUninitialized(ArrayType.ACTIVATION_GRAD, input.dataType(), input.shape(), 'f');
+        workspace.createUninitialized(
+            ArrayType.ACTIVATION_GRAD, input.dataType(), input.shape(), 'f');
     return epsilon.mmuli(rows, inputGradient);
   }
 }

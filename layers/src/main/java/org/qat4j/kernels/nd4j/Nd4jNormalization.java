@@ -68,9 +68,11 @@ final class Nd4jNormalization implements Normalization {
     INDArray gradient = epsilonOut.dup(z.ordering());
     if (!given) {
       double count = (double) z.length() / z.size(1);
-      Nd4j.getExecutioner().exec(new BroadcastMulOp(normalized, gammaGradient.div(-count), normalized, 1));
+      Nd4j.getExecutioner()
+          .exec(new BroadcastMulOp(normalized, gammaGradient.div(-count), normalized, 1));
       gradient.addi(normalized);
-      Nd4j.getExecutioner().exec(new BroadcastSubOp(gradient, betaGradient.div(count), gradient, 1));
+      Nd4j.getExecutioner()
+          .exec(new BroadcastSubOp(gradient, betaGradient.div(count), gradient, 1));
     }
     INDArray slope = gamma.mul(inverseStd(variance).reshape(gamma.shape()));
     return Nd4j.getExecutioner().exec(new BroadcastMulOp(gradient, slope, gradient, 1));

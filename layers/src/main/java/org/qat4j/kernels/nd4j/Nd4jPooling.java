@@ -21,16 +21,30 @@ final class Nd4jPooling implements Pooling {
     int same = layer.getConvolutionMode() == ConvolutionMode.Same ? 1 : 0;
     arguments =
         new int[] {
-          kernel[0], kernel[1], stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], same, 0, 0
+          kernel[0],
+          kernel[1],
+          stride[0],
+          stride[1],
+          padding[0],
+          padding[1],
+          dilation[0],
+          dilation[1],
+          same,
+          0,
+          0
         };
   }
 
   @Override
   public INDArray forward(INDArray input, boolean training, LayerWorkspaceMgr workspace) {
     DynamicCustomOp op =
-        DynamicCustomOp.builder("maxpool2d").addInputs(input).addIntegerArguments(arguments).build();
+        DynamicCustomOp.builder("maxpool2d")
+            .addInputs(input)
+            .addIntegerArguments(arguments)
+            .build();
     long[] shape = op.calculateOutputShape().get(0).getShape();
-    INDArray output = workspace.createUninitialized(ArrayType.ACTIVATIONS, input.dataType(), shape, 'c');
+    INDArray output =
+        workspace.createUninitialized(ArrayType.ACTIVATIONS, input.dataType(), shape, 'c');
     op.addOutputArgument(output);
     Nd4j.exec(op);
     return output;
@@ -39,7 +53,8 @@ final class Nd4jPooling implements Pooling {
   @Override
   public INDArray backward(INDArray input, INDArray epsilon, LayerWorkspaceMgr workspace) {
     INDArray gradient =
-        workspace.createUninitialized(ArrayType.ACTIVATION_GRAD, input.dataType(), input.shape(), 'c');
+        workspace.createUninitialized(
+            ArrayType.ACTIVATION_GRAD, input.dataType(), input.shape(), 'c');
     Nd4j.exec(
         DynamicCustomOp.builder("maxpool2d_bp")
             .addInputs(input, epsilon)

@@ -12,7 +12,10 @@ import org.qat4j.kernels.Rounding;
 
 /** Fake quantization by element-wise operations. */
 final class Nd4jRounding implements Rounding {
-  /** Adding and subtracting 1.5 * 2^(mantissa bits) rounds half to even; a fraction of the cost of ND4J's rounding op. */
+  /**
+   * Adding and subtracting 1.5 * 2^(mantissa bits) rounds half to even; a fraction of the cost of
+   * ND4J's rounding op.
+   */
   private static final double ROUND_FLOAT = 0x1.8p23;
 
   private static final double ROUND_DOUBLE = 0x1.8p52;
@@ -28,7 +31,8 @@ final class Nd4jRounding implements Rounding {
   }
 
   @Override
-  public INDArray round(INDArray values, float low, float high, float scale, LayerWorkspaceMgr workspace) {
+  public INDArray round(
+      INDArray values, float low, float high, float scale, LayerWorkspaceMgr workspace) {
     INDArray result = workspace.dup(ArrayType.ACTIVATIONS, values, values.ordering());
     if (low > Float.NEGATIVE_INFINITY) {
       Nd4j.getExecutioner().exec(new ScalarMax(result, null, result, low));

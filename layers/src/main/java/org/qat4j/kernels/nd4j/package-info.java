@@ -1,2 +1,5 @@
-/** The reference implementation of the training arithmetic, through ND4J operations of any backend and data type. */
+/**
+ * The reference implementation of the training arithmetic, through ND4J operations of any backend
+ * and data type.
+ */
 package org.qat4j.kernels.nd4j;

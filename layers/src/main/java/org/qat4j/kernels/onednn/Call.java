@@ -13,8 +13,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A primitive with its argument slots. Slots with memory of their own are bound once; the others get an array's address at
- * each call, in the order in which they were declared.
+ * A primitive with its argument slots. Slots with memory of their own are bound once; the others
+ * get an array's address at each call, in the order in which they were declared.
  */
 final class Call {
   /** Refers to memory that somebody else owns. */
@@ -66,13 +66,18 @@ final class Call {
   void run(INDArray... arrays) {
     if (arrays.length != open.size()) {
       throw new IllegalArgumentException(
-          "oneDNN " + implementation + ": " + arrays.length + " arrays for " + open.size() + " slots");
+          "oneDNN "
+              + implementation
+              + ": "
+              + arrays.length
+              + " arrays for "
+              + open.size()
+              + " slots");
     }
     for (int i = 0; i < arrays.length; i++) {
       open.get(i).set_data_handle(address.at(Layouts.address(arrays[i])));
     }
-    int status =
-        dnnl.dnnl_primitive_execute(made.get(), queueHandle, kinds.size(), arguments());
+    int status = dnnl.dnnl_primitive_execute(made.get(), queueHandle, kinds.size(), arguments());
     if (status != dnnl.dnnl_success) {
       throw new IllegalStateException("oneDNN " + implementation + " failed with status " + status);
     }

@@ -25,7 +25,10 @@ final class Layouts {
     return new memory.desc(array.shape(), memory.data_type.f32, strides(array));
   }
 
-  /** The strides; those of dimensions of size 1 do not matter to ND4J, but must be positive for oneDNN. */
+  /**
+   * The strides; those of dimensions of size 1 do not matter to ND4J, but must be positive for
+   * oneDNN.
+   */
   private static long[] strides(INDArray array) {
     long[] strides = array.stride().clone();
     for (int i = 0; i < strides.length; i++) {
@@ -75,7 +78,8 @@ final class Layouts {
     long[] shape = array.shape();
     INDArray copy =
         shape.length == 4
-            ? asChannelsFirst(Nd4j.createUninitialized(DataType.FLOAT, shape[0], shape[2], shape[3], shape[1]))
+            ? asChannelsFirst(
+                Nd4j.createUninitialized(DataType.FLOAT, shape[0], shape[2], shape[3], shape[1]))
             : Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
     INDArray source = isDense(array) ? array : array.dup('c');
     copy(source, copy);

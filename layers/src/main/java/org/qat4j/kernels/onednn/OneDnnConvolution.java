@@ -12,10 +12,13 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
-import org.qat4j.kernels.Linear;
 import org.qat4j.kernels.Geometry;
+import org.qat4j.kernels.Linear;
 
-/** 2-D convolution; weights are brought into oneDNN's layout at each call, since each step changes them. */
+/**
+ * 2-D convolution; weights are brought into oneDNN's layout at each call, since each step changes
+ * them.
+ */
 final class OneDnnConvolution implements Linear {
   private final ConvolutionLayer layer;
   private Primitives primitives;
@@ -30,7 +33,8 @@ final class OneDnnConvolution implements Linear {
   }
 
   @Override
-  public INDArray forward(INDArray input, INDArray rows, INDArray bias, LayerWorkspaceMgr workspace) {
+  public INDArray forward(
+      INDArray input, INDArray rows, INDArray bias, LayerWorkspaceMgr workspace) {
     INDArray source = Layouts.working(input);
     Primitives p = primitives(source, rows.size(0), bias != null);
     INDArray result = Layouts.allocate(p.outputShape, ArrayType.INPUT, workspace);
@@ -105,11 +109,20 @@ final class OneDnnConvolution implements Linear {
 
       var forwardDesc =
           new convolution_forward.primitive_desc(
-              OneDnnKernels.engine(), dnnl.dnnl_forward_training, dnnl.dnnl_convolution_direct,
-              source, weights, bias, target, strides, dilations, topLeft, bottomRight);
+              OneDnnKernels.engine(),
+              dnnl.dnnl_forward_training,
+              dnnl.dnnl_convolution_direct,
+              source,
+              weights,
+              bias,
+              target,
+              strides,
+              dilations,
+              topLeft,
+              bottomRight);
       forwardWeights = Transfer.into(oihw, forwardDesc.weights_desc());
       forward = new Call(forwardDesc, new convolution_forward(forwardDesc));
-      forward.slot(dnnl.DNNL_ARG_SRC, source).bound(dnnl.DNNL_ARG_WEIGHTS, forwardWeights.memory());
+      forward.slot(dnnl.DNNL_ARG_SRC, source).bound(dnnl.DNNL_ARG_WEIGHTS, forwardWeights.own());
       if (biased) {
         forward.slot(dnnl.DNNL_ARG_BIAS, bias);
       }
@@ -117,25 +130,42 @@ final class OneDnnConvolution implements Linear {
 
       var dataDesc =
           new convolution_backward_data.primitive_desc(
-              OneDnnKernels.engine(), dnnl.dnnl_convolution_direct,
-              source, weights, target, strides, dilations, topLeft, bottomRight, forwardDesc);
+              OneDnnKernels.engine(),
+              dnnl.dnnl_convolution_direct,
+              source,
+              weights,
+              target,
+              strides,
+              dilations,
+              topLeft,
+              bottomRight,
+              forwardDesc);
       backwardDataWeights = Transfer.into(oihw, dataDesc.weights_desc());
       backwardData =
           new Call(dataDesc, new convolution_backward_data(dataDesc))
               .slot(dnnl.DNNL_ARG_DIFF_DST, target)
-              .bound(dnnl.DNNL_ARG_WEIGHTS, backwardDataWeights.memory())
+              .bound(dnnl.DNNL_ARG_WEIGHTS, backwardDataWeights.own())
               .slot(dnnl.DNNL_ARG_DIFF_SRC, source);
 
       var weightsDesc =
           new convolution_backward_weights.primitive_desc(
-              OneDnnKernels.engine(), dnnl.dnnl_convolution_direct,
-              source, weights, bias, target, strides, dilations, topLeft, bottomRight, forwardDesc);
+              OneDnnKernels.engine(),
+              dnnl.dnnl_convolution_direct,
+              source,
+              weights,
+              bias,
+              target,
+              strides,
+              dilations,
+              topLeft,
+              bottomRight,
+              forwardDesc);
       weightGradient = Transfer.outOf(weightsDesc.diff_weights_desc(), oihw);
       backwardWeights =
           new Call(weightsDesc, new convolution_backward_weights(weightsDesc))
               .slot(dnnl.DNNL_ARG_SRC, source)
               .slot(dnnl.DNNL_ARG_DIFF_DST, target)
-              .bound(dnnl.DNNL_ARG_DIFF_WEIGHTS, weightGradient.memory());
+              .bound(dnnl.DNNL_ARG_DIFF_WEIGHTS, weightGradient.own());
       if (biased) {
         backwardWeights.slot(dnnl.DNNL_ARG_DIFF_BIAS, bias);
       }

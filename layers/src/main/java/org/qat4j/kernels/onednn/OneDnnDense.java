@@ -18,7 +18,8 @@ final class OneDnnDense implements Linear {
   }
 
   @Override
-  public INDArray forward(INDArray input, INDArray rows, INDArray bias, LayerWorkspaceMgr workspace) {
+  public INDArray forward(
+      INDArray input, INDArray rows, INDArray bias, LayerWorkspaceMgr workspace) {
     INDArray source = Layouts.working(input);
     Primitives p = primitives(source, rows, bias != null);
     INDArray result =
@@ -84,7 +85,7 @@ final class OneDnnDense implements Linear {
                   OneDnnKernels.engine(), source, Layouts.any(inputs, outputs), target);
       forwardWeights = Transfer.into(transposed(inputs, outputs), forwardDesc.weights_desc());
       forward = new Call(forwardDesc, new matmul(forwardDesc));
-      forward.slot(dnnl.DNNL_ARG_SRC, source).bound(dnnl.DNNL_ARG_WEIGHTS, forwardWeights.memory());
+      forward.slot(dnnl.DNNL_ARG_SRC, source).bound(dnnl.DNNL_ARG_WEIGHTS, forwardWeights.own());
       if (biased) {
         forward.slot(dnnl.DNNL_ARG_BIAS, bias);
       }

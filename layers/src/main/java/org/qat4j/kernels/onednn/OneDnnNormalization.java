@@ -83,8 +83,14 @@ final class OneDnnNormalization implements Normalization {
           dnnl.dnnl_use_scale | dnnl.dnnl_use_shift | (given ? dnnl.dnnl_use_global_stats : 0);
       var forwardDesc =
           new batch_normalization_forward.primitive_desc(
-              OneDnnKernels.engine(), dnnl.dnnl_forward_training, data, data, epsilon, flags,
-              new primitive_attr(), false);
+              OneDnnKernels.engine(),
+              dnnl.dnnl_forward_training,
+              data,
+              data,
+              epsilon,
+              flags,
+              new primitive_attr(),
+              false);
       forward =
           new Call(forwardDesc, new batch_normalization_forward(forwardDesc))
               .slot(dnnl.DNNL_ARG_SRC, data)
@@ -95,7 +101,13 @@ final class OneDnnNormalization implements Normalization {
               .slot(dnnl.DNNL_ARG_SHIFT, channels);
       var backwardDesc =
           new batch_normalization_backward.primitive_desc(
-              OneDnnKernels.engine(), dnnl.dnnl_backward, data, data, data, epsilon, flags,
+              OneDnnKernels.engine(),
+              dnnl.dnnl_backward,
+              data,
+              data,
+              data,
+              epsilon,
+              flags,
               forwardDesc);
       backward =
           new Call(backwardDesc, new batch_normalization_backward(backwardDesc))

@@ -11,8 +11,8 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
-import org.qat4j.kernels.Pooling;
 import org.qat4j.kernels.Geometry;
+import org.qat4j.kernels.Pooling;
 
 /** Max pooling; the forward pass remembers in native memory which element won. */
 final class OneDnnPooling implements Pooling {
@@ -63,8 +63,16 @@ final class OneDnnPooling implements Pooling {
       long[] bottomRight = {window.padBottom(), window.padRight()};
       var forwardDesc =
           new pooling_forward.primitive_desc(
-              OneDnnKernels.engine(), dnnl.dnnl_forward_training, dnnl.dnnl_pooling_max,
-              source, target, strides, kernel, dilations, topLeft, bottomRight);
+              OneDnnKernels.engine(),
+              dnnl.dnnl_forward_training,
+              dnnl.dnnl_pooling_max,
+              source,
+              target,
+              strides,
+              kernel,
+              dilations,
+              topLeft,
+              bottomRight);
       memory winners = new memory(forwardDesc.workspace_desc(), OneDnnKernels.engine());
       forward =
           new Call(forwardDesc, new pooling_forward(forwardDesc))
@@ -73,8 +81,16 @@ final class OneDnnPooling implements Pooling {
               .bound(dnnl.DNNL_ARG_WORKSPACE, winners);
       var backwardDesc =
           new pooling_backward.primitive_desc(
-              OneDnnKernels.engine(), dnnl.dnnl_pooling_max,
-              source, target, strides, kernel, dilations, topLeft, bottomRight, forwardDesc);
+              OneDnnKernels.engine(),
+              dnnl.dnnl_pooling_max,
+              source,
+              target,
+              strides,
+              kernel,
+              dilations,
+              topLeft,
+              bottomRight,
+              forwardDesc);
       backward =
           new Call(backwardDesc, new pooling_backward(backwardDesc))
               .slot(dnnl.DNNL_ARG_DIFF_DST, target)

@@ -5,6 +5,7 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -13,8 +14,9 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.kernels.Rounding;
 
 /**
- * Fake quantization and its gradient, each in one pass over memory: an element-wise operation with a chain of others behind
- * it, whose bounds and scale are arguments, so that moving ranges need no new primitives.
+ * Fake quantization and its gradient, each in one pass over memory: an element-wise operation with
+ * a chain of others behind it, whose bounds and scale are arguments, so that moving ranges need no
+ * new primitives.
  */
 final class OneDnnRounding implements Rounding {
   private Primitives primitives;
@@ -30,7 +32,8 @@ final class OneDnnRounding implements Rounding {
   }
 
   @Override
-  public INDArray round(INDArray values, float low, float high, float scale, LayerWorkspaceMgr workspace) {
+  public INDArray round(
+      INDArray values, float low, float high, float scale, LayerWorkspaceMgr workspace) {
     INDArray source = Layouts.working(values);
     INDArray result = Layouts.allocate(values.shape(), ArrayType.ACTIVATIONS, workspace);
     Primitives p = primitives(values.length());
@@ -47,7 +50,8 @@ final class OneDnnRounding implements Rounding {
   public INDArray pass(INDArray epsilon, INDArray values, float low, float high) {
     INDArray source = Layouts.working(values);
     INDArray delta = Layouts.working(epsilon);
-    INDArray result = Layouts.working(Nd4j.createUninitialized(DataType.FLOAT, values.shape(), 'c'));
+    INDArray result =
+        Layouts.working(Nd4j.createUninitialized(DataType.FLOAT, values.shape(), 'c'));
     Primitives p = primitives(values.length());
     p.set(low, high, 0);
     p.pass.run(source, source, delta, result);
@@ -71,7 +75,8 @@ final class OneDnnRounding implements Rounding {
   /** All primitives for one number of elements. */
   private static final class Primitives {
     private final long length;
-    private final INDArray scalars = Nd4j.create(DataType.FLOAT, 4);
+    // Not an ND4J array: one made during a pass would live in a workspace and be overwritten.
+    private final FloatPointer scalars = new FloatPointer(4);
     private final Call round;
     private final Call clamp;
     private final Call pass;
@@ -123,7 +128,8 @@ final class OneDnnRounding implements Rounding {
       return dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (index + 1) | dnnl.DNNL_ARG_SRC_1;
     }
 
-    private static Call binary(int algorithm, memory.desc data, memory.desc scalar, post_ops behind) {
+    private static Call binary(
+        int algorithm, memory.desc data, memory.desc scalar, post_ops behind) {
       primitive_attr attributes = new primitive_attr();
       attributes.set_post_ops(behind);
       var description =
@@ -134,16 +140,14 @@ final class OneDnnRounding implements Rounding {
 
     private memory scalarAt(int index) {
       return new memory(
-          Layouts.plain(1),
-          OneDnnKernels.engine(),
-          scalars.data().pointer().getPointer(org.bytedeco.javacpp.FloatPointer.class, index));
+          Layouts.plain(1), OneDnnKernels.engine(), scalars.getPointer(FloatPointer.class, index));
     }
 
     void set(float low, float high, float scale) {
-      scalars.putScalar(0, low);
-      scalars.putScalar(1, high);
-      scalars.putScalar(2, 1 / scale);
-      scalars.putScalar(3, scale);
+      scalars.put(0L, low);
+      scalars.put(1L, high);
+      scalars.put(2L, 1 / scale);
+      scalars.put(3L, scale);
     }
   }
 }

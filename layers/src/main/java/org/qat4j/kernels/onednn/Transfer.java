@@ -7,24 +7,26 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Copies between an array and memory in a primitive's own layout. */
 final class Transfer {
-  private final memory memory;
+  private final memory own;
   private final Call call;
 
-  private Transfer(memory memory, Call call) {
-    this.memory = memory;
+  private Transfer(memory own, Call call) {
+    this.own = own;
     this.call = call;
   }
 
   /** From an array of layout {@code from} into own memory of layout {@code to}. */
   static Transfer into(memory.desc from, memory.desc to) {
     memory own = new memory(to, OneDnnKernels.engine());
-    return new Transfer(own, call(from, to).slot(dnnl.DNNL_ARG_FROM, from).bound(dnnl.DNNL_ARG_TO, own));
+    return new Transfer(
+        own, call(from, to).slot(dnnl.DNNL_ARG_FROM, from).bound(dnnl.DNNL_ARG_TO, own));
   }
 
   /** From own memory of layout {@code from} to an array of layout {@code to}. */
   static Transfer outOf(memory.desc from, memory.desc to) {
     memory own = new memory(from, OneDnnKernels.engine());
-    return new Transfer(own, call(from, to).bound(dnnl.DNNL_ARG_FROM, own).slot(dnnl.DNNL_ARG_TO, to));
+    return new Transfer(
+        own, call(from, to).bound(dnnl.DNNL_ARG_FROM, own).slot(dnnl.DNNL_ARG_TO, to));
   }
 
   private static Call call(memory.desc from, memory.desc to) {
@@ -33,8 +35,9 @@ final class Transfer {
     return new Call(description, new reorder(description));
   }
 
-  memory memory() {
-    return memory;
+  /** The memory in the primitive's layout. */
+  memory own() {
+    return own;
   }
 
   void run(INDArray array) {

@@ -1,0 +1,253 @@
+package org.qat4j.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.kernels.nd4j.Nd4jKernels;
+
+/**
+ * Every implementation against the reference, which {@code BlockGradientTest} holds to finite
+ * differences.
+ */
+class TrainingKernelsTest {
+  private static final TrainingKernels REFERENCE = new Nd4jKernels();
+  private static final LayerWorkspaceMgr WORKSPACE = LayerWorkspaceMgr.noWorkspaces();
+  private static final double TOLERANCE = 2e-5;
+
+  /** batch, in, out, size, kernel, stride, padding, same mode. */
+  private static final List<int[]> CONVOLUTIONS =
+      List.of(
+          new int[] {1, 1, 1, 1, 1, 1, 0, 0},
+          new int[] {2, 1, 20, 12, 5, 1, 0, 0},
+          new int[] {3, 3, 16, 9, 3, 1, 0, 1},
+          new int[] {2, 16, 17, 8, 3, 2, 0, 1},
+          new int[] {2, 5, 7, 11, 3, 2, 1, 0},
+          new int[] {4, 13, 32, 7, 1, 1, 0, 0});
+
+  static Stream<Arguments> convolutions() {
+    return fast()
+        .flatMap(
+            kernels ->
+                CONVOLUTIONS.stream().map(shape -> Arguments.of(kernels.name(), kernels, shape)));
+  }
+
+  static Stream<TrainingKernels> fast() {
+    return TrainingKernels.all().stream()
+        .filter(
+            kernels ->
+                kernels.supports(DataType.FLOAT) && !kernels.name().equals(REFERENCE.name()));
+  }
+
+  private static INDArray random(long seed, long... shape) {
+    Random random = new Random(seed);
+    int length = (int) Nd4j.createUninitialized(DataType.FLOAT, shape).length();
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return Nd4j.createFromArray(values).reshape('c', shape);
+  }
+
+  private static void assertClose(INDArray expected, INDArray actual, String what) {
+    assertArrayEquals(expected.shape(), actual.shape(), what);
+    double scale = 1 + expected.amaxNumber().doubleValue();
+    assertEquals(0, expected.sub(actual).amaxNumber().doubleValue() / scale, TOLERANCE, what);
+  }
+
+  @ParameterizedTest(name = "{0} {index}")
+  @MethodSource("convolutions")
+  void convolution_forwardAndBackward_equalTheReference(
+      String name, TrainingKernels kernels, int[] s) {
+    ConvolutionLayer layer =
+        new ConvolutionLayer.Builder(s[4], s[4])
+            .stride(s[5], s[5])
+            .padding(s[6], s[6])
+            .nIn(s[1])
+            .nOut(s[2])
+            .convolutionMode(s[7] == 1 ? ConvolutionMode.Same : ConvolutionMode.Truncate)
+            .build();
+    INDArray input = random(1, s[0], s[1], s[3], s[3]);
+    INDArray weights = random(2, s[2], s[1], s[4], s[4]);
+    linear(
+        REFERENCE.convolution(layer),
+        kernels.convolution(layer),
+        input,
+        weights,
+        random(3, 1, s[2]));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("fast")
+  void dense_forwardAndBackward_equalTheReference(TrainingKernels kernels) {
+    INDArray weights = random(2, 37, 19).dup('f');
+    linear(REFERENCE.dense(), kernels.dense(), random(1, 5, 37), weights, random(3, 1, 19));
+  }
+
+  private static void linear(
+      Linear reference, Linear fast, INDArray input, INDArray weights, INDArray bias) {
+    INDArray rows = reference.rows(weights);
+    INDArray expected = reference.forward(input, rows, bias, WORKSPACE);
+    assertClose(expected, fast.forward(input, fast.rows(weights), bias, WORKSPACE), "output");
+    assertClose(
+        reference.forward(input, rows, null, WORKSPACE),
+        fast.forward(input, fast.rows(weights), null, WORKSPACE),
+        "output without bias");
+    INDArray epsilon = random(4, expected.shape());
+    INDArray weightGradient = weights.ulike();
+    INDArray biasGradient = bias.ulike();
+    INDArray fastWeightGradient = weights.ulike();
+    INDArray fastBiasGradient = bias.ulike();
+    fast.forward(input, fast.rows(weights), bias, WORKSPACE);
+    assertClose(
+        reference.backward(input, rows, epsilon, weightGradient, biasGradient, WORKSPACE),
+        fast.backward(
+            input, fast.rows(weights), epsilon, fastWeightGradient, fastBiasGradient, WORKSPACE),
+        "input gradient");
+    assertClose(weightGradient, fastWeightGradient, "weight gradient");
+    assertClose(biasGradient, fastBiasGradient, "bias gradient");
+  }
+
+  static Stream<Arguments> normalizations() {
+    return fast()
+        .flatMap(
+            kernels ->
+                Stream.of(
+                        new long[] {6, 20, 5, 5},
+                        new long[] {4, 16, 7, 3},
+                        new long[] {9, 13},
+                        new long[] {3, 1, 2, 2})
+                    .flatMap(
+                        shape ->
+                            Stream.of(false, true)
+                                .map(
+                                    given -> Arguments.of(kernels.name(), kernels, shape, given))));
+  }
+
+  @ParameterizedTest(name = "{0} {index} given statistics {3}")
+  @MethodSource("normalizations")
+  void normalization_forwardAndBackward_equalTheReference(
+      String name, TrainingKernels kernels, long[] shape, boolean given) {
+    INDArray z = random(1, shape);
+    INDArray gamma = random(2, 1, shape[1]);
+    INDArray beta = random(3, 1, shape[1]);
+    INDArray mean = random(4, shape[1]);
+    INDArray variance = random(5, shape[1]).muli(0.1).addi(1.5);
+    INDArray fastMean = mean.dup();
+    INDArray fastVariance = variance.dup();
+    Normalization reference = REFERENCE.normalization(1e-3);
+    Normalization fast = kernels.normalization(1e-3);
+    assertClose(
+        reference.forward(z, gamma, beta, mean, variance, given, WORKSPACE),
+        fast.forward(z, gamma, beta, fastMean, fastVariance, given, WORKSPACE),
+        "output");
+    assertClose(mean, fastMean, "mean");
+    assertClose(variance, fastVariance, "variance");
+    INDArray epsilon = random(6, shape);
+    INDArray gammaGradient = gamma.ulike();
+    INDArray betaGradient = beta.ulike();
+    INDArray fastGammaGradient = gamma.ulike();
+    INDArray fastBetaGradient = beta.ulike();
+    assertClose(
+        reference.backward(
+            z, epsilon, gamma, mean, variance, given, gammaGradient, betaGradient, WORKSPACE),
+        fast.backward(
+            z,
+            epsilon,
+            gamma,
+            fastMean,
+            fastVariance,
+            given,
+            fastGammaGradient,
+            fastBetaGradient,
+            WORKSPACE),
+        "input gradient");
+    assertClose(gammaGradient, fastGammaGradient, "gamma gradient");
+    assertClose(betaGradient, fastBetaGradient, "beta gradient");
+  }
+
+  static Stream<TrainingKernels> all() {
+    return TrainingKernels.all().stream().filter(kernels -> kernels.supports(DataType.FLOAT));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("all")
+  void round_ties_goToEvenAfterClamping(TrainingKernels kernels) {
+    INDArray values = Nd4j.createFromArray(-9f, -0.25f, 0.25f, 0.75f, 1.25f, 9f);
+    INDArray rounded = kernels.rounding().round(values, -0.5f, 2f, 0.5f, WORKSPACE);
+    assertArrayEquals(new float[] {-0.5f, 0f, 0f, 1f, 1f, 2f}, rounded.toFloatVector(), 1e-9f);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("all")
+  void round_scaleZero_onlyClamps(TrainingKernels kernels) {
+    INDArray values = Nd4j.createFromArray(-9f, -0.25f, 0.3f, 9f);
+    INDArray clamped = kernels.rounding().round(values, 0f, Float.POSITIVE_INFINITY, 0f, WORKSPACE);
+    assertArrayEquals(new float[] {0f, 0f, 0.3f, 9f}, clamped.toFloatVector());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("all")
+  void pass_boundsOfTheInterval_letTheGradientThrough(TrainingKernels kernels) {
+    INDArray values = Nd4j.createFromArray(Math.nextDown(-1f), -1f, 0f, 2f, Math.nextUp(2f));
+    INDArray epsilon = Nd4j.createFromArray(5f, 6f, 7f, 8f, 9f);
+    INDArray passed = kernels.rounding().pass(epsilon, values, -1f, 2f);
+    assertArrayEquals(new float[] {0f, 6f, 7f, 8f, 0f}, passed.toFloatVector());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("all")
+  void minAndMax_permutedImages_areThoseOfAllElements(TrainingKernels kernels) {
+    INDArray values = random(8, 3, 4, 5, 6).permute(0, 3, 1, 2);
+    assertEquals(values.minNumber().floatValue(), kernels.rounding().min(values));
+    assertEquals(values.maxNumber().floatValue(), kernels.rounding().max(values));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("fast")
+  void maxPooling_forwardAndBackward_equalTheReference(TrainingKernels kernels) {
+    for (ConvolutionMode mode : List.of(ConvolutionMode.Truncate, ConvolutionMode.Same)) {
+      SubsamplingLayer layer =
+          new SubsamplingLayer.Builder(3, 3).stride(2, 2).convolutionMode(mode).build();
+      INDArray input = random(1, 2, 5, 8, 8);
+      Pooling reference = REFERENCE.maxPooling(layer);
+      Pooling fast = kernels.maxPooling(layer);
+      INDArray expected = reference.forward(input, true, WORKSPACE);
+      assertClose(expected, fast.forward(input, true, WORKSPACE), mode + " output");
+      INDArray epsilon = random(2, expected.shape());
+      assertClose(
+          reference.backward(input, epsilon, WORKSPACE),
+          fast.backward(input, epsilon, WORKSPACE),
+          mode + " gradient");
+    }
+  }
+
+  @Test
+  void forType_unknownName_isRefused() {
+    System.setProperty(TrainingKernels.PROPERTY, "abacus");
+    try {
+      var error =
+          assertThrows(
+              IllegalArgumentException.class, () -> TrainingKernels.forType(DataType.FLOAT));
+      assertEquals(
+          "no training kernels 'abacus' for FLOAT on this ND4J backend; there are [onednn, nd4j]",
+          error.getMessage());
+    } finally {
+      System.clearProperty(TrainingKernels.PROPERTY);
+    }
+  }
+}
