@@ -1,14 +1,28 @@
 package org.qat4j.kernels;
 
+import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Max pooling. */
+/**
+ * Max or average pooling over windows or, giving {@code [batch, channels]}, over the whole image.
+ */
 public interface Pooling {
 
-  /** The largest value of each window, in the workspace of activations. */
-  INDArray forward(INDArray input, boolean training, LayerWorkspaceMgr workspace);
+  /**
+   * Pools.
+   *
+   * @param input not modified
+   * @param type which workspace the result belongs to
+   */
+  INDArray forward(INDArray input, ArrayType type, LayerWorkspaceMgr workspace);
 
-  /** The gradient of the input of the last forward pass in training. */
+  /**
+   * Differentiates the last forward pass.
+   *
+   * @param input of the forward pass
+   * @param epsilon gradient of the result, not modified
+   * @return gradient of the input
+   */
   INDArray backward(INDArray input, INDArray epsilon, LayerWorkspaceMgr workspace);
 }

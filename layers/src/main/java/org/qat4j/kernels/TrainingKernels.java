@@ -36,6 +36,15 @@ public interface TrainingKernels {
 
   Pooling maxPooling(SubsamplingLayer layer);
 
+  Pooling averagePooling(SubsamplingLayer layer);
+
+  /** The mean of each channel over the whole image. */
+  Pooling globalAverage();
+
+  Merging sum();
+
+  Merging concatenation();
+
   /** All implementations, the fastest first and the reference last. */
   static List<TrainingKernels> all() {
     return List.of(new OneDnnKernels(), new Nd4jKernels());

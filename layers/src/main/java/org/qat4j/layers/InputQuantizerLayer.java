@@ -18,23 +18,24 @@ final class InputQuantizerLayer extends QuantizingLayer<InputQuantizer> {
   }
 
   @Override
-  INDArray preActivation(INDArray input, boolean training, LayerWorkspaceMgr workspace) {
-    layerConf().setInputShape(imageShape(input).dims());
-    return input;
+  INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
+    layerConf().setInputShape(imageShape(inputs[0]).dims());
+    return inputs[0];
   }
 
   @Override
-  INDArray backward(INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace) {
-    return epsilon;
+  INDArray[] backward(
+      INDArray[] inputs, INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace) {
+    return new INDArray[] {epsilon};
   }
 
   @Override
-  Op deployedOp(Shape input) {
+  Op deployedOp(Shape[] inputs) {
     return new Op.Quantize();
   }
 
   @Override
-  String quantizeInput(Graph.Builder graph, String real) {
+  String quantizeInput(Graph.Builder graph, int index, String real) {
     return real;
   }
 }

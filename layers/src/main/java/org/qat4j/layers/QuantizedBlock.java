@@ -44,7 +44,7 @@ public final class QuantizedBlock extends QuantizingConf {
       BatchNormalization norm,
       IActivation activation,
       Quantization quantization) {
-    super(name, inputQuantizer, quantization);
+    super(name, List.of(inputQuantizer), quantization);
     this.linear = (FeedForwardLayer) linear.clone();
     this.norm = norm == null ? null : norm.clone();
     nIn = linear.getNIn();

@@ -54,33 +54,33 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
   }
 
   @Override
-  INDArray preActivation(INDArray input, boolean training, LayerWorkspaceMgr workspace) {
+  INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
     INDArray rows = linear.rows(getParamWithNoise(WEIGHT, training, workspace));
     if (training) {
       rows = quantizing() ? FakeQuantizer.weights(rows, quantization().weightRange()) : rows;
       trainedRows = workspace.leverageTo(ArrayType.INPUT, rows);
       rows = trainedRows;
     }
-    INDArray z = linear.forward(input, rows, getParam(BIAS), workspace);
+    INDArray z = linear.forward(inputs[0], rows, getParam(BIAS), workspace);
     return norm == null ? z : norm.forward(z, !training || statisticsFrozen(), workspace);
   }
 
   @Override
-  INDArray backward(INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace) {
+  INDArray[] backward(
+      INDArray[] inputs, INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace) {
     INDArray delta =
         norm == null ? epsilon : norm.backward(epsilon, gradientViews, gradient, workspace);
     INDArray weightGradient = gradientViews.get(WEIGHT);
     INDArray biasGradient = gradientViews.get(BIAS);
     INDArray inputGradient =
-        linear.backward(
-            input.castTo(dataType), trainedRows, delta, weightGradient, biasGradient, workspace);
+        linear.backward(inputs[0], trainedRows, delta, weightGradient, biasGradient, workspace);
     gradient.setGradientFor(WEIGHT, weightGradient);
     if (biasGradient != null) {
       gradient.setGradientFor(BIAS, biasGradient);
     }
     trainedRows = null;
     weightNoiseParams.clear();
-    return inputGradient;
+    return new INDArray[] {inputGradient};
   }
 
   @Override
@@ -89,11 +89,11 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
   }
 
   @Override
-  Op deployedOp(Shape input) {
+  Op deployedOp(Shape[] inputs) {
     Folding folded = fold();
     return layerConf().convolves()
         ? new Op.Conv(
-            Geometry.of((ConvolutionLayer) layerConf().getLinear(), input),
+            Geometry.of((ConvolutionLayer) layerConf().getLinear(), inputs[0]),
             1,
             folded.weights(),
             folded.bias(),
@@ -117,7 +117,7 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
         bias[o] = factor[o] * (bias[o] - mean[o]) + beta[o];
       }
     }
-    return Folding.of(rows, factor, bias, inputParams().scale(), quantization().weightRange());
+    return Folding.of(rows, factor, bias, inputParams(0).scale(), quantization().weightRange());
   }
 
   private static float[] floats(INDArray array) {

@@ -21,13 +21,13 @@ public abstract class QuantizingConf extends FeedForwardLayer {
   private static final long serialVersionUID = 1L;
 
   private Quantization quantization;
-  private String inputQuantizer;
+  private List<String> inputQuantizers = List.of();
 
   protected QuantizingConf() {}
 
-  protected QuantizingConf(String name, String inputQuantizer, Quantization quantization) {
+  protected QuantizingConf(String name, List<String> inputQuantizers, Quantization quantization) {
     setLayerName(name);
-    this.inputQuantizer = inputQuantizer;
+    this.inputQuantizers = List.copyOf(inputQuantizers);
     this.quantization = quantization;
   }
 
@@ -39,13 +39,13 @@ public abstract class QuantizingConf extends FeedForwardLayer {
     this.quantization = quantization;
   }
 
-  /** Name of the layer whose output parameters the input codes have. */
-  public String getInputQuantizer() {
-    return inputQuantizer;
+  /** For each input the name of the layer whose output parameters its codes have. */
+  public List<String> getInputQuantizers() {
+    return inputQuantizers;
   }
 
-  public void setInputQuantizer(String inputQuantizer) {
-    this.inputQuantizer = inputQuantizer;
+  public void setInputQuantizers(List<String> inputQuantizers) {
+    this.inputQuantizers = List.copyOf(inputQuantizers);
   }
 
   /** The Deeplearning4j layers inside, whose parameters this layer holds. */

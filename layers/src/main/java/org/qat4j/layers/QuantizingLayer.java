@@ -1,7 +1,10 @@
 package org.qat4j.layers;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.deeplearning4j.nn.api.MaskState;
@@ -42,6 +45,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   private final transient Rounding rounding;
   private transient Range nextRange;
   private transient INDArray values;
+  private transient INDArray[] operands;
 
   protected QuantizingLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
@@ -53,19 +57,20 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
    * The values before activation function and quantization, in floating point. What the backward
    * pass needs is kept in the workspace of layer inputs.
    */
-  abstract INDArray preActivation(INDArray input, boolean training, LayerWorkspaceMgr workspace);
+  abstract INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace);
 
   /**
-   * Gradients of the parameters, written to their views, and of the input.
+   * Gradients of the parameters, written to their views, and of the inputs.
    *
+   * @param inputs those of the forward pass
    * @param epsilon gradient with respect to the result of {@link #preActivation}
+   * @return one gradient for each input
    */
-  abstract INDArray backward(INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace);
+  abstract INDArray[] backward(
+      INDArray[] inputs, INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace);
 
-  /**
-   * The operation that deployment runs with the current parameters, on images of the given shape.
-   */
-  abstract Op deployedOp(Shape input);
+  /** The operation that deployment runs with the current parameters, for inputs of these shapes. */
+  abstract Op deployedOp(Shape[] inputs);
 
   /** The activation function, which quantization fuses. */
   Clip activation() {
@@ -75,14 +80,14 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   /**
    * Appends this layer, as it would be deployed now, to a graph.
    *
-   * @param input name of the tensor that feeds it
-   * @return name of the tensor that it writes: the layer's name
+   * @param inputs names of the tensors that feed it
+   * @return name of the tensor to read on: the layer's name, or that of a reshaped view of it
    * @throws IllegalStateException if the activation range was not observed yet
    */
-  public final String appendTo(Graph.Builder graph, String input) {
+  public String appendTo(Graph.Builder graph, List<String> inputs) {
     QuantParams output = outputParams();
-    Op op = deployedOp(graph.tensor(input).shape());
-    graph.node(name(), op, List.of(input), name(), new Tensor.Codes(output));
+    Shape[] shapes = inputs.stream().map(name -> graph.tensor(name).shape()).toArray(Shape[]::new);
+    graph.node(name(), deployedOp(shapes), inputs, name(), new Tensor.Codes(output));
     return name();
   }
 
@@ -100,9 +105,20 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     return params(ObservedRange.read(range));
   }
 
-  /** Scale, zero point and range of the codes that come in. */
-  final QuantParams inputParams() {
-    return NetworkQuantizers.find(params(), layerConf().getInputQuantizer());
+  /** Scale, zero point and range of the codes that come in at one input. */
+  final QuantParams inputParams(int index) {
+    return NetworkQuantizers.find(params(), layerConf().getInputQuantizers().get(index));
+  }
+
+  /** Sets several inputs at once, for a layer that a {@link QuantizedVertex} feeds. */
+  final void setInputs(INDArray[] inputs, LayerWorkspaceMgr workspace) {
+    setInput(inputs[0], workspace);
+    operands = inputs.clone();
+  }
+
+  private INDArray[] inputs() {
+    INDArray[] inputs = operands == null ? new INDArray[] {input} : operands;
+    return Arrays.stream(inputs).map(each -> each.castTo(dataType)).toArray(INDArray[]::new);
   }
 
   /** The layer's name, which is also that of its tensor in the converted model. */
@@ -140,12 +156,12 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     if (quantizing() && ObservedRange.isObserved(getParam(ObservedRange.KEY))) {
       return workspace.leverageTo(ArrayType.ACTIVATIONS, integerForward());
     }
-    INDArray real = preActivation(input.castTo(dataType), false, workspace);
+    INDArray real = preActivation(inputs(), false, workspace);
     return rounding.round(real, activation().min(), activation().max(), 0, workspace);
   }
 
   private INDArray trainingForward(LayerWorkspaceMgr workspace) {
-    values = preActivation(input.castTo(dataType), true, workspace);
+    values = preActivation(inputs(), true, workspace);
     INDArray range = getParam(ObservedRange.KEY);
     boolean frozen = getIterationCount() >= quantization().schedule().freezeRangesFrom();
     nextRange =
@@ -181,29 +197,45 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
 
   /** Runs this layer alone as deployment would: codes in, codes out, here in their real values. */
   private INDArray integerForward() {
-    Graph.Builder builder = Graph.builder(name()).input(Tensor.real("input", imageShape(input)));
-    String codes = appendTo(builder, quantizeInput(builder, "input"));
-    builder.node("output", new Op.Dequantize(), List.of(codes), "output", new Tensor.Real());
+    INDArray[] inputs = inputs();
+    Graph.Builder builder = Graph.builder(name());
+    Map<String, float[]> images = new LinkedHashMap<>();
+    for (int i = 0; i < inputs.length; i++) {
+      builder.input(Tensor.real("input" + i, imageShape(inputs[i])));
+      images.put("input" + i, inputs[i].castTo(DataType.FLOAT).dup('c').data().asFloat());
+    }
+    List<String> codes = new ArrayList<>();
+    for (int i = 0; i < inputs.length; i++) {
+      codes.add(quantizeInput(builder, i, "input" + i));
+    }
+    String output = appendTo(builder, codes);
+    builder.node("output", new Op.Dequantize(), List.of(output), "output", new Tensor.Real());
     Graph graph = builder.build("output");
-    float[] images = input.castTo(DataType.FLOAT).dup('c').data().asFloat();
     int batch = Math.toIntExact(input.size(0));
     int[] image = graph.outputs().get(0).shape().dims();
     long[] shape =
         LongStream.concat(LongStream.of(batch), IntStream.of(image).asLongStream()).toArray();
     try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
-      return Nd4j.createFromArray(session.run(images, batch)).reshape('c', shape).castTo(dataType);
+      float[] result = session.run(images, batch).get("output");
+      return Nd4j.createFromArray(result).reshape('c', shape).castTo(dataType);
     }
   }
 
   /** Turns the real values that arrive, which lie exactly on the input's grid, back into codes. */
-  String quantizeInput(Graph.Builder graph, String real) {
+  String quantizeInput(Graph.Builder graph, int index, String real) {
     String name = real + "_codes";
-    graph.node(name, new Op.Quantize(), List.of(real), name, new Tensor.Codes(inputParams()));
+    graph.node(name, new Op.Quantize(), List.of(real), name, new Tensor.Codes(inputParams(index)));
     return name;
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspace) {
+    Pair<Gradient, INDArray[]> all = backpropAll(epsilon, workspace);
+    return new Pair<>(all.getFirst(), backpropDropOutIfPresent(all.getSecond()[0]));
+  }
+
+  /** Gradients of the parameters and of all inputs. */
+  final Pair<Gradient, INDArray[]> backpropAll(INDArray epsilon, LayerWorkspaceMgr workspace) {
     assertInputSet(true);
     Gradient gradient = new DefaultGradient();
     INDArray delta = epsilon.castTo(dataType);
@@ -211,14 +243,15 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     if (!passing.isEverything()) {
       delta = rounding.pass(delta, values, passing.low(), passing.high());
     }
-    INDArray inputGradient = backward(delta, gradient, workspace);
+    INDArray[] inputGradients = backward(inputs(), delta, gradient, workspace);
+    for (int i = 0; i < inputGradients.length; i++) {
+      inputGradients[i] = workspace.leverageTo(ArrayType.ACTIVATION_GRAD, inputGradients[i]);
+    }
     INDArray rangeStep = gradientViews.get(ObservedRange.KEY);
     ObservedRange.writeStep(getParam(ObservedRange.KEY), nextRange, rangeStep);
     gradient.setGradientFor(ObservedRange.KEY, rangeStep);
     values = null;
-    return new Pair<>(
-        gradient,
-        backpropDropOutIfPresent(workspace.leverageTo(ArrayType.ACTIVATION_GRAD, inputGradient)));
+    return new Pair<>(gradient, inputGradients);
   }
 
   /**

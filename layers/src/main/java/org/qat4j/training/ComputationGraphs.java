@@ -5,10 +5,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.qat4j.layers.QuantizedMerge;
+import org.qat4j.layers.QuantizedVertex;
 
 /** {@link ComputationGraph}s as stages, and back. */
 final class ComputationGraphs {
@@ -38,23 +44,34 @@ final class ComputationGraphs {
       if (vertex == null) {
         continue; // A network input.
       }
-      if (!(vertex instanceof LayerVertex layerVertex)) {
-        throw new IllegalArgumentException(
-            "vertex '"
-                + name
-                + "' ("
-                + vertex.getClass().getSimpleName()
-                + ") cannot be quantized: only vertices that hold a layer are supported");
-      }
-      stages.add(
-          new Stage(
-              name,
-              index,
-              layerVertex.getLayerConf().getLayer(),
-              layerVertex.getPreProcessor(),
-              configuration.getVertexInputs().get(name)));
+      List<String> inputs = configuration.getVertexInputs().get(name);
+      stages.add(stage(name, index, vertex, inputs));
     }
     return stages;
+  }
+
+  private static Stage stage(String name, int index, GraphVertex vertex, List<String> inputs) {
+    if (vertex instanceof LayerVertex layer) {
+      return new Stage(
+          name, index, layer.getLayerConf().getLayer(), layer.getPreProcessor(), inputs);
+    }
+    if (vertex instanceof ElementWiseVertex sum && sum.getOp() == ElementWiseVertex.Op.Add) {
+      return new Stage(name, index, merge(name, QuantizedMerge.Kind.SUM), null, inputs);
+    }
+    if (vertex instanceof MergeVertex) {
+      return new Stage(name, index, merge(name, QuantizedMerge.Kind.CONCATENATE), null, inputs);
+    }
+    throw new IllegalArgumentException(
+        "vertex '"
+            + name
+            + "' ("
+            + vertex.getClass().getSimpleName()
+            + ") cannot be quantized; supported are layers, ElementWiseVertex Add and MergeVertex");
+  }
+
+  /** Stands for a merge of the original network, of which only the kind is known yet. */
+  private static QuantizedMerge merge(String name, QuantizedMerge.Kind kind) {
+    return new QuantizedMerge(name, kind, List.of(), new ActivationIdentity(), null);
   }
 
   static ComputationGraph build(ComputationGraph original, List<Prepared> prepared) {
@@ -66,10 +83,7 @@ final class ComputationGraphs {
       NeuralNetConfiguration layer = anyLayer(configuration).clone();
       layer.clearVariables();
       layer.setLayer(MultiLayerNetworks.named(stage));
-      vertices.put(
-          stage.name(),
-          new LayerVertex(
-              layer, stage.preprocessor() == null ? null : stage.preprocessor().clone()));
+      vertices.put(stage.name(), vertex(stage, layer));
       inputs.put(stage.name(), stage.inputs());
     }
     configuration.setVertices(vertices);
@@ -81,6 +95,14 @@ final class ComputationGraphs {
     ComputationGraph network = new ComputationGraph(configuration);
     network.init();
     return network;
+  }
+
+  private static LayerVertex vertex(Stage stage, NeuralNetConfiguration layer) {
+    if (stage.layer() instanceof QuantizedMerge) {
+      return new QuantizedVertex(layer);
+    }
+    InputPreProcessor preprocessor = stage.preprocessor();
+    return new LayerVertex(layer, preprocessor == null ? null : preprocessor.clone());
   }
 
   private static NeuralNetConfiguration anyLayer(ComputationGraphConfiguration configuration) {

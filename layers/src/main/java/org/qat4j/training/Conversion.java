@@ -60,7 +60,10 @@ final class Conversion {
       input = flatten(input);
     }
     if (layer instanceof QuantizingLayer<?> quantizing) {
-      output = quantizing.appendTo(graph, input);
+      output =
+          stage.inputs().size() == 1
+              ? quantizing.appendTo(graph, List.of(input))
+              : quantizing.appendTo(graph, stage.inputs().stream().map(tensors::get).toList());
     } else if (stage.layer() instanceof SubsamplingLayer pooling) {
       Tensor codes = graph.tensor(input);
       Op pool = new Op.MaxPool(Geometry.of(pooling, codes.shape()));

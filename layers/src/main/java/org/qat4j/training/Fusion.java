@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -27,8 +28,12 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.qat4j.layers.Activations;
 import org.qat4j.layers.InputQuantizer;
+import org.qat4j.layers.MaxPooling;
 import org.qat4j.layers.Quantization;
+import org.qat4j.layers.QuantizedActivation;
 import org.qat4j.layers.QuantizedBlock;
+import org.qat4j.layers.QuantizedMerge;
+import org.qat4j.layers.QuantizedPooling;
 
 /**
  * Turns the layers of a network into those of a prepared one: fuses convolution or dense layers
@@ -94,20 +99,100 @@ final class Fusion {
 
   /** Adds one layer and says which later ones it absorbed. */
   private List<String> add(Stage stage) {
+    Layer layer = stage.layer();
+    if (layer instanceof QuantizedMerge merge) {
+      return addMerge(stage, merge);
+    }
     if (stage.inputs().size() != 1) {
       throw new UnsupportedLayerException(
           stage, "has " + stage.inputs().size() + " inputs; expected 1");
     }
-    if (stage.layer().getClass() == OutputLayer.class) {
+    if (layer.getClass() == OutputLayer.class) {
       return addOutput(stage);
     }
-    if (stage.layer() instanceof FeedForwardLayer linear && isLinear(stage)) {
+    if (layer instanceof FeedForwardLayer linear && isLinear(stage)) {
       return addBlock(stage, linear);
     }
+    if (layer instanceof SubsamplingLayer pooling) {
+      return addPooling(stage, pooling);
+    }
+    if (layer instanceof GlobalPoolingLayer pooling) {
+      requireGlobalAverage(stage, pooling);
+      return addQuantizing(
+          stage, new QuantizedPooling(stage.name(), quantizer(stage), null, quantization));
+    }
+    if (layer instanceof ActivationLayer activation
+        && Activations.isFusible(activation.getActivationFn())) {
+      return addQuantizing(
+          stage,
+          new QuantizedActivation(
+              stage.name(), quantizer(stage), activation.getActivationFn(), quantization));
+    }
     requirePassThrough(stage);
-    emit(withInput(stage, stage.layer()), List.of(stage.name()));
-    quantizers.put(stage.name(), quantizers.get(input(stage)));
+    return addPassing(stage, layer);
+  }
+
+  /** A layer with an output range of its own. */
+  private List<String> addQuantizing(Stage stage, Layer layer) {
+    emit(withInput(stage, layer), List.of());
+    quantizers.put(stage.name(), stage.name());
     return List.of();
+  }
+
+  /** A layer whose output has its input's codes. */
+  private List<String> addPassing(Stage stage, Layer layer) {
+    emit(withInput(stage, layer), List.of());
+    quantizers.put(stage.name(), quantizer(stage));
+    return List.of();
+  }
+
+  private List<String> addPooling(Stage stage, SubsamplingLayer pooling) {
+    requireNchw(stage, pooling.getCnn2dDataFormat());
+    return switch (pooling.getPoolingType()) {
+      case MAX -> addPassing(stage, new MaxPooling(pooling));
+      case AVG ->
+          addQuantizing(
+              stage, new QuantizedPooling(stage.name(), quantizer(stage), pooling, quantization));
+      default ->
+          throw new UnsupportedLayerException(
+              stage, "pools by " + pooling.getPoolingType() + "; use MAX or AVG");
+    };
+  }
+
+  /** A sum or concatenation; the activation behind a sum is fused. */
+  private List<String> addMerge(Stage stage, QuantizedMerge merge) {
+    List<Stage> chain = new ArrayList<>(List.of(stage));
+    IActivation activation = new ActivationIdentity();
+    if (merge.getKind() == QuantizedMerge.Kind.SUM) {
+      Optional<IActivation> fused = fusibleActivation(stage);
+      if (fused.isPresent()) {
+        activation = fused.get();
+        chain.add(consumers.get(stage.name()).get(0));
+      }
+    }
+    List<String> inputs = stage.inputs().stream().map(this::renamed).toList();
+    List<String> inputQuantizers = inputs.stream().map(quantizers::get).toList();
+    Layer layer =
+        new QuantizedMerge(
+            stage.name(), merge.getKind(), inputQuantizers, activation, quantization);
+    emit(new Stage(stage.name(), stage.index(), layer, null, inputs), List.of());
+    return replace(stage, chain);
+  }
+
+  /**
+   * Lets the last of a chain be found under the name of the first, and says which were absorbed.
+   */
+  private List<String> replace(Stage first, List<Stage> chain) {
+    renamed.put(chain.get(chain.size() - 1).name(), first.name());
+    quantizers.put(first.name(), first.name());
+    return chain.stream().skip(1).map(Stage::name).toList();
+  }
+
+  /** The activation function of the layer behind, if it is the only reader and can be fused. */
+  private Optional<IActivation> fusibleActivation(Stage stage) {
+    return followed(stage, ActivationLayer.class)
+        .map(next -> ((ActivationLayer) next.layer()).getActivationFn())
+        .filter(Activations::isFusible);
   }
 
   private List<String> addBlock(Stage stage, FeedForwardLayer linear) {
@@ -120,13 +205,11 @@ final class Fusion {
         norm = (BatchNormalization) normStage.get().layer();
         chain.add(normStage.get());
       }
-      Optional<Stage> activationStage =
-          followed(chain.get(chain.size() - 1), ActivationLayer.class);
-      if (activationStage.isPresent()
-          && Activations.isFusible(
-              ((ActivationLayer) activationStage.get().layer()).getActivationFn())) {
-        activation = ((ActivationLayer) activationStage.get().layer()).getActivationFn();
-        chain.add(activationStage.get());
+      Stage last = chain.get(chain.size() - 1);
+      Optional<IActivation> fused = fusibleActivation(last);
+      if (fused.isPresent()) {
+        activation = fused.get();
+        chain.add(consumers.get(last.name()).get(0));
       }
     }
     if (!Activations.isFusible(activation)) {
@@ -140,10 +223,7 @@ final class Fusion {
     QuantizedBlock block =
         new QuantizedBlock(name, quantizer(stage), linear, norm, activation, quantization);
     emit(withInput(stage, block), chain.stream().map(Stage::name).toList());
-    String last = chain.get(chain.size() - 1).name();
-    renamed.put(last, name);
-    quantizers.put(name, name);
-    return chain.stream().skip(1).map(Stage::name).toList();
+    return replace(stage, chain);
   }
 
   /**
@@ -205,24 +285,34 @@ final class Fusion {
       return false;
     }
     ConvolutionLayer convolution = (ConvolutionLayer) stage.layer();
-    if (convolution.getCnn2dDataFormat() != CNN2DFormat.NCHW) {
-      throw new UnsupportedLayerException(
-          stage, "has data format NHWC; build the network with NCHW");
-    }
+    requireNchw(stage, convolution.getCnn2dDataFormat());
     if (convolution.getConvolutionMode() == ConvolutionMode.Causal) {
       throw new UnsupportedLayerException(stage, "has causal padding, which is for sequences");
     }
     return true;
   }
 
-  /** Layers that hand codes on unchanged or, like a loss, come after the last code. */
+  private static void requireNchw(Stage stage, CNN2DFormat format) {
+    if (format != CNN2DFormat.NCHW) {
+      throw new UnsupportedLayerException(
+          stage, "has data format NHWC; build the network with NCHW");
+    }
+  }
+
+  private static void requireGlobalAverage(Stage stage, GlobalPoolingLayer pooling) {
+    if (pooling.getPoolingType() != PoolingType.AVG || !pooling.isCollapseDimensions()) {
+      throw new UnsupportedLayerException(
+          stage,
+          "pools globally by "
+              + pooling.getPoolingType()
+              + (pooling.isCollapseDimensions() ? "" : " without collapsing dimensions")
+              + "; use AVG with collapsed dimensions");
+    }
+  }
+
+  /** Dropout does nothing in inference; a loss comes after the last code. */
   private static void requirePassThrough(Stage stage) {
-    if (stage.layer() instanceof SubsamplingLayer pooling) {
-      if (pooling.getPoolingType() != PoolingType.MAX) {
-        throw new UnsupportedLayerException(
-            stage, "pools by " + pooling.getPoolingType() + "; only MAX passes codes through");
-      }
-    } else if (stage.layer() instanceof LossLayer loss) {
+    if (stage.layer() instanceof LossLayer loss) {
       requireDeployableOutput(stage, loss.getActivationFn());
     } else if (!(stage.layer() instanceof DropoutLayer)) {
       throw new UnsupportedLayerException(stage, "has no integer form");
@@ -257,8 +347,11 @@ final class Fusion {
   }
 
   private String input(Stage stage) {
-    String input = stage.inputs().get(0);
-    return renamed.getOrDefault(input, input);
+    return renamed(stage.inputs().get(0));
+  }
+
+  private String renamed(String tensor) {
+    return renamed.getOrDefault(tensor, tensor);
   }
 
   private String quantizer(Stage stage) {

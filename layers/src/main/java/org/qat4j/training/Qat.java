@@ -61,7 +61,9 @@ public final class Qat {
     ComputationGraph result = ComputationGraphs.build(network, prepared);
     Map<String, Layer> byName =
         stages.stream()
-            .collect(Collectors.toMap(Stage::name, stage -> network.getLayer(stage.name())));
+            .map(Stage::name)
+            .filter(name -> network.getVertex(name).hasLayer())
+            .collect(Collectors.toMap(name -> name, network::getLayer));
     for (Prepared next : prepared) {
       copyParameters(next, byName, result.getLayer(next.stage().name()));
     }

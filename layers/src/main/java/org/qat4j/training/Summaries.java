@@ -8,6 +8,9 @@ import org.qat4j.layers.Activations;
 import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.Quantization;
 import org.qat4j.layers.QuantizedBlock;
+import org.qat4j.layers.QuantizedMerge;
+import org.qat4j.layers.QuantizedPooling;
+import org.qat4j.layers.QuantizingConf;
 
 /** Says for a person what each kind of prepared layer does. */
 final class Summaries {
@@ -27,6 +30,9 @@ final class Summaries {
     if (layer instanceof QuantizedBlock block) {
       return block(stage, block);
     }
+    if (layer instanceof QuantizingConf quantizing) {
+      return parameterFree(stage, quantizing);
+    }
     return new LayerSummary(
         stage.name(),
         layer.getClass().getSimpleName(),
@@ -34,6 +40,25 @@ final class Summaries {
         "passes codes through unchanged, or works on real values after the last code",
         0,
         0);
+  }
+
+  private static LayerSummary parameterFree(Stage stage, QuantizingConf layer) {
+    String kind =
+        layer instanceof QuantizedMerge merge
+            ? merge.getKind() == QuantizedMerge.Kind.SUM ? "Add" : "Concat"
+            : layer instanceof QuantizedPooling ? "AveragePool" : "Activation";
+    Clip clip = Activations.clip(layer.getActivationFn());
+    List<String> fused =
+        layer instanceof QuantizedMerge && !clip.equals(Clip.NONE)
+            ? List.of(clip.toString())
+            : List.of();
+    return new LayerSummary(
+        stage.name(),
+        kind,
+        fused,
+        "its values have a range of their own, so they get a scale of their own",
+        0,
+        layer.getQuantization().activationBits());
   }
 
   private static LayerSummary block(Stage stage, QuantizedBlock block) {

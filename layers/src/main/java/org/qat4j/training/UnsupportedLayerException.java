@@ -9,7 +9,9 @@ public final class UnsupportedLayerException extends IllegalArgumentException {
         stage.describe()
             + " cannot be quantized: it "
             + problem
-            + ". Supported: ConvolutionLayer and DenseLayer (with BatchNormalization and ActivationLayer behind them),"
-            + " SubsamplingLayer MAX, DropoutLayer, OutputLayer, LossLayer");
+            + ". Supported: ConvolutionLayer and DenseLayer (with BatchNormalization and"
+            + " ActivationLayer behind them), SubsamplingLayer MAX and AVG, GlobalPoolingLayer AVG,"
+            + " ActivationLayer, ElementWiseVertex Add, MergeVertex, DropoutLayer, OutputLayer,"
+            + " LossLayer");
   }
 }

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -219,20 +220,48 @@ class TrainingKernelsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("fast")
-  void maxPooling_forwardAndBackward_equalTheReference(TrainingKernels kernels) {
+  void pooling_forwardAndBackward_equalTheReference(TrainingKernels kernels) {
     for (ConvolutionMode mode : List.of(ConvolutionMode.Truncate, ConvolutionMode.Same)) {
-      SubsamplingLayer layer =
-          new SubsamplingLayer.Builder(3, 3).stride(2, 2).convolutionMode(mode).build();
-      INDArray input = random(1, 2, 5, 8, 8);
-      Pooling reference = REFERENCE.maxPooling(layer);
-      Pooling fast = kernels.maxPooling(layer);
-      INDArray expected = reference.forward(input, true, WORKSPACE);
-      assertClose(expected, fast.forward(input, true, WORKSPACE), mode + " output");
-      INDArray epsilon = random(2, expected.shape());
-      assertClose(
-          reference.backward(input, epsilon, WORKSPACE),
-          fast.backward(input, epsilon, WORKSPACE),
-          mode + " gradient");
+      for (boolean countPadding : new boolean[] {false, true}) {
+        SubsamplingLayer layer =
+            new SubsamplingLayer.Builder(3, 3).stride(2, 2).convolutionMode(mode).build();
+        layer.setAvgPoolIncludePadInDivisor(countPadding);
+        pooling(REFERENCE.maxPooling(layer), kernels.maxPooling(layer), mode + " max");
+        String what = mode + " average, padding counted: " + countPadding;
+        pooling(REFERENCE.averagePooling(layer), kernels.averagePooling(layer), what);
+      }
+    }
+    pooling(REFERENCE.globalAverage(), kernels.globalAverage(), "global average");
+  }
+
+  private static void pooling(Pooling reference, Pooling fast, String what) {
+    INDArray input = random(1, 2, 5, 8, 8);
+    INDArray expected = reference.forward(input, ArrayType.ACTIVATIONS, WORKSPACE);
+    assertClose(expected, fast.forward(input, ArrayType.ACTIVATIONS, WORKSPACE), what);
+    INDArray epsilon = random(2, expected.shape());
+    assertClose(
+        reference.backward(input, epsilon, WORKSPACE),
+        fast.backward(input, epsilon, WORKSPACE),
+        what + " gradient");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("fast")
+  void merging_forwardAndBackward_equalTheReference(TrainingKernels kernels) {
+    INDArray a = random(1, 2, 5, 4, 4);
+    INDArray b = random(2, 2, 4, 4, 5).permute(0, 3, 1, 2);
+    merging(REFERENCE.sum(), kernels.sum(), a, b);
+    merging(REFERENCE.concatenation(), kernels.concatenation(), a, b);
+  }
+
+  private static void merging(Merging reference, Merging fast, INDArray... inputs) {
+    INDArray expected = reference.forward(inputs, WORKSPACE);
+    assertClose(expected, fast.forward(inputs, WORKSPACE), "output");
+    INDArray epsilon = random(3, expected.shape());
+    INDArray[] gradients = reference.backward(epsilon, new long[] {5, 5}, WORKSPACE);
+    INDArray[] fastGradients = fast.backward(epsilon, new long[] {5, 5}, WORKSPACE);
+    for (int i = 0; i < inputs.length; i++) {
+      assertClose(gradients[i], fastGradients[i], "gradient " + i);
     }
   }
 

@@ -2,12 +2,16 @@ package org.qat4j.testnets;
 
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -91,6 +95,30 @@ public final class TestNetworks {
                 .setOutputs("out")
                 .setInputTypes(InputType.convolutional(SIZE, SIZE, 2))
                 .build());
+    network.init();
+    return network;
+  }
+
+  /** Two residual blocks, a concatenation, average and global average pooling. */
+  public static ComputationGraph residual(long seed) {
+    var graph = settings(seed, DataType.FLOAT).graphBuilder().addInputs("image");
+    graph.addLayer("stem", convolution(6, 3, 1, Activation.RELU), "image");
+    graph.addLayer("a", convolution(6, 3, 1, Activation.IDENTITY), "stem");
+    graph.addLayer("aNorm", new BatchNormalization.Builder().build(), "a");
+    graph.addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "aNorm", "stem");
+    graph.addLayer("sumRelu", new ActivationLayer(Activation.RELU), "sum");
+    graph.addLayer("b", convolution(4, 3, 2, Activation.IDENTITY), "sumRelu");
+    graph.addLayer(
+        "c",
+        new SubsamplingLayer.Builder(PoolingType.AVG, new int[] {2, 2}).stride(2, 2).build(),
+        "sumRelu");
+    graph.addVertex("both", new MergeVertex(), "b", "c");
+    graph.addLayer("bothRelu", new ActivationLayer(Activation.RELU), "both");
+    graph.addLayer("mean", new GlobalPoolingLayer.Builder(PoolingType.AVG).build(), "bothRelu");
+    graph.addLayer("out", output(), "mean");
+    ComputationGraph network =
+        new ComputationGraph(
+            graph.setOutputs("out").setInputTypes(InputType.convolutional(SIZE, SIZE, 2)).build());
     network.init();
     return network;
   }

@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.Tensor;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.int8.Int8Session;
 import org.qat4j.int8.SessionOptions;
@@ -57,25 +60,63 @@ class ConversionTest {
     Qat.convert(network).save(file);
     Int8Model loaded = Int8Model.load(file);
     INDArray images = images(seed + 50);
-    float[] logits = floats(network.feedForward(images, false).get(6));
     float[] reference = run(loaded, "reference", images);
     float[] own = floats(network.output(images));
     assertArrayEquals(reference, run(loaded, "onednn", images));
-    assertEquals(IMAGES * TestNetworks.CLASSES, logits.length);
     assertArrayEquals(reference, own, 1e-6f);
   }
 
-  @Test
-  void convert_graph_equalsTheNetworksOwnInference() {
-    ComputationGraph network = Qat.prepare(TestNetworks.graph(3), QatConfig.int8());
+  @ParameterizedTest(name = "residual {0}")
+  @ValueSource(booleans = {false, true})
+  void convert_graph_equalsTheNetworksOwnInference(boolean residual, @TempDir Path folder)
+      throws Exception {
+    ComputationGraph original = residual ? TestNetworks.residual(3) : TestNetworks.graph(3);
+    ComputationGraph network = Qat.prepare(original, QatConfig.int8());
     for (int i = 0; i < 5; i++) {
       network.fit(TestNetworks.data(i, 16, DataType.FLOAT));
     }
     INDArray images = images(77);
-    assertArrayEquals(
-        run(Qat.convert(network), "reference", images),
-        floats(network.outputSingle(images)),
-        1e-6f);
+    Path file = folder.resolve("model.onnx");
+    Qat.convert(network).save(file);
+    Int8Model loaded = Int8Model.load(file);
+    float[] reference = run(loaded, "reference", images);
+    assertArrayEquals(reference, run(loaded, "onednn", images));
+    assertArrayEquals(reference, floats(network.outputSingle(images)), 1e-6f);
+  }
+
+  /** The codes of every layer, taken from the network's own activations and from the file. */
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4})
+  void convert_trained_everyLayerHasTheSameCodes(long seed) {
+    ComputationGraph network = Qat.prepare(TestNetworks.residual(seed), QatConfig.int8());
+    for (int i = 0; i < 5; i++) {
+      network.fit(TestNetworks.data(seed * 10 + i, 16, DataType.FLOAT));
+    }
+    INDArray images = images(seed + 70);
+    Map<String, INDArray> activations = network.feedForward(images, false);
+    Int8Model model = Qat.convert(network);
+    int compared = 0;
+    try (Int8Session session = Int8Session.open(model)) {
+      Map<String, int[]> traced = session.trace(floats(images), IMAGES);
+      for (Tensor tensor : model.graph().tensors()) {
+        if (tensor.isCodes() && activations.containsKey(tensor.name())) {
+          int[] codes = codes(activations.get(tensor.name()), tensor);
+          assertArrayEquals(codes, traced.get(tensor.name()), tensor.name());
+          compared++;
+        }
+      }
+    }
+    assertEquals(10, compared, "layers compared");
+  }
+
+  private static int[] codes(INDArray activations, Tensor tensor) {
+    float[] reals = floats(activations);
+    int[] codes = new int[reals.length];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = tensor.params().quantize(reals[i]);
+      assertEquals(tensor.params().dequantize(codes[i]), reals[i], "on the grid");
+    }
+    return codes;
   }
 
   @Test

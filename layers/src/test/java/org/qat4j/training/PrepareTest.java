@@ -53,6 +53,16 @@ class PrepareTest {
   }
 
   @Test
+  void prepare_residualGraphBeforeFitting_computesWhatTheOriginalComputes() {
+    ComputationGraph original = TestNetworks.residual(4);
+    original.fit(TestNetworks.data(4, 32, DataType.FLOAT));
+    INDArray images = TestNetworks.data(14, 16, DataType.FLOAT).getFeatures();
+    INDArray before = original.outputSingle(images).dup();
+    ComputationGraph prepared = Qat.prepare(original, QatConfig.int8());
+    assertEquals(0, prepared.outputSingle(images).sub(before).amaxNumber().doubleValue(), 1e-5);
+  }
+
+  @Test
   void summarize_prepared_saysWhatWasFused() {
     List<LayerSummary> summaries =
         Qat.summarize(Qat.prepare(TestNetworks.multiLayer(1, DataType.FLOAT), QatConfig.int8()));
@@ -60,7 +70,7 @@ class PrepareTest {
         List.of(
             "QuantizeLinear []",
             "ConvolutionLayer [BatchNormalization, relu]",
-            "SubsamplingLayer []",
+            "MaxPooling []",
             "ConvolutionLayer [relu]",
             "DenseLayer [BatchNormalization, relu6]",
             "DenseLayer []",
@@ -103,10 +113,10 @@ class PrepareTest {
   }
 
   @Test
-  void prepare_averagePooling_isRefused() {
-    assertTrue(
-        refusal(new SubsamplingLayer.Builder(PoolingType.AVG, new int[] {2, 2}).build())
-            .contains("pools by AVG"));
+  void prepare_normPooling_isRefused() {
+    SubsamplingLayer pooling =
+        new SubsamplingLayer.Builder(PoolingType.PNORM, new int[] {2, 2}).pnorm(2).build();
+    assertTrue(refusal(pooling).contains("it pools by PNORM; use MAX or AVG"));
   }
 
   @Test

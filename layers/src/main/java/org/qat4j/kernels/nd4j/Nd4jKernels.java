@@ -4,6 +4,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.qat4j.kernels.Linear;
+import org.qat4j.kernels.Merging;
 import org.qat4j.kernels.Normalization;
 import org.qat4j.kernels.Pooling;
 import org.qat4j.kernels.Rounding;
@@ -43,6 +44,26 @@ public final class Nd4jKernels implements TrainingKernels {
 
   @Override
   public Pooling maxPooling(SubsamplingLayer layer) {
-    return new Nd4jPooling(layer);
+    return new Nd4jPooling("maxpool2d", layer);
+  }
+
+  @Override
+  public Pooling averagePooling(SubsamplingLayer layer) {
+    return new Nd4jPooling("avgpool2d", layer);
+  }
+
+  @Override
+  public Pooling globalAverage() {
+    return new Nd4jGlobalAverage();
+  }
+
+  @Override
+  public Merging sum() {
+    return new Nd4jSum();
+  }
+
+  @Override
+  public Merging concatenation() {
+    return new Nd4jConcatenation();
   }
 }

@@ -9,16 +9,20 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.kernels.Pooling;
 
-/** Max pooling by {@code maxpool2d} and {@code maxpool2d_bp}. */
+/** Pooling by {@code maxpool2d} or {@code avgpool2d} and their derivatives. */
 final class Nd4jPooling implements Pooling {
+  private final String operation;
   private final int[] arguments;
 
-  Nd4jPooling(SubsamplingLayer layer) {
+  Nd4jPooling(String operation, SubsamplingLayer layer) {
+    this.operation = operation;
     int[] kernel = layer.getKernelSize();
     int[] stride = layer.getStride();
     int[] padding = layer.getPadding();
     int[] dilation = layer.getDilation();
     int same = layer.getConvolutionMode() == ConvolutionMode.Same ? 1 : 0;
+    int countPadding = layer.isAvgPoolIncludePadInDivisor() ? 1 : 0;
+    int nchw = 0;
     arguments =
         new int[] {
           kernel[0],
@@ -30,21 +34,17 @@ final class Nd4jPooling implements Pooling {
           dilation[0],
           dilation[1],
           same,
-          0,
-          0
+          countPadding,
+          nchw
         };
   }
 
   @Override
-  public INDArray forward(INDArray input, boolean training, LayerWorkspaceMgr workspace) {
+  public INDArray forward(INDArray input, ArrayType type, LayerWorkspaceMgr workspace) {
     DynamicCustomOp op =
-        DynamicCustomOp.builder("maxpool2d")
-            .addInputs(input)
-            .addIntegerArguments(arguments)
-            .build();
+        DynamicCustomOp.builder(operation).addInputs(input).addIntegerArguments(arguments).build();
     long[] shape = op.calculateOutputShape().get(0).getShape();
-    INDArray output =
-        workspace.createUninitialized(ArrayType.ACTIVATIONS, input.dataType(), shape, 'c');
+    INDArray output = workspace.createUninitialized(type, input.dataType(), shape, 'c');
     op.addOutputArgument(output);
     Nd4j.exec(op);
     return output;
@@ -56,7 +56,7 @@ final class Nd4jPooling implements Pooling {
         workspace.createUninitialized(
             ArrayType.ACTIVATION_GRAD, input.dataType(), input.shape(), 'c');
     Nd4j.exec(
-        DynamicCustomOp.builder("maxpool2d_bp")
+        DynamicCustomOp.builder(operation + "_bp")
             .addInputs(input, epsilon)
             .addOutputs(gradient)
             .addIntegerArguments(arguments)

@@ -1,6 +1,7 @@
 package org.qat4j.kernels.onednn;
 
 import java.util.Arrays;
+import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.reorder;
 import org.deeplearning4j.nn.workspace.ArrayType;
@@ -81,8 +82,7 @@ final class Layouts {
             ? asChannelsFirst(
                 Nd4j.createUninitialized(DataType.FLOAT, shape[0], shape[2], shape[3], shape[1]))
             : Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
-    INDArray source = isDense(array) ? array : array.dup('c');
-    copy(source, copy);
+    copy(array, copy);
     return copy;
   }
 
@@ -107,14 +107,16 @@ final class Layouts {
     return Arrays.stream(array.stride()).allMatch(stride -> stride > 0);
   }
 
-  private static void copy(INDArray from, INDArray to) {
+  /** Copies between any layouts. */
+  static void copy(INDArray array, INDArray to) {
+    INDArray from = isDense(array) ? array : array.dup('c');
     memory.desc source = of(from);
     memory.desc target = of(to);
     reorder.primitive_desc description =
         new reorder.primitive_desc(OneDnnKernels.engine(), source, OneDnnKernels.engine(), target);
     new Call(description, new reorder(description))
-        .slot(org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM, source)
-        .slot(org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO, target)
+        .slot(dnnl.DNNL_ARG_FROM, source)
+        .slot(dnnl.DNNL_ARG_TO, target)
         .run(from, to);
   }
 }

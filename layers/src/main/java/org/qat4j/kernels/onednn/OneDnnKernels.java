@@ -9,10 +9,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.kernels.Linear;
+import org.qat4j.kernels.Merging;
 import org.qat4j.kernels.Normalization;
 import org.qat4j.kernels.Pooling;
 import org.qat4j.kernels.Rounding;
 import org.qat4j.kernels.TrainingKernels;
+import org.qat4j.kernels.nd4j.Nd4jKernels;
 
 /** Training arithmetic through oneDNN, for float32 arrays in host memory. */
 public final class OneDnnKernels implements TrainingKernels {
@@ -69,6 +71,31 @@ public final class OneDnnKernels implements TrainingKernels {
 
   @Override
   public Pooling maxPooling(SubsamplingLayer layer) {
-    return new OneDnnPooling(layer);
+    return new OneDnnPooling(dnnl.dnnl_pooling_max, layer);
+  }
+
+  @Override
+  public Pooling averagePooling(SubsamplingLayer layer) {
+    return new OneDnnPooling(
+        layer.isAvgPoolIncludePadInDivisor()
+            ? dnnl.dnnl_pooling_avg_include_padding
+            : dnnl.dnnl_pooling_avg_exclude_padding,
+        layer);
+  }
+
+  @Override
+  public Pooling globalAverage() {
+    return new OneDnnPooling(dnnl.dnnl_pooling_avg_include_padding, null);
+  }
+
+  @Override
+  public Merging sum() {
+    return new OneDnnSum();
+  }
+
+  /** A copy either way: ND4J's is as good as any. */
+  @Override
+  public Merging concatenation() {
+    return new Nd4jKernels().concatenation();
   }
 }

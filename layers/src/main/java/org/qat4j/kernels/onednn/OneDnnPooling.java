@@ -14,30 +14,34 @@ import org.qat4j.graph.Window;
 import org.qat4j.kernels.Geometry;
 import org.qat4j.kernels.Pooling;
 
-/** Max pooling; the forward pass remembers in native memory which element won. */
+/** Pooling; for max pooling the forward pass remembers in native memory which element won. */
 final class OneDnnPooling implements Pooling {
+  private final int algorithm;
   private final SubsamplingLayer layer;
   private Primitives primitives;
 
-  OneDnnPooling(SubsamplingLayer layer) {
+  /** A pooling over windows, or without a layer over the whole image. */
+  OneDnnPooling(int algorithm, SubsamplingLayer layer) {
+    this.algorithm = algorithm;
     this.layer = layer;
   }
 
   @Override
-  public INDArray forward(INDArray input, boolean training, LayerWorkspaceMgr workspace) {
+  public INDArray forward(INDArray input, ArrayType type, LayerWorkspaceMgr workspace) {
     INDArray source = Layouts.working(input);
     if (primitives == null || !Arrays.equals(primitives.inputShape, input.shape())) {
-      primitives = new Primitives(layer, input.shape());
+      primitives = new Primitives(algorithm, layer, input.shape());
     }
-    INDArray result = Layouts.allocate(primitives.outputShape, ArrayType.ACTIVATIONS, workspace);
+    INDArray result = Layouts.allocate(primitives.outputShape, type, workspace);
     primitives.forward.run(source, result);
-    return result;
+    return layer == null ? result.reshape('c', input.size(0), input.size(1)) : result;
   }
 
   @Override
   public INDArray backward(INDArray input, INDArray epsilon, LayerWorkspaceMgr workspace) {
+    INDArray delta = epsilon.reshape('c', primitives.outputShape);
     INDArray result = Layouts.allocate(input.shape(), ArrayType.ACTIVATION_GRAD, workspace);
-    primitives.backward.run(Layouts.working(epsilon), result);
+    primitives.backward.run(Layouts.working(delta), result);
     return result;
   }
 
@@ -48,10 +52,10 @@ final class OneDnnPooling implements Pooling {
     private final Call forward;
     private final Call backward;
 
-    Primitives(SubsamplingLayer layer, long[] inputShape) {
+    Primitives(int algorithm, SubsamplingLayer layer, long[] inputShape) {
       this.inputShape = inputShape;
       Shape image = Shape.of((int) inputShape[1], (int) inputShape[2], (int) inputShape[3]);
-      Window window = Geometry.of(layer, image);
+      Window window = layer == null ? Window.whole(image) : Geometry.of(layer, image);
       Shape output = window.outputShape(image, image.channels());
       outputShape = new long[] {inputShape[0], inputShape[1], output.height(), output.width()};
       memory.desc source = Layouts.channelsLast(inputShape);
@@ -65,7 +69,7 @@ final class OneDnnPooling implements Pooling {
           new pooling_forward.primitive_desc(
               OneDnnKernels.engine(),
               dnnl.dnnl_forward_training,
-              dnnl.dnnl_pooling_max,
+              algorithm,
               source,
               target,
               strides,
@@ -73,16 +77,14 @@ final class OneDnnPooling implements Pooling {
               dilations,
               topLeft,
               bottomRight);
-      memory winners = new memory(forwardDesc.workspace_desc(), OneDnnKernels.engine());
       forward =
           new Call(forwardDesc, new pooling_forward(forwardDesc))
               .slot(dnnl.DNNL_ARG_SRC, source)
-              .slot(dnnl.DNNL_ARG_DST, target)
-              .bound(dnnl.DNNL_ARG_WORKSPACE, winners);
+              .slot(dnnl.DNNL_ARG_DST, target);
       var backwardDesc =
           new pooling_backward.primitive_desc(
               OneDnnKernels.engine(),
-              dnnl.dnnl_pooling_max,
+              algorithm,
               source,
               target,
               strides,
@@ -94,8 +96,12 @@ final class OneDnnPooling implements Pooling {
       backward =
           new Call(backwardDesc, new pooling_backward(backwardDesc))
               .slot(dnnl.DNNL_ARG_DIFF_DST, target)
-              .slot(dnnl.DNNL_ARG_DIFF_SRC, source)
-              .bound(dnnl.DNNL_ARG_WORKSPACE, winners);
+              .slot(dnnl.DNNL_ARG_DIFF_SRC, source);
+      if (algorithm == dnnl.dnnl_pooling_max) {
+        memory winners = new memory(forwardDesc.workspace_desc(), OneDnnKernels.engine());
+        forward.bound(dnnl.DNNL_ARG_WORKSPACE, winners);
+        backward.bound(dnnl.DNNL_ARG_WORKSPACE, winners);
+      }
     }
   }
 }

@@ -1,0 +1,40 @@
+package org.qat4j.layers;
+
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.convolution.subsampling.SubsamplingLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.kernels.Pooling;
+import org.qat4j.kernels.TrainingKernels;
+
+/** Runs a {@link MaxPooling}. */
+final class MaxPoolingLayer extends SubsamplingLayer {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Pooling pooling;
+
+  MaxPoolingLayer(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+    pooling = TrainingKernels.forType(dataType).maxPooling(layerConf());
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
+    assertInputSet(false);
+    applyDropOutIfNecessary(training, workspace);
+    return pooling.forward(input.castTo(dataType), ArrayType.ACTIVATIONS, workspace);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspace) {
+    assertInputSet(true);
+    INDArray gradient =
+        pooling.backward(input.castTo(dataType), epsilon.castTo(dataType), workspace);
+    return new Pair<>(new DefaultGradient(), backpropDropOutIfPresent(gradient));
+  }
+}

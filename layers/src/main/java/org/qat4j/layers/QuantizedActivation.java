@@ -1,0 +1,30 @@
+package org.qat4j.layers;
+
+import java.util.List;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** An activation function that nothing before it could absorb, quantized. */
+public final class QuantizedActivation extends ParameterFree {
+  private static final long serialVersionUID = 1L;
+
+  /** For deserialization. */
+  public QuantizedActivation() {}
+
+  public QuantizedActivation(
+      String name, String inputQuantizer, IActivation activation, Quantization quantization) {
+    super(name, List.of(inputQuantizer), activation, quantization);
+  }
+
+  @Override
+  QuantizingLayer<?> createLayer(NeuralNetConfiguration conf, DataType dataType) {
+    return new QuantizedActivationLayer(conf, dataType);
+  }
+
+  @Override
+  public InputType getOutputType(int layerIndex, InputType inputType) {
+    return inputType;
+  }
+}

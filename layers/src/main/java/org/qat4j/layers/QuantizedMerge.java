@@ -1,0 +1,76 @@
+package org.qat4j.layers;
+
+import java.util.Arrays;
+import java.util.List;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Element-wise sum or concatenation along the channels, with the activation behind it, quantized.
+ */
+public final class QuantizedMerge extends ParameterFree {
+  private static final long serialVersionUID = 1L;
+
+  /** What is done with the inputs. */
+  public enum Kind {
+    SUM,
+    CONCATENATE
+  }
+
+  private Kind kind;
+
+  /** For deserialization. */
+  public QuantizedMerge() {}
+
+  /**
+   * A merge of as many inputs as it has input quantizers.
+   *
+   * @param inputQuantizers for each input the name of the layer whose output parameters it has
+   * @param activation identity, ReLU or ReLU6
+   */
+  public QuantizedMerge(
+      String name,
+      Kind kind,
+      List<String> inputQuantizers,
+      IActivation activation,
+      Quantization quantization) {
+    super(name, inputQuantizers, activation, quantization);
+    this.kind = kind;
+  }
+
+  public Kind getKind() {
+    return kind;
+  }
+
+  public void setKind(Kind kind) {
+    this.kind = kind;
+  }
+
+  InputType getOutputType(InputType... inputs) {
+    if (kind == Kind.SUM) {
+      return inputs[0];
+    }
+    if (inputs[0] instanceof InputTypeConvolutional first) {
+      long channels =
+          Arrays.stream(inputs)
+              .mapToLong(type -> ((InputTypeConvolutional) type).getChannels())
+              .sum();
+      return InputType.convolutional(first.getHeight(), first.getWidth(), channels);
+    }
+    return InputType.feedForward(
+        Arrays.stream(inputs).mapToLong(InputType::arrayElementsPerExample).sum());
+  }
+
+  @Override
+  QuantizingLayer<?> createLayer(NeuralNetConfiguration conf, DataType dataType) {
+    return new QuantizedMergeLayer(conf, dataType);
+  }
+
+  @Override
+  public InputType getOutputType(int layerIndex, InputType inputType) {
+    return getOutputType(inputType);
+  }
+}
