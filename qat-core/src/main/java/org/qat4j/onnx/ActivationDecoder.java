@@ -26,7 +26,7 @@ final class ActivationDecoder {
     if (input instanceof Value.Fixed fixed) {
       Storage storage = ScaleDecoder.storage(node, fixed.constant().type().getNumber());
       IntRange range = codeBounds(node, storage, decoder);
-      decoder.define(node.output(), new Value.Fixed(fixed.constant().clipped(range)));
+      decoder.define(node.output(), new Value.Fixed(fixed.constant().clipped(node, range)));
     } else if (input instanceof Value.Codes codes) {
       clipCodes(node, codes.tensor(), decoder);
     } else {

@@ -265,6 +265,56 @@ class OnnxRefusalTest {
   }
 
   @Test
+  void longChainOfConstants_isRefusedBeforeTheStackOverflows() {
+    ModelBuilder model = vector().codes("w0", Storage.INT8, new long[] {3, 1}, 1, 2, 3);
+    for (int i = 0; i < 90_000; i++) {
+      model.node("Clip", List.of("w" + i), "w" + (i + 1));
+    }
+    assertEquals(
+        "m.onnx: node 'clip:w9' (Clip): is behind 8 other operations on constant 'w0'",
+        message(model.output("x_dq", 0, 3)));
+  }
+
+  @Test
+  void longChainOfPooling_isRefused() {
+    ModelBuilder model = vector();
+    String last = "x_dq";
+    for (int i = 0; i < 90_000; i++) {
+      model.node("Relu", List.of(last), "r" + i);
+      last = "r" + i;
+    }
+    assertEquals("m.onnx: output 'y' is produced by no node", message(model.output("y", 0, 3)));
+    ModelBuilder images = new ModelBuilder().input("p0", 0, 1, 4, 4).qdq("p0", 1f);
+    images.node("MaxPool", List.of("p0_dq"), "p1", OnnxNodes.integers("kernel_shape", 1, 1));
+    for (int i = 1; i < 20; i++) {
+      images.node(
+          "MaxPool", List.of("p" + i), "p" + (i + 1), OnnxNodes.integers("kernel_shape", 1, 1));
+    }
+    assertEquals(
+        "m.onnx: node 'maxpool:p17' (MaxPool): follows 16 poolings and reshapings without a QuantizeLinear",
+        message(images.output("p20", 0, 1, 4, 4)));
+  }
+
+  @Test
+  void weightsThatManyNodesTurnToo_areRefusedBeyondTheBudget() {
+    int[] codes = new int[3 * 40_000];
+    ModelBuilder model =
+        vector().codes("w", Storage.INT8, new long[] {3, 40_000}, codes).floats("s", SCALAR, 1f);
+    for (int i = 0; i < 100; i++) {
+      model.node("DequantizeLinear", List.of("w", "s"), "w" + i);
+      model.node("MatMul", List.of("x_dq", "w" + i), "y" + i).output("y" + i, 0, 40_000);
+    }
+    byte[] bytes = model.bytes();
+    assertEquals(
+        "m.onnx: node 'matmul:y8' (MatMul): the model decodes to more than "
+            + ((1 << 20) + 8 * bytes.length)
+            + " numbers, too many for a file of "
+            + bytes.length
+            + " bytes",
+        message(bytes));
+  }
+
+  @Test
   void smallWeightsUsedByManyNodes_areDecodedOnce() throws OnnxFormatException {
     ModelBuilder model = vector().weight("w", new long[] {3, 3}, 1f, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     for (String output : List.of("a", "b")) {
