@@ -22,8 +22,12 @@ final class OnnxRuntimeModel {
 
   /** Real results of a graph with one real input and output. */
   static float[] reals(Graph graph, float[] images, int batch) throws OrtException {
-    Tensor input = graph.inputs().get(0);
-    try (OrtSession session = ENVIRONMENT.createSession(OnnxWriter.toBytes(graph));
+    return reals(OnnxWriter.toBytes(graph), graph.inputs().get(0), images, batch);
+  }
+
+  /** Real results of a model file with that real input and one real output. */
+  static float[] reals(byte[] model, Tensor input, float[] images, int batch) throws OrtException {
+    try (OrtSession session = ENVIRONMENT.createSession(model);
         OnnxTensor tensor =
             OnnxTensor.createTensor(ENVIRONMENT, FloatBuffer.wrap(images), shape(input, batch));
         OrtSession.Result result = session.run(Map.of(input.name(), tensor))) {
