@@ -117,6 +117,18 @@ final class ActivationDecoder {
     return (int) bound.at(0);
   }
 
+  /** Its slope changes the scale of negative numbers, so it needs codes: it cannot join a layer. */
+  static void leakyRelu(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    node.requireInputs(1, 1);
+    Tensor input = decoder.codes(node, 0);
+    try {
+      LayerOp op = new LayerOp.Plain(new Op.LeakyRelu(node.real("alpha", 0.01f)));
+      decoder.define(node.output(), JoinDecoder.pending(node, List.of(input), op));
+    } catch (IllegalArgumentException e) {
+      throw node.error(e);
+    }
+  }
+
   static void softmax(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
     node.requireInputs(1, 1);
     Tensor input = decoder.real(node, 0);

@@ -37,12 +37,7 @@ class ForeignAgreementTest {
     SAME_UPPER(0.05f) {
       @Override
       void build(ModelBuilder model, Random random) {
-        conv(
-            model,
-            random,
-            2,
-            ForeignModelsTest.text("auto_pad", "SAME_UPPER"),
-            square("strides", 2));
+        conv(model, random, 2, OnnxNodes.text("auto_pad", "SAME_UPPER"), square("strides", 2));
         model.node("Identity", List.of("c"), "y");
       }
     },
@@ -50,7 +45,7 @@ class ForeignAgreementTest {
     SAME_LOWER(0.05f) {
       @Override
       void build(ModelBuilder model, Random random) {
-        conv(model, random, 2, ForeignModelsTest.text("auto_pad", "SAME_LOWER"));
+        conv(model, random, 2, OnnxNodes.text("auto_pad", "SAME_LOWER"));
         model.node("Relu", List.of("c"), "y");
       }
     },
@@ -201,6 +196,34 @@ class ForeignAgreementTest {
             .qdq("c", 0.0523f, Storage.UINT8, 128)
             .node("Add", List.of("c_dq", "x_dq"), "s")
             .node("Relu", List.of("s"), "y");
+      }
+    },
+    /** Padding of real numbers, whose zeros are not code 0, and a clip behind it. */
+    PAD(0.02f) {
+      @Override
+      void build(ModelBuilder model, Random random) {
+        model
+            .numbers("pads", 0, 0, 1, 2, 0, 0, 0, 1)
+            .node("Pad", List.of("x_dq", "pads"), "p")
+            .floats("max", SCALAR, 1f)
+            .node("Clip", List.of("p", "", "max"), "y");
+      }
+    },
+    /** Enlargement to sizes, with PyTorch's older rounding. */
+    RESIZE(0.02f) {
+      @Override
+      void build(ModelBuilder model, Random random) {
+        model
+            .numbers("sizes", BATCH, CHANNELS, 2 * SIZE, 3 * SIZE)
+            .node(
+                "Resize", List.of("x_dq", "", "", "sizes"), "y", OnnxNodes.text("mode", "nearest"));
+      }
+    },
+    /** Between pairs of its own. */
+    LEAKY_RELU(0.017f) {
+      @Override
+      void build(ModelBuilder model, Random random) {
+        model.node("LeakyRelu", List.of("x_dq"), "y", OnnxNodes.real("alpha", 0.3f));
       }
     },
     /** Branches joined directly as codes. */

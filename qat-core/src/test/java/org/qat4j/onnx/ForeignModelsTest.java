@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import com.google.protobuf.ByteString;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,7 +148,7 @@ class ForeignModelsTest {
                 "y",
                 OnnxNodes.integers("kernel_shape", kernel, kernel),
                 OnnxNodes.integers("strides", stride, stride),
-                text("auto_pad", mode))
+                OnnxNodes.text("auto_pad", mode))
             .qdq("y", 0.5f)
             .output("y_dq", 0, 1, 1, 1)
             .read();
@@ -283,14 +282,6 @@ class ForeignModelsTest {
         .node("Clip", List.of("q", "min", "max"), "c")
         .node("DequantizeLinear", List.of("c", "s", "z"), "y")
         .output("y", 0, 3);
-  }
-
-  static AttributeProto text(String name, String value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeType.STRING)
-        .setS(ByteString.copyFromUtf8(value))
-        .build();
   }
 
   private static List<String> ops(Graph graph) {

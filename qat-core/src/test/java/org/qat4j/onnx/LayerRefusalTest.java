@@ -125,7 +125,7 @@ class LayerRefusalTest {
         "m.onnx: node 'flatten:y' (Flatten): attribute 'axis' has type STRING, expected INT",
         message(
             vector()
-                .node("Flatten", List.of("x_dq"), "y", ForeignModelsTest.text("axis", "1"))
+                .node("Flatten", List.of("x_dq"), "y", OnnxNodes.text("axis", "1"))
                 .output("y", 0, 3)));
   }
 
