@@ -278,6 +278,90 @@ public sealed interface Op {
     }
   }
 
+  /** Real zeros around an image: codes of the zero point. Output parameters equal the input's. */
+  record Pad(int top, int left, int bottom, int right) implements Op {
+    public Pad {
+      if (Math.min(Math.min(top, left), Math.min(bottom, right)) < 0) {
+        throw new IllegalArgumentException(
+            "padding must be >= 0, got " + top + ", " + left + ", " + bottom + ", " + right);
+      }
+    }
+
+    @Override
+    public String onnxName() {
+      return "Pad";
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Operands.requireSameType(inputs.get(0), output);
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      Shape input = Operands.oneCodes(inputs).shape();
+      Operands.requireImage(input);
+      int height = Math.addExact(input.height(), Math.addExact(top, bottom));
+      int width = Math.addExact(input.width(), Math.addExact(left, right));
+      return Shape.of(input.channels(), height, width);
+    }
+  }
+
+  /**
+   * Each pixel repeated: nearest-neighbour enlargement by whole factors. Output parameters equal
+   * the input's.
+   */
+  record Upsample(int heightFactor, int widthFactor) implements Op {
+    public Upsample {
+      if (Math.min(heightFactor, widthFactor) < 1) {
+        throw new IllegalArgumentException(
+            "factors must be >= 1, got " + heightFactor + " and " + widthFactor);
+      }
+    }
+
+    @Override
+    public String onnxName() {
+      return "Resize";
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Operands.requireSameType(inputs.get(0), output);
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      Shape input = Operands.oneCodes(inputs).shape();
+      Operands.requireImage(input);
+      int height = Math.multiplyExact(input.height(), heightFactor);
+      int width = Math.multiplyExact(input.width(), widthFactor);
+      return Shape.of(input.channels(), height, width);
+    }
+  }
+
+  /**
+   * The same values under other parameters, the negative ones multiplied by a slope.
+   *
+   * @param slope finite and at least 0; 0 is ReLU
+   */
+  record LeakyRelu(float slope) implements Op {
+    public LeakyRelu {
+      if (!(slope >= 0 && Float.isFinite(slope))) {
+        throw new IllegalArgumentException("slope must be finite and >= 0, got " + slope);
+      }
+    }
+
+    @Override
+    public String onnxName() {
+      return "LeakyRelu";
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      return Operands.oneCodes(inputs).shape();
+    }
+  }
+
   /** Softmax over the features, in real numbers, after the last layer. */
   record Softmax() implements Op {
     @Override

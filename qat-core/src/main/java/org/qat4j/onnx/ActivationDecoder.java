@@ -26,7 +26,7 @@ final class ActivationDecoder {
     if (input instanceof Value.Fixed fixed) {
       Storage storage = ScaleDecoder.storage(node, fixed.constant().type().getNumber());
       IntRange range = codeBounds(node, storage, decoder);
-      decoder.define(node.output(), new Value.Fixed(fixed.constant().clipped(range)));
+      decoder.define(node.output(), new Value.Fixed(fixed.constant().clipped(node, range)));
     } else if (input instanceof Value.Codes codes) {
       clipCodes(node, codes.tensor(), decoder);
     } else {
@@ -115,6 +115,18 @@ final class ActivationDecoder {
               + ", expected one integer");
     }
     return (int) bound.at(0);
+  }
+
+  /** Its slope changes the scale of negative numbers, so it needs codes: it cannot join a layer. */
+  static void leakyRelu(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    node.requireInputs(1, 1);
+    Tensor input = decoder.codes(node, 0);
+    try {
+      LayerOp op = new LayerOp.Plain(new Op.LeakyRelu(node.real("alpha", 0.01f)));
+      decoder.define(node.output(), JoinDecoder.pending(node, List.of(input), op));
+    } catch (IllegalArgumentException e) {
+      throw node.error(e);
+    }
   }
 
   static void softmax(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {

@@ -13,27 +13,24 @@ import org.qat4j.scheme.IntRange;
  * before anything is allocated.
  */
 final class Constant {
+  /** Real models derive a constant once or twice; every step is a call when an element is read. */
+  private static final int MAX_STEPS = 8;
+
   private final String name;
   private final DataType type;
   private final int[] dims;
   private final int count;
   private final IntToDoubleFunction elements;
+  private final int steps;
 
-  /**
-   * A constant computed from another one.
-   *
-   * @param name for messages and metadata
-   * @param type ONNX data type
-   * @param dims sizes; none for a scalar; copied
-   * @param count number of elements, the product of the sizes
-   * @param elements value at an index in row-major order
-   */
-  Constant(String name, DataType type, int[] dims, int count, IntToDoubleFunction elements) {
+  private Constant(
+      String name, DataType type, int[] dims, int count, IntToDoubleFunction elements, int steps) {
     this.name = name;
     this.type = type;
     this.dims = dims.clone();
     this.count = count;
     this.elements = elements;
+    this.steps = steps;
   }
 
   /**
@@ -54,7 +51,7 @@ final class Constant {
     int[] dims = dims(proto, where);
     int count = count(dims, where);
     return new Constant(
-        name, type(proto, where), dims, count, TensorElements.of(proto, count, where));
+        name, type(proto, where), dims, count, TensorElements.of(proto, count, where), 0);
   }
 
   private static int[] dims(TensorProto proto, String where) throws OnnxFormatException {
@@ -119,16 +116,31 @@ final class Constant {
   }
 
   /** Rows and columns exchanged. */
-  Constant transposed() {
+  Constant transposed(OnnxNode node) throws OnnxFormatException {
     int rows = dims[0];
     int columns = dims[1];
     IntToDoubleFunction swapped = i -> elements.applyAsDouble(i % rows * columns + i / rows);
-    return new Constant(name, type, new int[] {columns, rows}, count, swapped);
+    return derived(node, type, new int[] {columns, rows}, swapped);
   }
 
   /** Each element clamped. */
-  Constant clipped(IntRange range) {
-    return new Constant(name, type, dims, count, i -> range.clamp(elements.applyAsDouble(i)));
+  Constant clipped(OnnxNode node, IntRange range) throws OnnxFormatException {
+    return derived(node, type, dims, i -> range.clamp(elements.applyAsDouble(i)));
+  }
+
+  /** Each element replaced by a function of its index. */
+  Constant mapped(OnnxNode node, DataType newType, IntToDoubleFunction function)
+      throws OnnxFormatException {
+    return derived(node, newType, dims, function);
+  }
+
+  private Constant derived(
+      OnnxNode node, DataType newType, int[] newDims, IntToDoubleFunction newElements)
+      throws OnnxFormatException {
+    if (steps == MAX_STEPS) {
+      throw node.error("is behind " + MAX_STEPS + " other operations on constant '" + name + "'");
+    }
+    return new Constant(name, newType, newDims, count, newElements, steps + 1);
   }
 
   String shape() {

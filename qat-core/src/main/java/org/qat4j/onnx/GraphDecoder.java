@@ -236,8 +236,13 @@ final class GraphDecoder {
    * One object for each matrix and its transpose, so that weights which several layers share are
    * decoded once.
    */
-  Value.Weight transposed(Value.Weight weight) {
-    return transposed.computeIfAbsent(weight, Value.Weight::transposed);
+  Value.Weight transposed(OnnxNode node, Value.Weight weight) throws OnnxFormatException {
+    Value.Weight known = transposed.get(weight);
+    if (known == null) {
+      known = weight.transposed(node);
+      transposed.put(weight, known);
+    }
+    return known;
   }
 
   Optional<Weights> knownWeights(Value.Weight weight) {

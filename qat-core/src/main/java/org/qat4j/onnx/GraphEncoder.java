@@ -207,6 +207,17 @@ final class GraphEncoder {
     addQuantize(real, output, output.name(), names);
   }
 
+  /**
+   * Adds an operation that works on the codes themselves, with the zero point as its last input:
+   * other runtimes pad real numbers in float.
+   */
+  void copyCodes(Node node, String opType, String constant) {
+    Tensor output = graph.outputOf(node);
+    defineParams(output);
+    String input = node.inputs().get(0);
+    add(OnnxNodes.node(opType, node.name(), node.output(), input, constant, zeroPointName(output)));
+  }
+
   private void declareRange(Tensor codes, IntRange readable) {
     IntRange range = codes.params().range();
     if (!range.equals(readable)) {

@@ -31,6 +31,14 @@ final class Initializers {
     return tensor(name, storage.type(), dims, bytes);
   }
 
+  static TensorProto numbers(String name, long... values) {
+    ByteBuffer bytes = littleEndian(values.length * Long.BYTES);
+    for (long value : values) {
+      bytes.putLong(value);
+    }
+    return tensor(name, DataType.INT64, new long[] {values.length}, bytes);
+  }
+
   static TensorProto int8(String name, long[] dims, byte[] codes) {
     return tensor(name, DataType.INT8, dims, ByteBuffer.wrap(codes));
   }

@@ -38,7 +38,7 @@ final class LayerDecoder {
     if (groups < 1 || groups > dims[0]) {
       throw node.error("has " + groups + " groups for " + dims[0] + " output channels");
     }
-    pend(node, input, new LayerOp.Conv(window, (int) groups, weights, bias), decoder);
+    pend(node, input, weights, new LayerOp.Conv(window, (int) groups, weights, bias), decoder);
   }
 
   static void gemm(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
@@ -59,13 +59,14 @@ final class LayerDecoder {
     Tensor input = decoder.codes(node, INPUT);
     Weights weights = matrix(node, outputsFirst, decoder);
     Optional<Bias> bias = hasBias ? bias(node, weights, input, decoder) : Optional.empty();
-    pend(node, input, new LayerOp.Dense(weights, bias), decoder);
+    pend(node, input, weights, new LayerOp.Dense(weights, bias), decoder);
   }
 
   static void matMul(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
     node.requireInputs(2, 2);
     Tensor input = decoder.codes(node, INPUT);
-    pend(node, input, new LayerOp.Dense(matrix(node, false, decoder), Optional.empty()), decoder);
+    Weights weights = matrix(node, false, decoder);
+    pend(node, input, weights, new LayerOp.Dense(weights, Optional.empty()), decoder);
   }
 
   /** Adds a constant behind a layer to it as its bias; empty if the layer cannot take it. */
@@ -76,6 +77,7 @@ final class LayerDecoder {
       return Optional.empty();
     }
     Pending.Layer layer = (Pending.Layer) pending.origin();
+    layer.claim();
     Tensor input = layer.inputs().get(0);
     LayerOp biased = null;
     if (layer.op() instanceof LayerOp.Conv conv && conv.bias().isEmpty()) {
@@ -95,7 +97,8 @@ final class LayerDecoder {
     if (weight.codes().dims().length != 2) {
       throw node.error("its weights have sizes " + weight.codes().shape() + ", expected a matrix");
     }
-    return WeightDecoder.weights(node, outputsFirst ? weight : decoder.transposed(weight), decoder);
+    return WeightDecoder.weights(
+        node, outputsFirst ? weight : decoder.transposed(node, weight), decoder);
   }
 
   private static Value.Weight weight(OnnxNode node, GraphDecoder decoder)
@@ -121,8 +124,10 @@ final class LayerDecoder {
         : Optional.empty();
   }
 
-  private static void pend(OnnxNode node, Tensor input, LayerOp op, GraphDecoder decoder)
+  private static void pend(
+      OnnxNode node, Tensor input, Weights weights, LayerOp op, GraphDecoder decoder)
       throws OnnxFormatException {
+    decoder.budget().spend(node, weights.outChannels());
     decoder.define(node.output(), JoinDecoder.pending(node, List.of(input), op));
   }
 }

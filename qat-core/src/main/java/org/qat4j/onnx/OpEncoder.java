@@ -1,6 +1,7 @@
 package org.qat4j.onnx;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.List;
 import java.util.Map;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Node;
@@ -26,6 +27,9 @@ interface OpEncoder {
           Map.entry(Op.Add.class, OpEncoder::add),
           Map.entry(Op.Concat.class, OpEncoder::concat),
           Map.entry(Op.Requantize.class, OpEncoder::requantize),
+          Map.entry(Op.LeakyRelu.class, OpEncoder::leakyRelu),
+          Map.entry(Op.Pad.class, OpEncoder::pad),
+          Map.entry(Op.Upsample.class, OpEncoder::upsample),
           Map.entry(Op.Flatten.class, OpEncoder::flatten),
           Map.entry(Op.Softmax.class, OpEncoder::softmax));
 
@@ -98,6 +102,33 @@ interface OpEncoder {
         real, clip, encoder.graph().outputOf(node), new NodeNames(node.name(), encoder));
   }
 
+  private static void leakyRelu(Node node, GraphEncoder encoder) {
+    float slope = ((Op.LeakyRelu) node.op()).slope();
+    NodeProto.Builder proto =
+        OnnxNodes.node("LeakyRelu", node.name(), "").addAttribute(OnnxNodes.real("alpha", slope));
+    newCodes(node, proto, Clip.NONE, encoder);
+  }
+
+  private static void pad(Node node, GraphEncoder encoder) {
+    Op.Pad pad = (Op.Pad) node.op();
+    long[] pads = {0, 0, pad.top(), pad.left(), 0, 0, pad.bottom(), pad.right()};
+    String name = encoder.tensorName(node.output() + "/pads");
+    encoder.copyCodes(node, "Pad", encoder.constant(Initializers.numbers(name, pads)));
+  }
+
+  private static void upsample(Node node, GraphEncoder encoder) {
+    Op.Upsample upsample = (Op.Upsample) node.op();
+    float[] factors = {1, 1, upsample.heightFactor(), upsample.widthFactor()};
+    String name = encoder.tensorName(node.output() + "/factors");
+    NodeProto.Builder proto =
+        OnnxNodes.node("Resize", node.name(), "")
+            .addAttribute(OnnxNodes.text("mode", "nearest"))
+            .addAttribute(OnnxNodes.text("coordinate_transformation_mode", "asymmetric"))
+            .addAttribute(OnnxNodes.text("nearest_mode", "floor"));
+    String scales = encoder.constant(Initializers.floats(name, new long[] {4}, factors));
+    sameCodes(node, proto, encoder, "", scales);
+  }
+
   private static void flatten(Node node, GraphEncoder encoder) {
     NodeProto.Builder proto =
         OnnxNodes.node("Flatten", node.name(), node.output())
@@ -119,9 +150,10 @@ interface OpEncoder {
             .addAttribute(OnnxNodes.integer("axis", 1)));
   }
 
-  private static void sameCodes(Node node, NodeProto.Builder proto, GraphEncoder encoder) {
+  private static void sameCodes(
+      Node node, NodeProto.Builder proto, GraphEncoder encoder, String... constants) {
     NodeNames names = new NodeNames(node.name(), encoder);
-    String real = realResult(node, proto, names, encoder);
+    String real = realResult(node, proto, names, encoder, constants);
     encoder.quantizeExact(real, encoder.graph().outputOf(node), names);
   }
 
@@ -134,8 +166,13 @@ interface OpEncoder {
 
   /** Adds the operation between the DequantizeLinear of its inputs and its real result. */
   private static String realResult(
-      Node node, NodeProto.Builder proto, NodeNames names, GraphEncoder encoder) {
+      Node node,
+      NodeProto.Builder proto,
+      NodeNames names,
+      GraphEncoder encoder,
+      String... constants) {
     encoder.inputsOf(node).forEach(input -> proto.addInput(encoder.real(input)));
+    proto.addAllInput(List.of(constants));
     String real = encoder.tensorName(node.output() + "/real");
     encoder.add(proto.setName(names.next("")).setOutput(0, real));
     return real;

@@ -118,11 +118,21 @@ final class Pending implements Value {
     }
     List<Step> longer = new ArrayList<>(steps);
     longer.add(new Step(node, op));
+    requireZeroInside(node, clip, longer);
     try {
       Shape result = op.outputShape(List.of(Tensor.codes(name, shape, ANY_CODES)));
       return new Pending(node.output(), result, origin, clip, clipNode, longer);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw node.error(e);
+    }
+  }
+
+  /** Padding and a clip can change places only if the clip leaves the padded zeros as they are. */
+  private static void requireZeroInside(OnnxNode node, Clip clip, List<Step> steps)
+      throws OnnxFormatException {
+    boolean padded = steps.stream().anyMatch(step -> step.op() instanceof Op.Pad);
+    if (padded && clip.apply(0f) != 0f) {
+      throw node.error("pads with zeros beside " + clip + ", which excludes zero");
     }
   }
 

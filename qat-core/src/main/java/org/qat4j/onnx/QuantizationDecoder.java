@@ -143,11 +143,9 @@ final class QuantizationDecoder {
     }
     ChannelScales scales = ChannelScales.of(node, reals, decoder);
     IntRange range = storage.range();
-    return new Constant(
-        reals.name(),
+    return reals.mapped(
+        node,
         storage.type(),
-        reals.dims(),
-        reals.count(),
         i -> {
           int channel = scales.channel(i);
           float real = (float) reals.at(i);

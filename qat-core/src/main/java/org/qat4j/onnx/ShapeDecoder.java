@@ -148,11 +148,11 @@ final class ShapeDecoder {
         node.attribute("perm").isPresent() ? node.sizes("perm", 2) : Optional.empty();
     boolean swapped = order.isEmpty() || (order.get()[0] == 1 && order.get()[1] == 0);
     if (swapped && value instanceof Value.Weight weight && weight.codes().dims().length == 2) {
-      decoder.define(node.output(), decoder.transposed(weight));
+      decoder.define(node.output(), decoder.transposed(node, weight));
     } else if (swapped
         && value instanceof Value.Fixed fixed
         && fixed.constant().dims().length == 2) {
-      decoder.define(node.output(), new Value.Fixed(fixed.constant().transposed()));
+      decoder.define(node.output(), new Value.Fixed(fixed.constant().transposed(node)));
     } else {
       throw node.error(
           "transposes " + value.kind() + "; only a matrix of weights can be transposed");

@@ -25,10 +25,10 @@ sealed interface Value
     }
 
     /** Rows and columns of a matrix exchanged. */
-    Weight transposed() {
+    Weight transposed(OnnxNode node) throws OnnxFormatException {
       int rows = codes.dims()[0];
       int stride = scales.axis() == 1 ? rows : 1;
-      return new Weight(codes.transposed(), storage, scales.transposed(stride));
+      return new Weight(codes.transposed(node), storage, scales.transposed(stride));
     }
   }
 

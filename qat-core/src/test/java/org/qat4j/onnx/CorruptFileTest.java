@@ -67,6 +67,30 @@ class CorruptFileTest {
     mutateAndRead(seed, 1000);
   }
 
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void read_ofRearrangedModel_givesAGraphOrAFormatError(long seed) {
+    rearrangeAndRead(seed, 200);
+  }
+
+  @Tag("slow")
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("manySeeds")
+  void read_of1000RearrangementsEach_givesAGraphOrAFormatError(long seed) {
+    rearrangeAndRead(seed, 1000);
+  }
+
+  private void rearrangeAndRead(long seed, int times) {
+    ModelMutator mutator = new ModelMutator(file(seed), seed);
+    int refused = 0;
+    for (int i = 0; i < times; i++) {
+      refused += read(mutator.mutate()) ? 0 : 1;
+    }
+    assertTrue(
+        refused > times / 4,
+        "only " + refused + " of " + times + " rearranged models were refused");
+  }
+
   private void mutateAndRead(long seed, int times) {
     byte[] bytes = file(seed);
     assertTrue(read(bytes));
@@ -112,8 +136,7 @@ class CorruptFileTest {
 
   /** Whether the bytes are a model. Any other exception than the one for formats comes out. */
   private boolean read(byte[] bytes) {
-    long thread = Thread.currentThread().getId();
-    long allocated = memory.getThreadAllocatedBytes(thread);
+    long allocated = memory.getCurrentThreadAllocatedBytes();
     long start = System.nanoTime();
     boolean model;
     try {
@@ -123,7 +146,7 @@ class CorruptFileTest {
       assertEquals("mutated.onnx: ", e.getMessage().substring(0, 14));
       model = false;
     }
-    allocated = memory.getThreadAllocatedBytes(thread) - allocated;
+    allocated = memory.getCurrentThreadAllocatedBytes() - allocated;
     long most = BYTES_BESIDES + BYTES_PER_FILE_BYTE * bytes.length;
     assertTrue(allocated < most, "allocated " + allocated + " bytes for a file of " + bytes.length);
     long nanoseconds = System.nanoTime() - start;

@@ -42,6 +42,14 @@ final class ModelBuilder {
     return this;
   }
 
+  /** A float output whose sizes are not declared. */
+  ModelBuilder anyOutput(String name) {
+    TypeProto.Tensor tensor =
+        TypeProto.Tensor.newBuilder().setElemType(DataType.FLOAT.getNumber()).build();
+    graph.addOutputBuilder().setName(name).setType(TypeProto.newBuilder().setTensorType(tensor));
+    return this;
+  }
+
   private static ValueInfoProto valueInfo(String name, DataType type, long... dims) {
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     for (long dim : dims) {

@@ -71,8 +71,12 @@ final class RandomGraphs {
   }
 
   private String hidden(String codes) {
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(10)) {
       case 0 -> maxPool(codes);
+      case 5 ->
+          sameCodes(new Op.Pad(random.nextInt(3), random.nextInt(3), random.nextInt(3), 1), codes);
+      case 6 -> sameCodes(new Op.Upsample(between(1, 3), between(1, 2)), codes);
+      case 7 -> leakyRelu(codes);
       case 1 -> averagePool(codes);
       case 2 -> residual(codes);
       case 3 -> concat(codes);
@@ -161,6 +165,16 @@ final class RandomGraphs {
         new Op.MaxPool(poolWindow(graph.tensor(codes).shape())),
         List.of(codes),
         graph.tensor(codes).type());
+  }
+
+  private String sameCodes(Op op, String codes) {
+    return node(op, List.of(codes), graph.tensor(codes).type());
+  }
+
+  private String leakyRelu(String codes) {
+    QuantParams in = graph.tensor(codes).params();
+    Op op = new Op.LeakyRelu(random.nextInt(3) / 8f);
+    return node(op, List.of(codes), activation(in.scale() * in.range().steps() / 200));
   }
 
   private String averagePool(String codes) {

@@ -308,6 +308,13 @@ final class ConformanceCases {
       cases.add(
           new Case(
               "flatten " + a, oneOp(new Op.Flatten(), List.of(Shape.of(5, 3, 4)), List.of(a), a)));
+      cases.add(oneInput("leaky ReLU " + a, new Op.LeakyRelu(0.1f), a, codes(0.03, 60, U8)));
+      cases.add(oneInput("pad " + a, new Op.Pad(1, 0, 2, 3), a, a));
+      cases.add(oneInput("upsample " + a, new Op.Upsample(2, 3), a, a));
     }
+  }
+
+  private static Case oneInput(String name, Op op, Tensor.Codes input, Tensor.Codes output) {
+    return new Case(name, oneOp(op, List.of(Shape.of(5, 3, 4)), List.of(input), output));
   }
 }

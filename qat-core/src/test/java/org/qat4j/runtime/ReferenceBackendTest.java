@@ -177,6 +177,37 @@ class ReferenceBackendTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("backends")
+  void leakyRelu_ofNegativeNumbers_multipliesThemBySlope(String backend) {
+    // reals -4, -2, 0, 3; the negative ones by 0.25: -1, -0.5, 0, 3 in steps of 0.5 around 10
+    Graph graph =
+        TestGraphs.oneOp(
+            new Op.LeakyRelu(0.25f),
+            List.of(Shape.of(4)),
+            List.of(TestGraphs.codes(1, 0, S8)),
+            TestGraphs.codes(0.5, 10, U8));
+    assertArrayEquals(new int[] {8, 9, 10, 16}, codes(backend, graph, -4, -2, 0, 3));
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void pad_ofImage_surroundsItWithTheZeroPoint(String backend) {
+    Tensor.Codes type = TestGraphs.codes(1, 7, U8);
+    Graph graph =
+        TestGraphs.oneOp(new Op.Pad(1, 0, 0, 2), List.of(Shape.of(1, 1, 2)), List.of(type), type);
+    assertArrayEquals(new int[] {7, 7, 7, 7, 8, 9, 7, 7}, codes(backend, graph, 1, 2));
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void upsample_ofImage_repeatsEachPixel(String backend) {
+    Tensor.Codes type = TestGraphs.codes(1, 0, U8);
+    Graph graph =
+        TestGraphs.oneOp(new Op.Upsample(2, 3), List.of(Shape.of(1, 1, 2)), List.of(type), type);
+    assertArrayEquals(new int[] {5, 5, 5, 6, 6, 6, 5, 5, 5, 6, 6, 6}, codes(backend, graph, 5, 6));
+  }
+
   @Test
   void conformance_casesAndNetworks_coverEveryOperation() {
     Set<Class<?>> covered = new HashSet<>();

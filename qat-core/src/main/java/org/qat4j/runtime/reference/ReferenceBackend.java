@@ -31,6 +31,9 @@ public final class ReferenceBackend implements Backend {
           Map.entry(Op.Add.class, CodeReference::add),
           Map.entry(Op.Concat.class, CodeReference::concat),
           Map.entry(Op.Requantize.class, CodeReference::requantize),
+          Map.entry(Op.LeakyRelu.class, LeakyReluReference::leakyRelu),
+          Map.entry(Op.Pad.class, ImageReference::pad),
+          Map.entry(Op.Upsample.class, ImageReference::upsample),
           Map.entry(Op.Flatten.class, CodeReference::flatten));
 
   private record Scalar(Region region, Definition definition) implements Kernel {

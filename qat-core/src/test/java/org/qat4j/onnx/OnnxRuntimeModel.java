@@ -1,0 +1,79 @@
+package org.qat4j.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Tensor;
+
+/** Runs written graphs on ONNX Runtime. */
+final class OnnxRuntimeModel {
+  private static final OrtEnvironment ENVIRONMENT = OrtEnvironment.getEnvironment();
+
+  private OnnxRuntimeModel() {}
+
+  /** Real results of a graph with one real input and output. */
+  static float[] reals(Graph graph, float[] images, int batch) throws OrtException {
+    return reals(OnnxWriter.toBytes(graph), graph.inputs().get(0), images, batch);
+  }
+
+  /** Real results of a model file with that real input and one real output. */
+  static float[] reals(byte[] model, Tensor input, float[] images, int batch) throws OrtException {
+    try (OrtSession session = ENVIRONMENT.createSession(model);
+        OnnxTensor tensor =
+            OnnxTensor.createTensor(ENVIRONMENT, FloatBuffer.wrap(images), shape(input, batch));
+        OrtSession.Result result = session.run(Map.of(input.name(), tensor))) {
+      FloatBuffer buffer = ((OnnxTensor) result.get(0)).getFloatBuffer();
+      float[] reals = new float[buffer.remaining()];
+      buffer.get(reals);
+      return reals;
+    }
+  }
+
+  /**
+   * Codes of a graph with 8-bit code inputs and one output.
+   *
+   * @param codes by input name
+   */
+  static int[] codes(Graph graph, Map<String, int[]> codes, int batch) throws OrtException {
+    Map<String, OnnxTensorLike> inputs = new HashMap<>();
+    try (OrtSession session = ENVIRONMENT.createSession(OnnxWriter.toBytes(graph))) {
+      for (Tensor input : graph.inputs()) {
+        inputs.put(input.name(), tensor(input, codes.get(input.name()), batch));
+      }
+      try (OrtSession.Result result = session.run(inputs)) {
+        ByteBuffer bytes = ((OnnxTensor) result.get(0)).getByteBuffer();
+        boolean signed = Storage.of(graph.outputs().get(0).params().range()) == Storage.INT8;
+        return IntStream.range(0, bytes.remaining())
+            .map(i -> signed ? bytes.get(i) : bytes.get(i) & 0xff)
+            .toArray();
+      }
+    } finally {
+      inputs.values().forEach(OnnxTensorLike::close);
+    }
+  }
+
+  private static OnnxTensor tensor(Tensor input, int[] codes, int batch) throws OrtException {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(codes.length);
+    for (int code : codes) {
+      bytes.put((byte) code);
+    }
+    OnnxJavaType type =
+        Storage.of(input.params().range()) == Storage.INT8 ? OnnxJavaType.INT8 : OnnxJavaType.UINT8;
+    return OnnxTensor.createTensor(ENVIRONMENT, bytes.rewind(), shape(input, batch), type);
+  }
+
+  private static long[] shape(Tensor tensor, int batch) {
+    return IntStream.concat(IntStream.of(batch), IntStream.of(tensor.shape().dims()))
+        .asLongStream()
+        .toArray();
+  }
+}
