@@ -1,17 +1,16 @@
 package org.qat4j.runtime;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.qat4j.graph.Graph;
 
 /** Every registered backend equals the reference, code for code and bit for bit. */
@@ -28,7 +27,7 @@ class BackendConformanceTest {
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("everyBackendOnEveryCase")
   void backend_onCase_equalsReference(String backend, String name, Graph graph) {
-    assertSame(graph, backend, new Random(name.hashCode()), 3);
+    Conformance.assertSame(graph, backend, new Random(name.hashCode()), 3);
   }
 
   static Stream<Arguments> everyBackendOnSeeds() {
@@ -44,7 +43,17 @@ class BackendConformanceTest {
   @ParameterizedTest(name = "{0}: seed {1}")
   @MethodSource("everyBackendOnSeeds")
   void backend_onRandomNetwork_equalsReference(String backend, long seed) {
-    assertSame(TestGraphs.randomNetwork(seed), backend, new Random(-seed), 2);
+    Conformance.assertSame(TestGraphs.randomNetwork(seed), backend, new Random(-seed), 2);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+  void onednn_onRandomConvolutions_equalsReference(long hundred) {
+    for (long seed = 100 * hundred; seed < 100 * (hundred + 1); seed++) {
+      Random random = new Random(seed);
+      RandomConvolutions.of(seed)
+          .ifPresent(graph -> Conformance.assertSame(graph, "onednn", random, 2));
+    }
   }
 
   @Test
@@ -53,30 +62,5 @@ class BackendConformanceTest {
     assertTrue(present.contains("reference"), present::toString);
     assertTrue(present.contains("onednn"), present::toString);
     assertEquals("onednn", present.get(0));
-  }
-
-  private static void assertSame(Graph graph, String backend, Random random, int batch) {
-    float[][] images = new float[graph.inputs().size()][];
-    for (int i = 0; i < images.length; i++) {
-      images[i] = TestGraphs.reals(random, graph, i, batch);
-    }
-    try (GraphRunner expected = new GraphRunner(graph, "reference", 1);
-        GraphRunner actual = new GraphRunner(graph, backend, 1)) {
-      Map<String, int[]> expectedCodes = expected.trace(images, batch);
-      Map<String, int[]> actualCodes = actual.trace(images, batch);
-      assertEquals(expectedCodes.keySet(), actualCodes.keySet());
-      expectedCodes.forEach(
-          (tensor, codes) ->
-              assertArrayEquals(
-                  codes, actualCodes.get(tensor), () -> tensor + "\n" + actual.plan()));
-      assertArrayEquals(
-          run(expected, images, batch), run(actual, images, batch), () -> actual.plan().toString());
-    }
-  }
-
-  private static float[] run(GraphRunner runner, float[][] images, int batch) {
-    float[] results = new float[batch * runner.outputs().get(0).shape().elements()];
-    runner.run(images, batch, new float[][] {results});
-    return results;
   }
 }

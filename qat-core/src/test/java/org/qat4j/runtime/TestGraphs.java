@@ -128,7 +128,7 @@ final class TestGraphs {
 
     private Tensor.Codes params() {
       IntRange range = random.nextInt(3) == 0 ? S8 : U8;
-      int zero = random.nextBoolean() ? range.min() : range.min() + random.nextInt(256);
+      int zero = random.nextBoolean() ? range.min() : range.min() + random.nextInt(250);
       return codes(0.01 + random.nextDouble() * 0.05, zero, range);
     }
 

@@ -1,5 +1,7 @@
 package org.qat4j.runtime.reference;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Requantization;
@@ -32,29 +34,30 @@ final class CodeReference {
 
   static Step requantize(Region region, Activation[] inputs, Activation output) {
     Clip clip = ((Op.Requantize) region.first().op()).clip();
-    return () -> requantize(inputs[0], output, 0, clip);
+    return requantize(inputs[0], output, 0, clip);
   }
 
   static Step concat(Region region, Activation[] inputs, Activation output) {
-    return () -> {
-      int firstChannel = 0;
-      for (Activation input : inputs) {
-        requantize(input, output, firstChannel, Clip.NONE);
-        firstChannel += input.shape().channels();
-      }
-    };
+    List<Step> steps = new ArrayList<>();
+    int firstChannel = 0;
+    for (Activation input : inputs) {
+      steps.add(requantize(input, output, firstChannel, Clip.NONE));
+      firstChannel += input.shape().channels();
+    }
+    return () -> steps.forEach(Step::run);
   }
 
-  private static void requantize(Activation input, Activation output, int firstChannel, Clip clip) {
+  private static Step requantize(Activation input, Activation output, int firstChannel, Clip clip) {
     QuantParams in = input.tensor().params();
     Requantization requantization = Requantization.mean(1, in, output.tensor().params(), clip);
-    RealReference.forEach(
-        input.batch(),
-        input.shape(),
-        (n, c, y, x) -> {
-          int acc = input.code(input.index(n, c, y, x)) - in.zeroPoint();
-          output.setCode(output.index(n, firstChannel + c, y, x), requantization.code(0, acc));
-        });
+    return () ->
+        RealReference.forEach(
+            input.batch(),
+            input.shape(),
+            (n, c, y, x) -> {
+              int acc = input.code(input.index(n, c, y, x)) - in.zeroPoint();
+              output.setCode(output.index(n, firstChannel + c, y, x), requantization.code(0, acc));
+            });
   }
 
   static Step flatten(Region region, Activation[] inputs, Activation output) {

@@ -1,0 +1,64 @@
+package org.qat4j.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.qat4j.graph.Graph;
+
+/** Compares a backend with the reference, and as a program does so for a whole process. */
+final class Conformance {
+  private Conformance() {}
+
+  /** Compares the codes of every tensor, then the results of the merged kernels. */
+  static void assertSame(Graph graph, String backend, Random random, int batch) {
+    float[][] images = new float[graph.inputs().size()][];
+    for (int i = 0; i < images.length; i++) {
+      images[i] = TestGraphs.reals(random, graph, i, batch);
+    }
+    try (GraphRunner expected = new GraphRunner(graph, "reference", 1);
+        GraphRunner actual = new GraphRunner(graph, backend, 1)) {
+      Map<String, int[]> expectedCodes = expected.trace(images, batch);
+      Map<String, int[]> actualCodes = actual.trace(images, batch);
+      assertEquals(expectedCodes.keySet(), actualCodes.keySet());
+      expectedCodes.forEach(
+          (tensor, codes) ->
+              assertArrayEquals(
+                  codes, actualCodes.get(tensor), () -> tensor + "\n" + actual.plan()));
+      assertArrayEquals(
+          run(expected, images, batch), run(actual, images, batch), () -> actual.plan().toString());
+    }
+  }
+
+  private static float[] run(GraphRunner runner, float[][] images, int batch) {
+    float[] results = new float[batch * runner.outputs().get(0).shape().elements()];
+    runner.run(images, batch, new float[][] {results});
+    return results;
+  }
+
+  /**
+   * Runs every n-th case, and the seeds below the given number, on oneDNN. Prints the instruction
+   * set and how many were compared, or fails with the first difference.
+   *
+   * @param args n and the number of seeds
+   */
+  public static void main(String[] args) {
+    int step = Integer.parseInt(args[0]);
+    int seeds = Integer.parseInt(args[1]);
+    int compared = 0;
+    List<ConformanceCases.Case> cases = ConformanceCases.all();
+    for (int i = 0; i < cases.size(); i += step) {
+      assertSame(cases.get(i).graph(), "onednn", new Random(i), 2);
+      compared++;
+    }
+    for (long seed = 1; seed <= seeds; seed++) {
+      assertSame(TestGraphs.randomNetwork(seed), "onednn", new Random(seed), 1);
+      Graph convolution = RandomConvolutions.of(seed).orElse(TestGraphs.randomNetwork(-seed));
+      assertSame(convolution, "onednn", new Random(seed), 2);
+      compared += 2;
+    }
+    System.out.println("compared " + compared + " without a difference");
+  }
+}
