@@ -1,0 +1,59 @@
+package org.qat4j.examples.data;
+
+import java.util.Random;
+
+/**
+ * A random deformation of the unit box onto the image: a smooth bend, then an affine map.
+ *
+ * @param bendX amplitude of the horizontal wave, in box units
+ * @param bendY amplitude of the vertical wave
+ * @param phaseX where the horizontal wave starts, in radians
+ * @param phaseY where the vertical wave starts
+ * @param affine {@code [xx, xy, tx, yx, yy, ty]}, in pixels
+ */
+record Handwriting(double bendX, double bendY, double phaseX, double phaseY, double[] affine) {
+  private static final double CENTRE = Digits.SIZE / 2.0;
+
+  static Handwriting random(Random random) {
+    double height = 17 + 2 * clipped(random);
+    double width = height * (0.68 + 0.12 * clipped(random));
+    double angle = 0.14 * clipped(random);
+    double slant = 0.12 + 0.2 * clipped(random);
+    double cos = StrictMath.cos(angle);
+    double sin = StrictMath.sin(angle);
+    // Slant first (x moves with height), then rotation.
+    double xx = cos * width;
+    double xy = (-cos * slant - sin) * height;
+    double yx = sin * width;
+    double yy = (-sin * slant + cos) * height;
+    double tx = CENTRE + 1.5 * clipped(random);
+    double ty = CENTRE + 1.5 * clipped(random);
+    return new Handwriting(
+        0.06 * clipped(random),
+        0.05 * clipped(random),
+        2 * Math.PI * random.nextDouble(),
+        2 * Math.PI * random.nextDouble(),
+        new double[] {xx, xy, tx, yx, yy, ty});
+  }
+
+  /** A Gaussian without its tails, so that no digit leaves the image. */
+  private static double clipped(Random random) {
+    return Math.max(-2, Math.min(2, random.nextGaussian()));
+  }
+
+  /** The stroke in pixels. */
+  Stroke bend(Stroke stroke) {
+    int points = stroke.x().length;
+    double[] x = new double[points];
+    double[] y = new double[points];
+    for (int i = 0; i < points; i++) {
+      double u = stroke.x()[i] - 0.5;
+      double v = stroke.y()[i] - 0.5;
+      double bentU = u + bendX * StrictMath.sin(5 * v + phaseX);
+      double bentV = v + bendY * StrictMath.sin(5 * u + phaseY);
+      x[i] = affine[0] * bentU + affine[1] * bentV + affine[2];
+      y[i] = affine[3] * bentU + affine[4] * bentV + affine[5];
+    }
+    return new Stroke(x, y);
+  }
+}
