@@ -8,7 +8,7 @@ package org.qat4j.examples.config;
  * @param learningRate Adam's, at the first step; it falls linearly to 0 at the last one
  */
 public record FloatConfig(int epochs, int batch, double learningRate) {
-  public static final FloatConfig DEFAULT = new FloatConfig(4, 64, 0.001);
+  public static final FloatConfig DEFAULT = new FloatConfig(3, 32, 0.001);
 
   public FloatConfig {
     Check.between("epochs", epochs, 1, 10_000);

@@ -20,7 +20,7 @@ public record QatTrainingConfig(
     double rangeRate,
     ScheduleConfig schedule) {
   public static final QatTrainingConfig DEFAULT =
-      new QatTrainingConfig(2, 64, 0.0001, 8, 8, 0.05, ScheduleConfig.DEFAULT);
+      new QatTrainingConfig(1, 32, 0.0001, 8, 8, 0.05, ScheduleConfig.DEFAULT);
 
   public QatTrainingConfig {
     Check.between("epochs", epochs, 1, 10_000);

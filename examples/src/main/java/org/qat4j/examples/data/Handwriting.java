@@ -15,10 +15,10 @@ record Handwriting(double bendX, double bendY, double phaseX, double phaseY, dou
   private static final double CENTRE = Digits.SIZE / 2.0;
 
   static Handwriting random(Random random) {
-    double height = 17 + 2 * clipped(random);
-    double width = height * (0.68 + 0.12 * clipped(random));
-    double angle = 0.14 * clipped(random);
-    double slant = 0.12 + 0.2 * clipped(random);
+    double height = 17.5 + 1.6 * clipped(random);
+    double width = height * (0.68 + 0.1 * clipped(random));
+    double angle = 0.11 * clipped(random);
+    double slant = 0.12 + 0.16 * clipped(random);
     double cos = StrictMath.cos(angle);
     double sin = StrictMath.sin(angle);
     // Slant first (x moves with height), then rotation.
@@ -26,11 +26,11 @@ record Handwriting(double bendX, double bendY, double phaseX, double phaseY, dou
     double xy = (-cos * slant - sin) * height;
     double yx = sin * width;
     double yy = (-sin * slant + cos) * height;
-    double tx = CENTRE + 1.5 * clipped(random);
-    double ty = CENTRE + 1.5 * clipped(random);
+    double tx = CENTRE + 1.1 * clipped(random);
+    double ty = CENTRE + 1.1 * clipped(random);
     return new Handwriting(
-        0.06 * clipped(random),
         0.05 * clipped(random),
+        0.045 * clipped(random),
         2 * Math.PI * random.nextDouble(),
         2 * Math.PI * random.nextDouble(),
         new double[] {xx, xy, tx, yx, yy, ty});

@@ -15,10 +15,10 @@ record Pen(double radius, double softness, double strength, double noise) {
 
   static Pen random(Random random) {
     return new Pen(
-        0.7 + 1.1 * random.nextDouble(),
+        0.8 + 1.0 * random.nextDouble(),
         1 + 0.8 * random.nextDouble(),
-        0.65 + 0.35 * random.nextDouble(),
-        14 * random.nextDouble());
+        0.75 + 0.25 * random.nextDouble(),
+        12 * random.nextDouble());
   }
 
   /** Brightness in [0, 1] at a point: full inside the strokes, falling to 0 across their soft edge. */
