@@ -18,7 +18,7 @@
     interaction: { mode: "index", intersect: false },
     scales: { x, y },
     plugins: {
-      legend: { labels: { color: color("text"), boxWidth: 12, boxHeight: 12 } },
+      legend: { labels: { color: color("text"), usePointStyle: true, boxHeight: 7 } },
       tooltip: { callbacks: tooltip },
     },
   });
@@ -29,11 +29,14 @@
   function curve(id, title, value, format) {
     const phase = (name, label, dash) => ({
       label,
-      data: curves.map(point => (point.phase === name ? value(point) : null)),
+      // A line also starts at the point before it, so that one epoch shows as a line too.
+      data: curves.map((point, i) =>
+        point.phase === name || (curves[i + 1] && curves[i + 1].phase === name) ? value(point) : null),
       borderColor: color(name),
       backgroundColor: color(name),
       borderDash: dash,
-      pointRadius: 4,
+      pointStyle: "circle",
+      pointRadius: curves.map(point => (point.phase === name ? 4 : 0)),
       tension: 0.2,
     });
     const data = {

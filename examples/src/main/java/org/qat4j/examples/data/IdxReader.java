@@ -62,17 +62,25 @@ public final class IdxReader {
    * @throws UserException if a file is wrong or the numbers differ
    */
   public static Labelled labelled(Path imageFile, Path labelFile) {
-    return label(imageFile, images(imageFile), labelFile);
+    Images images = images(imageFile);
+    return new Labelled(images, labels(labelFile, imageFile, images.count()));
   }
 
-  static Labelled label(Path imageSource, Images images, Path labelFile) {
-    byte[] labels = labels(labelFile);
-    if (labels.length != images.count()) {
+  /**
+   * Labels of images that were read before.
+   *
+   * @param images where these came from
+   * @param count how many there are
+   * @throws UserException if the file is wrong or holds another number of labels
+   */
+  public static byte[] labels(Path file, Path images, int count) {
+    byte[] labels = labels(file);
+    if (labels.length != count) {
       throw new UserException(
-          labelFile + ": holds " + labels.length + " labels, but " + imageSource + " holds " + images.count()
+          file + ": holds " + labels.length + " labels, but " + images + " holds " + count
               + " images; these files do not belong together");
     }
-    return new Labelled(images, labels);
+    return labels;
   }
 
   private interface Body<T> {

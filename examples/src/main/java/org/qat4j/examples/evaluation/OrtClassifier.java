@@ -23,6 +23,7 @@ public final class OrtClassifier implements Classifier, AutoCloseable {
    */
   public OrtClassifier(Path model, int threads) {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      environment.setTelemetry(false);
       options.setIntraOpNumThreads(threads);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       session = environment.createSession(model.toString(), options);
@@ -49,9 +50,8 @@ public final class OrtClassifier implements Classifier, AutoCloseable {
    */
   public float[] run(float[] values, long... shape) {
     try (OnnxTensor tensor = OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape);
-        OrtSession.Result result = session.run(Map.of(input, tensor));
-        OnnxTensor scores = (OnnxTensor) result.get(0)) {
-      FloatBuffer buffer = scores.getFloatBuffer();
+        OrtSession.Result result = session.run(Map.of(input, tensor))) {
+      FloatBuffer buffer = ((OnnxTensor) result.get(0)).getFloatBuffer();
       float[] copy = new float[buffer.remaining()];
       buffer.get(copy);
       return copy;

@@ -121,11 +121,10 @@ final class Measurement {
 
   private Report.Speed speed(MultiLayerNetwork floatNetwork, MultiLayerNetwork prepared, Int8Model model) {
     int batch = Math.min(SPEED_BATCH, test.count());
-    int threads = Runtime.getRuntime().availableProcessors();
     Images images = test.images();
     INDArray features = Batches.features(images, 0, batch);
     float[] input = images.scaled(0, batch);
-    try (Int8Session session = Int8Session.open(model, SessionOptions.DEFAULT.withThreads(threads))) {
+    try (Int8Session session = Int8Session.open(model)) {
       float[] result = session.run(input, batch);
       double[] seconds =
           Speed.medianSeconds(
@@ -135,7 +134,13 @@ final class Measurement {
                   () -> session.run(input, batch, result)),
               SPEED_ROUNDS);
       return new Report.Speed(
-          batch / seconds[0], batch / seconds[1], batch / seconds[2], batch, threads, SPEED_ROUNDS);
+          batch / seconds[0],
+          batch / seconds[1],
+          batch / seconds[2],
+          batch,
+          Runtime.getRuntime().availableProcessors(),
+          SessionOptions.DEFAULT.threads(),
+          SPEED_ROUNDS);
     }
   }
 

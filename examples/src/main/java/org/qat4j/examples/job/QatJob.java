@@ -42,7 +42,6 @@ public final class QatJob {
   private static final Logger LOG = LoggerFactory.getLogger(QatJob.class);
 
   private final JobConfig config;
-  private final RunFolder folder;
   private final Interruption interruption;
   private final Dataset data;
   private final Trainer trainer;
@@ -53,9 +52,8 @@ public final class QatJob {
    * @throws UserException if a data file is absent or wrong
    */
   public QatJob(
-      JobConfig config, RunFolder folder, ProgressDisplay.Factory display, Interruption interruption) {
+      JobConfig config, ProgressDisplay.Factory display, Interruption interruption) {
     this.config = config;
-    this.folder = folder;
     this.interruption = interruption;
     this.data = Dataset.load(config);
     requireSize(data.train().images());
@@ -79,21 +77,22 @@ public final class QatJob {
   }
 
   /**
-   * Runs the job and writes everything into its folder.
+   * Runs the job.
    *
+   * @param folder for all results
    * @param from where to continue; empty to start
    * @throws InterruptedRunException if it was asked to stop; the checkpoint is then written
    */
-  public Report run(Optional<Checkpoint> from) {
+  public Report run(RunFolder folder, Optional<Checkpoint> from) {
     RunFolder.writeText(folder.config(), ConfigReader.write(config));
     LOG.info("data: {} training and {} test images", data.train().count(), data.test().count());
-    Checkpoint trained = from.filter(c -> c.progress().phase() == Phase.QAT).orElseGet(() -> trainFloat(from));
+    Checkpoint trained = from.filter(c -> c.progress().phase() == Phase.QAT).orElseGet(() -> trainFloat(folder, from));
     MultiLayerNetwork floatNetwork = restore(folder.floatNetwork());
-    Checkpoint finished = trainQat(trained);
+    Checkpoint finished = trainQat(folder, trained);
     RunFolder.write(
         folder.qatNetwork(), out -> ModelSerializer.writeModel(finished.network(), out, true));
     Measurement measurement = new Measurement(config, folder, data.test());
-    Report report = measurement.run(floatNetwork, finished.network(), finished.progress(), this::stopIfRequested);
+    Report report = measurement.run(floatNetwork, finished.network(), finished.progress(), () -> stopIfRequested(folder));
     RunFolder.writeText(folder.reportHtml(), ReportHtml.render(report));
     RunFolder.writeText(folder.reportJson(), ReportJson.pretty(report));
     folder.deleteCheckpoint();
@@ -101,7 +100,7 @@ public final class QatJob {
   }
 
   /** Trains the float network, saves it, and returns the start of the next phase. */
-  private Checkpoint trainFloat(Optional<Checkpoint> from) {
+  private Checkpoint trainFloat(RunFolder folder, Optional<Checkpoint> from) {
     FloatConfig settings = config.floatTraining();
     Trainer.Length length = new Trainer.Length(settings.epochs(), settings.batch());
     int steps = length.steps(data.train().count());
@@ -113,7 +112,8 @@ public final class QatJob {
                         config.seed(),
                         new Adam(LearningRate.falling(settings.learningRate(), steps)),
                         Labelled.CLASSES));
-    Progress progress = train(network, from.map(Checkpoint::progress).orElseGet(Progress::start), length);
+    Progress progress =
+        train(folder, network, from.map(Checkpoint::progress).orElseGet(Progress::start), length);
     RunFolder.write(folder.floatNetwork(), out -> ModelSerializer.writeModel(network, out, true));
     Checkpoint prepared = new Checkpoint(config, progress.enter(Phase.QAT), prepare(network));
     prepared.save(folder.checkpoint());
@@ -148,16 +148,17 @@ public final class QatJob {
     return fraction == 1 ? Schedule.NEVER : (int) Math.floor(fraction * steps);
   }
 
-  private Checkpoint trainQat(Checkpoint start) {
+  private Checkpoint trainQat(RunFolder folder, Checkpoint start) {
     QatTrainingConfig settings = config.qat();
     Trainer.Length length = new Trainer.Length(settings.epochs(), settings.batch());
-    Progress progress = train(start.network(), start.progress(), length);
+    Progress progress = train(folder, start.network(), start.progress(), length);
     Checkpoint finished = new Checkpoint(config, progress, start.network());
     finished.save(folder.checkpoint());
     return finished;
   }
 
-  private Progress train(MultiLayerNetwork network, Progress from, Trainer.Length length) {
+  private Progress train(
+      RunFolder folder, MultiLayerNetwork network, Progress from, Trainer.Length length) {
     if (from.epoch() == length.epochs()) {
       return from;
     }
@@ -166,7 +167,7 @@ public final class QatJob {
             network, from, length, safe -> new Checkpoint(config, safe, network).save(folder.checkpoint()));
     if (interruption.requested()) {
       new Checkpoint(config, progress, network).save(folder.checkpoint());
-      throw stopped();
+      throw stopped(folder);
     }
     progress.curve().stream()
         .filter(point -> point.phase() == progress.phase())
@@ -182,14 +183,14 @@ public final class QatJob {
     return progress;
   }
 
-  private void stopIfRequested() {
+  private void stopIfRequested(RunFolder folder) {
     if (interruption.requested()) {
-      throw stopped();
+      throw stopped(folder);
     }
   }
 
-  private InterruptedRunException stopped() {
-    return new InterruptedRunException("interrupted; everything so far is in " + folder.checkpoint());
+  private static InterruptedRunException stopped(RunFolder folder) {
+    return new InterruptedRunException("Interrupted; everything so far is in " + folder.checkpoint());
   }
 
   private static MultiLayerNetwork restore(Path file) {

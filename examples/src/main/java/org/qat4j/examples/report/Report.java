@@ -65,7 +65,8 @@ public record Report(
    * Images per second: medians of interleaved rounds.
    *
    * @param batch images per call
-   * @param threads that each may use
+   * @param dl4jThreads that a Deeplearning4j network may use
+   * @param int8Threads that the INT8 session uses
    * @param rounds that were timed
    */
   public record Speed(
@@ -73,7 +74,8 @@ public record Report(
       double qatImagesPerSecond,
       double int8ImagesPerSecond,
       int batch,
-      int threads,
+      int dl4jThreads,
+      int int8Threads,
       int rounds) {}
 
   /**

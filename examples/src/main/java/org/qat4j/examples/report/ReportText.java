@@ -24,7 +24,7 @@ public final class ReportText {
     return table(rows)
         + format(
             "%ncodes: %,d compared on %,d test images, %,d differ%nONNX Runtime %s agrees on %,d of %,d classes%n"
-                + "%,d MACs an image; speed at batch %d on %d thread%s%n",
+                + "%,d MACs an image; speed at batch %d, DL4J on %d thread%s, INT8 on %d%n",
             codes.compared(),
             accuracy.images(),
             codes.mismatched(),
@@ -33,8 +33,9 @@ public final class ReportText {
             ort.of(),
             report.compute().macs(),
             speed.batch(),
-            speed.threads(),
-            speed.threads() == 1 ? "" : "s");
+            speed.dl4jThreads(),
+            speed.dl4jThreads() == 1 ? "" : "s",
+            speed.int8Threads());
   }
 
   private static List<String> row(String name, double accuracy, long bytes, double share, double speed) {

@@ -39,19 +39,29 @@ public final class RunFolder {
   }
 
   /**
-   * Makes the folder ready for a run.
+   * Checks that the folder may be used, and changes nothing.
    *
    * @throws UserException if it exists and must not be touched, or there is nothing to resume
    */
-  public static RunFolder open(Path folder, Existing existing) {
+  public static RunFolder check(Path folder, Existing existing) {
     RunFolder run = new RunFolder(folder);
     if (existing == Existing.RESUME) {
       run.requireCheckpoint();
-      return run;
+    } else if (run.isInUse()) {
+      run.requireForce(existing);
     }
+    return run;
+  }
+
+  /**
+   * Makes the folder ready for a run: created, and without the files of an earlier run unless that is resumed.
+   *
+   * @throws UserException as {@link #check}, or if the folder cannot be created or cleared
+   */
+  public static RunFolder open(Path folder, Existing existing) {
+    RunFolder run = check(folder, existing);
     try {
-      if (Files.exists(folder) && !run.isEmpty()) {
-        run.requireForce(existing);
+      if (existing == Existing.FORCE) {
         run.clear();
       }
       Files.createDirectories(folder);
@@ -83,12 +93,15 @@ public final class RunFolder {
     throw new UserException("nothing to resume: there is no " + checkpoint());
   }
 
-  private boolean isEmpty() throws IOException {
+  /** Whether anything of that name exists, but for an empty folder. */
+  private boolean isInUse() {
     if (!Files.isDirectory(folder)) {
-      return false;
+      return Files.exists(folder);
     }
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries.findAny().isEmpty();
+      return entries.findAny().isPresent();
+    } catch (IOException e) {
+      throw new UserException("cannot list " + folder + " (" + e + ")", e);
     }
   }
 
