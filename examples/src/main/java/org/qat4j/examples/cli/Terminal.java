@@ -8,6 +8,7 @@ final class Terminal {
   private Terminal() {}
 
   /** True if standard input and output are a terminal that can redraw a line. */
+  @SuppressWarnings("SystemConsoleNull") // Asked with isTerminal where there is such a method.
   static boolean isInteractive() {
     Console console = System.console();
     return console != null && isTerminal(console) && !"dumb".equals(System.getenv("TERM"));

@@ -11,6 +11,8 @@ public final class ConfigDifference {
   private ConfigDifference() {}
 
   /**
+   * Refuses another configuration.
+   *
    * @param where the run that is resumed
    * @param saved what it was started with
    * @param wanted what is asked for now

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.qat4j.examples.error.UserException;
 
@@ -53,6 +54,8 @@ public final class ConfigReader {
   }
 
   /**
+   * Reads a file.
+   *
    * @param overrides keys that win over the file's
    * @throws UserException if the file is absent, not YAML, or holds an unknown key or a value that is not allowed
    */
@@ -61,12 +64,16 @@ public final class ConfigReader {
       return parse(file.toString(), Files.readString(file), overrides);
     } catch (MalformedInputException e) {
       throw new UserException(file + ": not a text file in UTF-8", e);
+    } catch (NoSuchFileException e) {
+      throw new UserException("no such file: " + file, e);
     } catch (IOException e) {
       throw new UserException("cannot read the configuration file " + file + " (" + e + ")", e);
     }
   }
 
   /**
+   * Reads a text.
+   *
    * @param name the text's origin, for messages
    * @throws UserException as {@link #read}
    */

@@ -18,8 +18,14 @@ public final class Digits {
 
   /** Which of two disjoint streams of images. */
   public enum Part {
-    TRAIN,
-    TEST
+    TRAIN(0),
+    TEST(1);
+
+    private final long stream;
+
+    Part(long stream) {
+      this.stream = stream;
+    }
   }
 
   /**
@@ -31,7 +37,7 @@ public final class Digits {
     for (int i = 0; i < count; i++) {
       int digit = i % Labelled.CLASSES;
       labels[i] = (byte) digit;
-      drawOne(digit, Seeds.random(seed, part.ordinal(), i), pixels, i * SIZE * SIZE);
+      drawOne(digit, Seeds.random(seed, part.stream, i), pixels, i * SIZE * SIZE);
     }
     return new Labelled(new Images(count, SIZE, SIZE, pixels), labels);
   }

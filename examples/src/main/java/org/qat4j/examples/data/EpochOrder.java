@@ -6,9 +6,7 @@ import java.util.Random;
 public final class EpochOrder {
   private EpochOrder() {}
 
-  /**
-   * @return each of {@code 0..count-1} once (Fisher and Yates)
-   */
+  /** Each of {@code 0..count-1} once (Fisher and Yates). */
   public static int[] of(long seed, String phase, int epoch, int count) {
     Random random = Seeds.random(seed, phase.hashCode(), epoch);
     int[] order = new int[count];

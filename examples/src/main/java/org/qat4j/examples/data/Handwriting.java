@@ -9,9 +9,9 @@ import java.util.Random;
  * @param bendY amplitude of the vertical wave
  * @param phaseX where the horizontal wave starts, in radians
  * @param phaseY where the vertical wave starts
- * @param affine {@code [xx, xy, tx, yx, yy, ty]}, in pixels
+ * @param affine from the box to pixels
  */
-record Handwriting(double bendX, double bendY, double phaseX, double phaseY, double[] affine) {
+record Handwriting(double bendX, double bendY, double phaseX, double phaseY, Affine affine) {
   private static final double CENTRE = Digits.SIZE / 2.0;
 
   static Handwriting random(Random random) {
@@ -33,7 +33,7 @@ record Handwriting(double bendX, double bendY, double phaseX, double phaseY, dou
         0.045 * clipped(random),
         2 * Math.PI * random.nextDouble(),
         2 * Math.PI * random.nextDouble(),
-        new double[] {xx, xy, tx, yx, yy, ty});
+        new Affine(xx, xy, tx, yx, yy, ty));
   }
 
   /** A Gaussian without its tails, so that no digit leaves the image. */
@@ -43,17 +43,27 @@ record Handwriting(double bendX, double bendY, double phaseX, double phaseY, dou
 
   /** The stroke in pixels. */
   Stroke bend(Stroke stroke) {
-    int points = stroke.x().length;
-    double[] x = new double[points];
-    double[] y = new double[points];
-    for (int i = 0; i < points; i++) {
-      double u = stroke.x()[i] - 0.5;
-      double v = stroke.y()[i] - 0.5;
+    double[] x = new double[stroke.points()];
+    double[] y = new double[stroke.points()];
+    for (int i = 0; i < x.length; i++) {
+      double u = stroke.x(i) - 0.5;
+      double v = stroke.y(i) - 0.5;
       double bentU = u + bendX * StrictMath.sin(5 * v + phaseX);
       double bentV = v + bendY * StrictMath.sin(5 * u + phaseY);
-      x[i] = affine[0] * bentU + affine[1] * bentV + affine[2];
-      y[i] = affine[3] * bentU + affine[4] * bentV + affine[5];
+      x[i] = affine.x(bentU, bentV);
+      y[i] = affine.y(bentU, bentV);
     }
     return new Stroke(x, y);
+  }
+
+  /** {@code x = xx u + xy v + tx, y = yx u + yy v + ty}. */
+  record Affine(double xx, double xy, double tx, double yx, double yy, double ty) {
+    double x(double u, double v) {
+      return xx * u + xy * v + tx;
+    }
+
+    double y(double u, double v) {
+      return yx * u + yy * v + ty;
+    }
   }
 }

@@ -24,6 +24,8 @@ public final class IdxReader {
   private IdxReader() {}
 
   /**
+   * Reads images.
+   *
    * @throws UserException if the file is not a complete IDX file of images
    */
   public static Images images(Path file) {
@@ -41,6 +43,8 @@ public final class IdxReader {
   }
 
   /**
+   * Reads labels.
+   *
    * @return one label per image, each in 0..9
    * @throws UserException if the file is not a complete IDX file of labels
    */

@@ -25,11 +25,11 @@ record Pen(double radius, double softness, double strength, double noise) {
   double ink(List<Stroke> strokes, double x, double y) {
     double nearest = Double.POSITIVE_INFINITY;
     for (Stroke stroke : strokes) {
-      for (int i = 1; i < stroke.x().length; i++) {
+      for (int i = 1; i < stroke.points(); i++) {
         nearest =
             Math.min(
                 nearest,
-                squaredDistance(x, y, stroke.x()[i - 1], stroke.y()[i - 1], stroke.x()[i], stroke.y()[i]));
+                squaredDistance(x, y, stroke.x(i - 1), stroke.y(i - 1), stroke.x(i), stroke.y(i)));
       }
     }
     double coverage = (radius - Math.sqrt(nearest)) / softness + 0.5;

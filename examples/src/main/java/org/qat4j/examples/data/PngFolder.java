@@ -37,6 +37,8 @@ public final class PngFolder {
   }
 
   /**
+   * Reads images, all of one size.
+   *
    * @throws UserException if a file is not a PNG image, or the sizes differ
    */
   public static Images images(List<Path> files) {

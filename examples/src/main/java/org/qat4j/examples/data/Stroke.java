@@ -3,14 +3,35 @@ package org.qat4j.examples.data;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * One movement of a pen: a polyline in a box of width and height 1, the origin at the top left.
- *
- * @param x horizontal coordinates of the points
- * @param y vertical coordinates, downwards
- */
-record Stroke(double[] x, double[] y) {
+/** One movement of a pen: a polyline, the origin at the top left, y downwards. Immutable. */
+final class Stroke {
   private static final int CURVE_POINTS = 24;
+
+  private final double[] x;
+  private final double[] y;
+
+  /**
+   * Joins points by straight lines.
+   *
+   * @param x horizontal coordinates; not copied, so the caller gives them away
+   * @param y vertical coordinates, likewise
+   */
+  Stroke(double[] x, double[] y) {
+    this.x = x;
+    this.y = y;
+  }
+
+  int points() {
+    return x.length;
+  }
+
+  double x(int point) {
+    return x[point];
+  }
+
+  double y(int point) {
+    return y[point];
+  }
 
   /** Straight lines through the points {@code x0, y0, x1, y1, ...}. */
   static Stroke line(double... points) {

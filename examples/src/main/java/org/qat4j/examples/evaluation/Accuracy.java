@@ -9,11 +9,14 @@ public final class Accuracy {
 
   private Accuracy() {}
 
+  /** Of what a classifier predicts. */
   public static double of(Classifier classifier, Labelled data) {
     return of(classifier.predict(data.images(), BATCH), data);
   }
 
   /**
+   * Of predictions.
+   *
    * @param predicted one class per image
    */
   public static double of(int[] predicted, Labelled data) {

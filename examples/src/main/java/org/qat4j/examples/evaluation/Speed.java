@@ -14,6 +14,8 @@ public final class Speed {
   private Speed() {}
 
   /**
+   * Times the calls.
+   *
    * @param calls what is timed
    * @param rounds after one warm-up round
    * @return the median seconds of each call, in order

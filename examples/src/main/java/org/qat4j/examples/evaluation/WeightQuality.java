@@ -17,8 +17,10 @@ final class WeightQuality {
   private WeightQuality() {}
 
   /**
+   * Signal to noise.
+   *
    * @param parameters of the prepared layer; weights [out, in, height, width] or [in, out]
-   * @return signal to noise in decibels; empty where the codes are exact
+   * @return decibels; empty where the codes are exact
    */
   static Optional<Double> decibels(Map<String, INDArray> parameters, Weights weights) {
     INDArray trained = parameters.get(DefaultParamInitializer.WEIGHT_KEY);

@@ -22,7 +22,6 @@ import org.qat4j.examples.report.Environment;
 import org.qat4j.examples.report.Report;
 import org.qat4j.examples.run.RunFolder;
 import org.qat4j.examples.training.Batches;
-import org.qat4j.examples.training.Phase;
 import org.qat4j.examples.training.Progress;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
@@ -84,9 +83,7 @@ final class Measurement {
         speed(floatNetwork, prepared, model),
         ort(predicted),
         new Report.Training(
-            progress.seconds().get(Phase.FLOAT.ordinal()),
-            progress.seconds().get(Phase.QAT.ordinal()),
-            progress.curve()),
+            progress.floatSeconds(), progress.qatSeconds(), progress.curve()),
         layers,
         ConfigReader.tree(config),
         Environment.current());

@@ -56,6 +56,8 @@ public record Report(
   public record Size(long floatBytes, long qatBytes, long int8Bytes) {}
 
   /**
+   * Work of one inference.
+   *
    * @param macs multiply-accumulates for one image
    * @param integerShare fraction of them that the model file computes in integers
    */
@@ -89,6 +91,8 @@ public record Report(
   public record Ort(int agreeing, int of, double accuracy, String version) {}
 
   /**
+   * How training went.
+   *
    * @param floatSeconds spent training the float network, tests between epochs included
    * @param qatSeconds likewise for the prepared network
    * @param curves one point per epoch

@@ -48,6 +48,8 @@ public record Checkpoint(JobConfig config, Progress progress, MultiLayerNetwork 
   }
 
   /**
+   * Reads a checkpoint back.
+   *
    * @throws UserException if the file is not a complete checkpoint
    */
   public static Checkpoint load(Path file) {

@@ -12,7 +12,8 @@ import java.util.List;
  * @param lossSum sum of loss times images over these batches
  * @param images in these batches
  * @param curve finished epochs of all phases
- * @param seconds spent in each finished or running phase, in order of {@link Phase}
+ * @param floatSeconds spent in the float phase
+ * @param qatSeconds spent in the QAT phase
  */
 public record Progress(
     Phase phase,
@@ -21,36 +22,43 @@ public record Progress(
     double lossSum,
     int images,
     List<CurvePoint> curve,
-    List<Double> seconds) {
+    double floatSeconds,
+    double qatSeconds) {
   public Progress {
     curve = List.copyOf(curve);
-    seconds = List.copyOf(seconds);
   }
 
   /** Nothing is trained yet. */
   public static Progress start() {
-    return new Progress(Phase.FLOAT, 0, 0, 0, 0, List.of(), List.of(0.0, 0.0));
+    return new Progress(Phase.FLOAT, 0, 0, 0, 0, List.of(), 0, 0);
   }
 
   /** The next phase begins. */
   public Progress enter(Phase next) {
-    return new Progress(next, 0, 0, 0, 0, curve, seconds);
+    return new Progress(next, 0, 0, 0, 0, curve, floatSeconds, qatSeconds);
   }
 
   Progress afterBatch(double loss, int batchImages, double elapsed) {
-    return new Progress(
-        phase, epoch, batch + 1, lossSum + loss * batchImages, images + batchImages, curve, spent(elapsed));
+    return at(epoch, batch + 1, lossSum + loss * batchImages, images + batchImages, curve, elapsed);
   }
 
   Progress afterEpoch(double testAccuracy, double elapsed) {
     List<CurvePoint> longer = new ArrayList<>(curve);
     longer.add(new CurvePoint(phase, epoch + 1, lossSum / images, testAccuracy));
-    return new Progress(phase, epoch + 1, 0, 0, 0, longer, spent(elapsed));
+    return at(epoch + 1, 0, 0, 0, longer, elapsed);
   }
 
-  private List<Double> spent(double elapsed) {
-    List<Double> longer = new ArrayList<>(seconds);
-    longer.set(phase.ordinal(), longer.get(phase.ordinal()) + elapsed);
-    return longer;
+  private Progress at(
+      int nextEpoch, int nextBatch, double sum, int count, List<CurvePoint> points, double elapsed) {
+    boolean qat = phase == Phase.QAT;
+    return new Progress(
+        phase,
+        nextEpoch,
+        nextBatch,
+        sum,
+        count,
+        points,
+        floatSeconds + (qat ? 0 : elapsed),
+        qatSeconds + (qat ? elapsed : 0));
   }
 }

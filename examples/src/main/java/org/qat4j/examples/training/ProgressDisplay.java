@@ -10,6 +10,8 @@ public interface ProgressDisplay extends AutoCloseable {
   void close();
 
   /**
+   * Where a training is.
+   *
    * @param phase what runs
    * @param epoch counted from 1
    * @param epochs in all
@@ -43,6 +45,8 @@ public interface ProgressDisplay extends AutoCloseable {
   /** Opens a display for one phase. */
   interface Factory {
     /**
+     * Starts to show a phase.
+     *
      * @param phase what runs
      * @param done batches of the phase that are done already
      * @param total batches of the phase
