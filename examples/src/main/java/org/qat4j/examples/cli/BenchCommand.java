@@ -72,7 +72,8 @@ final class BenchCommand implements Callable<Integer> {
     Int8Model loaded = Int8Model.load(model);
     Shape shape = ModelShape.single(model, loaded);
     Optional<OrtClassifier> judge = peer.map(any -> new OrtClassifier(model, threads));
-    try (Int8Session session = Int8Session.open(loaded, SessionOptions.DEFAULT.withThreads(threads))) {
+    try (Int8Session session =
+        Int8Session.open(loaded, SessionOptions.DEFAULT.withThreads(threads))) {
       List<List<String>> rows = new ArrayList<>();
       rows.add(header(judge));
       for (int batch : batches) {
@@ -87,13 +88,15 @@ final class BenchCommand implements Callable<Integer> {
 
   private void requirePositive(String option, int value) {
     if (value < 1) {
-      throw new ParameterException(spec.commandLine(), option + " must be at least 1, got " + value);
+      throw new ParameterException(
+          spec.commandLine(), option + " must be at least 1, got " + value);
     }
   }
 
   private static List<String> header(Optional<OrtClassifier> judge) {
     List<String> header = new ArrayList<>(List.of("batch", "qat4j", "images/s"));
-    judge.ifPresent(ort -> header.addAll(List.of("ONNX Runtime " + ort.version(), "images/s", "qat4j is")));
+    judge.ifPresent(
+        ort -> header.addAll(List.of("ONNX Runtime " + ort.version(), "images/s", "qat4j is")));
     return header;
   }
 
@@ -102,7 +105,8 @@ final class BenchCommand implements Callable<Integer> {
     float[] input = random(Math.multiplyExact(batch, shape.elements()));
     float[] result = session.run(input, batch);
     long[] dims =
-        LongStream.concat(LongStream.of(batch), IntStream.of(shape.dims()).asLongStream()).toArray();
+        LongStream.concat(LongStream.of(batch), IntStream.of(shape.dims()).asLongStream())
+            .toArray();
     List<Runnable> calls = new ArrayList<>();
     calls.add(() -> session.run(input, batch, result));
     judge.ifPresent(ort -> calls.add(() -> ort.run(input, dims)));

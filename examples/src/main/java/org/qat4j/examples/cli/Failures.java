@@ -50,11 +50,15 @@ final class Failures {
       return fileMessage(file);
     }
     boolean explained =
-        e instanceof UserException || e instanceof IOException || e instanceof IllegalArgumentException;
+        e instanceof UserException
+            || e instanceof IOException
+            || e instanceof IllegalArgumentException;
     if (explained && e.getMessage() != null) {
       return e.getMessage();
     }
-    return "internal error: " + e + (verbose ? "" : " (run again with --verbose for the stack trace)");
+    return "internal error: "
+        + e
+        + (verbose ? "" : " (run again with --verbose for the stack trace)");
   }
 
   private static String fileMessage(FileSystemException e) {
@@ -64,6 +68,8 @@ final class Failures {
     if (e instanceof AccessDeniedException) {
       return "no permission: " + e.getFile();
     }
-    return e.getReason() == null ? "cannot access " + e.getFile() : e.getFile() + ": " + e.getReason();
+    return e.getReason() == null
+        ? "cannot access " + e.getFile()
+        : e.getFile() + ": " + e.getReason();
   }
 }

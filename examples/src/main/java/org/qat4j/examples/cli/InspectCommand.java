@@ -21,7 +21,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Shows what is in a model file and what would run. */
-@Command(name = "inspect", description = "Show a model file's graph and what would run on this machine.")
+@Command(
+    name = "inspect",
+    description = "Show a model file's graph and what would run on this machine.")
 final class InspectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -60,7 +60,9 @@ final class JobRunner {
 
   private void print(Report report, Path folder) {
     Qat4j.print(
-        spec, String.format("%n%s%nReport: %s%n", ReportText.render(report), folder.resolve("report.html")));
+        spec,
+        String.format(
+            "%n%s%nReport: %s%n", ReportText.render(report), folder.resolve("report.html")));
   }
 
   private void printResume(InterruptedRunException e) {
@@ -77,6 +79,8 @@ final class JobRunner {
 
   /** As a POSIX shell needs it. */
   private static String quoted(String argument) {
-    return argument.matches("[\\w@%+=:,./-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
+    return argument.matches("[\\w@%+=:,./-]+")
+        ? argument
+        : "'" + argument.replace("'", "'\\''") + "'";
   }
 }

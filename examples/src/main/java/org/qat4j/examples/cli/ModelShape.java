@@ -21,7 +21,12 @@ final class ModelShape {
     List<Tensor> outputs = model.graph().outputs();
     if (inputs.size() != 1 || outputs.size() != 1) {
       throw new UserException(
-          file + " has " + inputs.size() + " inputs and " + outputs.size() + " outputs; this command needs one of each");
+          file
+              + " has "
+              + inputs.size()
+              + " inputs and "
+              + outputs.size()
+              + " outputs; this command needs one of each");
     }
     return inputs.get(0).shape();
   }

@@ -21,7 +21,12 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:success", "1:failure; the message says why", "2:wrong usage", "130:interrupted"},
+    exitCodeList = {
+      "0:success",
+      "1:failure; the message says why",
+      "2:wrong usage",
+      "130:interrupted"
+    },
     subcommands = {
       QuickstartCommand.class,
       TrainCommand.class,
@@ -49,12 +54,14 @@ public final class Qat4j implements Runnable {
     return new CommandLine(root)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Failures::usage)
-        .setExecutionExceptionHandler((e, command, parsed) -> Failures.execution(e, command, root.verbose));
+        .setExecutionExceptionHandler(
+            (e, command, parsed) -> Failures.execution(e, command, root.verbose));
   }
 
   /** Runs the command named by the arguments and exits with its status. */
   public static void main(String[] args) {
-    // Before any native library loads: JavaCPP would print its version warnings straight to standard error.
+    // Before any native library loads: JavaCPP would print its version warnings straight to
+    // standard error.
     System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
     int status = commandLine().execute(args);
     System.out.flush();

@@ -49,7 +49,9 @@ final class QuickstartCommand implements Runnable {
   /** A resumed run keeps what it was started with where the command line says nothing. */
   private JobConfig configuration(Optional<JobConfig> resumed) {
     ObjectNode overrides = ConfigReader.noOverrides();
-    data.ifPresent(folder -> overrides.putObject("data").put("source", "mnist").put("folder", folder.toString()));
+    data.ifPresent(
+        folder ->
+            overrides.putObject("data").put("source", "mnist").put("folder", folder.toString()));
     seed.ifPresent(value -> overrides.put("seed", value));
     String resource = data.isPresent() ? "configs/lenet-mnist.yaml" : "configs/lenet-digits.yaml";
     String text = resumed.map(ConfigReader::write).orElseGet(() -> builtIn("/" + resource));

@@ -63,8 +63,15 @@ final class RunCommand implements Callable<Integer> {
   private void requireShape(Shape wanted, Images images) {
     if (!wanted.equals(Shape.of(1, images.height(), images.width()))) {
       throw new UserException(
-          model + " takes images of " + wanted + " (channels, height, width), but " + input + " holds 1x"
-              + images.height() + "x" + images.width());
+          model
+              + " takes images of "
+              + wanted
+              + " (channels, height, width), but "
+              + input
+              + " holds 1x"
+              + images.height()
+              + "x"
+              + images.width());
     }
   }
 
@@ -78,11 +85,16 @@ final class RunCommand implements Callable<Integer> {
     Qat4j.print(spec, text.toString());
     expected.ifPresent(
         right -> {
-          long hits = IntStream.range(0, predicted.length).filter(i -> predicted[i] == right[i]).count();
+          long hits =
+              IntStream.range(0, predicted.length).filter(i -> predicted[i] == right[i]).count();
           Qat4j.print(
               spec,
               String.format(
-                  Locale.ROOT, "accuracy\t%.4f\t(%d of %d)%n", (double) hits / predicted.length, hits, predicted.length));
+                  Locale.ROOT,
+                  "accuracy\t%.4f\t(%d of %d)%n",
+                  (double) hits / predicted.length,
+                  hits,
+                  predicted.length));
         });
   }
 }

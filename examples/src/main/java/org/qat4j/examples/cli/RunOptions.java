@@ -33,7 +33,10 @@ final class RunOptions {
   Path folder(String name) {
     try {
       Path folder = Path.of(name);
-      if (!name.isBlank() && folder.getNameCount() == 1 && !folder.isAbsolute() && !name.startsWith(".")) {
+      if (!name.isBlank()
+          && folder.getNameCount() == 1
+          && !folder.isAbsolute()
+          && !name.startsWith(".")) {
         return runs.resolve(folder);
       }
     } catch (InvalidPathException e) {
@@ -51,6 +54,8 @@ final class RunOptions {
     if (force && resume) {
       throw new ParameterException(spec.commandLine(), "--force and --resume exclude each other");
     }
-    return resume ? RunFolder.Existing.RESUME : force ? RunFolder.Existing.FORCE : RunFolder.Existing.KEEP;
+    return resume
+        ? RunFolder.Existing.RESUME
+        : force ? RunFolder.Existing.FORCE : RunFolder.Existing.KEEP;
   }
 }

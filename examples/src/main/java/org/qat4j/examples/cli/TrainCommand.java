@@ -20,7 +20,9 @@ final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;
   @Mixin private RunOptions options;
 
-  @Parameters(paramLabel = "CONFIG", description = "YAML file, for example configs/lenet-mnist.yaml.")
+  @Parameters(
+      paramLabel = "CONFIG",
+      description = "YAML file, for example configs/lenet-mnist.yaml.")
   private Path config;
 
   @Option(
@@ -47,7 +49,8 @@ final class TrainCommand implements Runnable {
     JobConfig read = ConfigReader.read(config, overrides);
     if (data.isPresent() && read.data().source() == DataConfig.Source.DIGITS) {
       throw new ParameterException(
-          spec.commandLine(), "--data has no use: " + config + " has data.source digits, which are drawn, not read");
+          spec.commandLine(),
+          "--data has no use: " + config + " has data.source digits, which are drawn, not read");
     }
     return read;
   }

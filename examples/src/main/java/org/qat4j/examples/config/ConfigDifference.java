@@ -23,18 +23,22 @@ public final class ConfigDifference {
     collect("", ConfigReader.tree(saved), ConfigReader.tree(wanted), differences);
     if (!differences.isEmpty()) {
       throw new UserException(
-          where + " cannot be resumed with another configuration: " + String.join("; ", differences)
+          where
+              + " cannot be resumed with another configuration: "
+              + String.join("; ", differences)
               + ". Resume with the same one, or start a new run with --name");
     }
   }
 
-  private static void collect(String prefix, JsonNode saved, JsonNode wanted, List<String> differences) {
+  private static void collect(
+      String prefix, JsonNode saved, JsonNode wanted, List<String> differences) {
     for (Map.Entry<String, JsonNode> entry : saved.properties()) {
       JsonNode now = wanted.get(entry.getKey());
       if (entry.getValue().isObject()) {
         collect(prefix + entry.getKey() + ".", entry.getValue(), now, differences);
       } else if (!entry.getValue().equals(now)) {
-        differences.add(prefix + entry.getKey() + " was " + entry.getValue() + " and is now " + now);
+        differences.add(
+            prefix + entry.getKey() + " was " + entry.getValue() + " and is now " + now);
       }
     }
   }

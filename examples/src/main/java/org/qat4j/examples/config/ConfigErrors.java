@@ -15,7 +15,9 @@ import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.qat4j.examples.error.UserException;
 
-/** Turns the parser's exceptions into messages that name file, line, key, value and what is allowed. */
+/**
+ * Turns the parser's exceptions into messages that name file, line, key, value and what is allowed.
+ */
 final class ConfigErrors {
   private ConfigErrors() {}
 
@@ -30,7 +32,8 @@ final class ConfigErrors {
     return new UserException(name + line + ": not valid YAML: " + reason, e);
   }
 
-  static UserException binding(String name, KeyLines lines, JsonNode tree, JsonProcessingException e) {
+  static UserException binding(
+      String name, KeyLines lines, JsonNode tree, JsonProcessingException e) {
     String path = e instanceof JsonMappingException mapping ? path(mapping) : "";
     if (e instanceof PropertyBindingException unknown) {
       return error(name, lines, path, unknownKey(path, unknown), e);
@@ -56,7 +59,12 @@ final class ConfigErrors {
         known.stream()
             .min(Comparator.comparing(key -> distance.apply(wanted, key.toLowerCase(Locale.ROOT))))
             .orElse("");
-    return "unknown key '" + path + "'; did you mean '" + nearest + "'? The keys here are " + String.join(", ", known);
+    return "unknown key '"
+        + path
+        + "'; did you mean '"
+        + nearest
+        + "'? The keys here are "
+        + String.join(", ", known);
   }
 
   private static String expected(JsonProcessingException e) {

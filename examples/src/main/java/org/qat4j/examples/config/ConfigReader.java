@@ -22,8 +22,8 @@ import java.nio.file.Path;
 import org.qat4j.examples.error.UserException;
 
 /**
- * Reads a {@link JobConfig} from YAML. A key that is left out has its default; a key that is not known, or a value that is
- * not allowed, is an error that names the file, the line and the key.
+ * Reads a {@link JobConfig} from YAML. A key that is left out has its default; a key that is not
+ * known, or a value that is not allowed, is an error that names the file, the line and the key.
  */
 public final class ConfigReader {
   private static final YAMLMapper YAML =
@@ -57,7 +57,8 @@ public final class ConfigReader {
    * Reads a file.
    *
    * @param overrides keys that win over the file's
-   * @throws UserException if the file is absent, not YAML, or holds an unknown key or a value that is not allowed
+   * @throws UserException if the file is absent, not YAML, or holds an unknown key or a value that
+   *     is not allowed
    */
   public static JobConfig read(Path file, ObjectNode overrides) {
     try {
@@ -81,7 +82,8 @@ public final class ConfigReader {
     JsonNode document;
     KeyLines lines;
     try (JsonParser parser = new SpecialNumbers(YAML.createParser(text))) {
-      document = parser.nextToken() == null ? noOverrides() : YAML.readValue(parser, JsonNode.class);
+      document =
+          parser.nextToken() == null ? noOverrides() : YAML.readValue(parser, JsonNode.class);
       lines = KeyLines.of(YAML.getFactory(), text);
     } catch (JsonProcessingException e) {
       throw ConfigErrors.syntax(name, e);
@@ -126,7 +128,8 @@ public final class ConfigReader {
         .forEach(
             entry -> {
               JsonNode old = base.get(entry.getKey());
-              if (old instanceof ObjectNode inner && entry.getValue() instanceof ObjectNode change) {
+              if (old instanceof ObjectNode inner
+                  && entry.getValue() instanceof ObjectNode change) {
                 merge(inner, change);
               } else {
                 base.set(entry.getKey(), entry.getValue());

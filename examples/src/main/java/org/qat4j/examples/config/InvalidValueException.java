@@ -1,6 +1,8 @@
 package org.qat4j.examples.config;
 
-/** A value that its record refuses. The reader adds the file, the line and the path of the record. */
+/**
+ * A value that its record refuses. The reader adds the file, the line and the path of the record.
+ */
 final class InvalidValueException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 

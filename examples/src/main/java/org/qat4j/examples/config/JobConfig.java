@@ -22,5 +22,9 @@ public record JobConfig(
 
   public static final JobConfig DEFAULT =
       new JobConfig(
-          12345, NetworkKind.LENET, DataConfig.DEFAULT, FloatConfig.DEFAULT, QatTrainingConfig.DEFAULT);
+          12345,
+          NetworkKind.LENET,
+          DataConfig.DEFAULT,
+          FloatConfig.DEFAULT,
+          QatTrainingConfig.DEFAULT);
 }

@@ -28,7 +28,10 @@ final class KeyLines {
     return new KeyLines(lines);
   }
 
-  /** {@code ":line"} of the key or of its nearest enclosing key; empty where neither is in the document. */
+  /**
+   * {@code ":line"} of the key or of its nearest enclosing key; empty where neither is in the
+   * document.
+   */
   String suffix(String path) {
     String at = path;
     while (!lines.containsKey(at)) {

@@ -1,7 +1,8 @@
 package org.qat4j.examples.config;
 
 /**
- * When the parts of quantization-aware training start, as fractions of its steps: 0 is the first step, 1 is never.
+ * When the parts of quantization-aware training start, as fractions of its steps: 0 is the first
+ * step, 1 is never.
  *
  * @param quantizeFrom fake quantization; ranges are observed before
  * @param freezeStatisticsFrom batch-norm uses its running statistics, as deployment does
@@ -16,7 +17,8 @@ public record ScheduleConfig(
     Check.fraction("freezeStatisticsFrom", freezeStatisticsFrom);
     Check.fraction("freezeRangesFrom", freezeRangesFrom);
     if (quantizeFrom == 1) {
-      throw new InvalidValueException("quantizeFrom", quantizeFrom, "0 to less than 1, or nothing is quantized");
+      throw new InvalidValueException(
+          "quantizeFrom", quantizeFrom, "0 to less than 1, or nothing is quantized");
     }
   }
 }

@@ -7,9 +7,13 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Reads YAML's {@code .nan} and {@code .inf}, which Jackson refuses as malformed, so that the key's check can name them. */
+/**
+ * Reads YAML's {@code .nan} and {@code .inf}, which Jackson refuses as malformed, so that the key's
+ * check can name them.
+ */
 final class SpecialNumbers extends JsonParserDelegate {
-  private static final Pattern SPECIAL = Pattern.compile("[-+]?\\.(nan|inf)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern SPECIAL =
+      Pattern.compile("[-+]?\\.(nan|inf)", Pattern.CASE_INSENSITIVE);
 
   SpecialNumbers(JsonParser yaml) {
     super(yaml);

@@ -2,7 +2,10 @@ package org.qat4j.examples.data;
 
 import java.util.Random;
 
-/** The order of the images in an epoch: a function of seed and epoch only, so that training can resume anywhere. */
+/**
+ * The order of the images in an epoch: a function of seed and epoch only, so that training can
+ * resume anywhere.
+ */
 public final class EpochOrder {
   private EpochOrder() {}
 

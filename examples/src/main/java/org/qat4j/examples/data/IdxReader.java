@@ -13,8 +13,8 @@ import java.util.zip.ZipException;
 import org.qat4j.examples.error.UserException;
 
 /**
- * Reads IDX files, the format of MNIST: a magic number, big-endian sizes, then unsigned bytes. Compression is told by the
- * content, not by the name.
+ * Reads IDX files, the format of MNIST: a magic number, big-endian sizes, then unsigned bytes.
+ * Compression is told by the content, not by the name.
  */
 public final class IdxReader {
   private static final int IMAGES = 0x803;
@@ -38,7 +38,10 @@ public final class IdxReader {
           int width = size(file, "columns", in.readInt());
           String header = count + " images of " + height + "x" + width;
           return new Images(
-              count, height, width, body(file, in, header, Math.multiplyExact((long) count * height, (long) width)));
+              count,
+              height,
+              width,
+              body(file, in, header, Math.multiplyExact((long) count * height, (long) width)));
         });
   }
 
@@ -81,7 +84,13 @@ public final class IdxReader {
     byte[] labels = labels(file);
     if (labels.length != count) {
       throw new UserException(
-          file + ": holds " + labels.length + " labels, but " + images + " holds " + count
+          file
+              + ": holds "
+              + labels.length
+              + " labels, but "
+              + images
+              + " holds "
+              + count
               + " images; these files do not belong together");
     }
     return labels;
@@ -99,9 +108,11 @@ public final class IdxReader {
     } catch (ZipException e) {
       throw new UserException(file + ": damaged gzip data (" + e.getMessage() + ")", e);
     } catch (EOFException e) {
-      throw new UserException(file + ": truncated: the file ends before its header or its gzip data does", e);
+      throw new UserException(
+          file + ": truncated: the file ends before its header or its gzip data does", e);
     } catch (ArithmeticException e) {
-      throw new UserException(file + ": damaged: the header gives an impossible number of pixels", e);
+      throw new UserException(
+          file + ": damaged: the header gives an impossible number of pixels", e);
     } catch (IOException e) {
       throw new UserException("cannot read " + file + " (" + e + ")", e);
     }
@@ -145,24 +156,45 @@ public final class IdxReader {
       throws IOException {
     if (expected > Integer.MAX_VALUE - 16) {
       throw new UserException(
-          file + ": the header gives " + header + ", which is " + expected + " bytes; at most 2 GiB can be read");
+          file
+              + ": the header gives "
+              + header
+              + ", which is "
+              + expected
+              + " bytes; at most 2 GiB can be read");
     }
     byte[] bytes;
     try {
       bytes = in.readNBytes((int) expected + 1);
     } catch (EOFException e) {
       throw new UserException(
-          file + ": truncated: the header gives " + header + " (" + expected + " bytes), but the gzip data ends early",
+          file
+              + ": truncated: the header gives "
+              + header
+              + " ("
+              + expected
+              + " bytes), but the gzip data ends early",
           e);
     }
     if (bytes.length < expected) {
       throw new UserException(
-          file + ": truncated: the header gives " + header + " (" + expected + " bytes), but only " + bytes.length
+          file
+              + ": truncated: the header gives "
+              + header
+              + " ("
+              + expected
+              + " bytes), but only "
+              + bytes.length
               + " bytes follow");
     }
     if (bytes.length > expected) {
       throw new UserException(
-          file + ": damaged: the header gives " + header + " (" + expected + " bytes), but more bytes follow");
+          file
+              + ": damaged: the header gives "
+              + header
+              + " ("
+              + expected
+              + " bytes), but more bytes follow");
     }
     return bytes;
   }
@@ -171,7 +203,12 @@ public final class IdxReader {
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= Labelled.CLASSES) {
         throw new UserException(
-            file + ": label " + (labels[i] & 0xFF) + " of image " + i + " is not a digit; labels are 0 to 9");
+            file
+                + ": label "
+                + (labels[i] & 0xFF)
+                + " of image "
+                + i
+                + " is not a digit; labels are 0 to 9");
       }
     }
   }

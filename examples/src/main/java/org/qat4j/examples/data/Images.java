@@ -17,7 +17,8 @@ public final class Images {
   private final byte[] pixels;
 
   /**
-   * @param pixels {@code count * height * width} unsigned bytes, row by row; not copied, so the caller gives them away
+   * @param pixels {@code count * height * width} unsigned bytes, row by row; not copied, so the
+   *     caller gives them away
    */
   Images(int count, int height, int width, byte[] pixels) {
     if (pixels.length != (long) count * height * width) {
@@ -81,7 +82,8 @@ public final class Images {
    */
   Images first(int wanted, String name) {
     if (wanted > count) {
-      throw new UserException(name + ": " + wanted + " images are asked for, but there are " + count);
+      throw new UserException(
+          name + ": " + wanted + " images are asked for, but there are " + count);
     }
     return wanted == count
         ? this

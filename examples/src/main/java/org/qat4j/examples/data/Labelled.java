@@ -16,7 +16,8 @@ public final class Labelled {
    */
   Labelled(Images images, byte[] labels) {
     if (labels.length != images.count()) {
-      throw new IllegalArgumentException(labels.length + " labels for " + images.count() + " images");
+      throw new IllegalArgumentException(
+          labels.length + " labels for " + images.count() + " images");
     }
     this.images = images;
     this.labels = labels;

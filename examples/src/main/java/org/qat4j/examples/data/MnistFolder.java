@@ -6,7 +6,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.qat4j.examples.error.UserException;
 
-/** The four IDX files of MNIST in one folder, under the names that they are published with, gzip or not. */
+/**
+ * The four IDX files of MNIST in one folder, under the names that they are published with, gzip or
+ * not.
+ */
 final class MnistFolder {
   private final Path folder;
 
@@ -31,7 +34,9 @@ final class MnistFolder {
   private Path find(String stem, String suffix) {
     if (!Files.isDirectory(folder)) {
       throw new UserException(
-          "no folder " + folder + ": give the folder of the four MNIST files with --data or as data.folder");
+          "no folder "
+              + folder
+              + ": give the folder of the four MNIST files with --data or as data.folder");
     }
     return Stream.of("-" + suffix, "-" + suffix + ".gz", "." + suffix, "." + suffix + ".gz")
         .map(end -> folder.resolve(stem + end))
@@ -47,7 +52,11 @@ final class MnistFolder {
   private String listing() {
     try (Stream<Path> files = Files.list(folder)) {
       String names =
-          files.map(file -> file.getFileName().toString()).sorted().limit(8).collect(Collectors.joining(", "));
+          files
+              .map(file -> file.getFileName().toString())
+              .sorted()
+              .limit(8)
+              .collect(Collectors.joining(", "));
       return names.isEmpty() ? "nothing" : names;
     } catch (java.io.IOException e) {
       throw new UserException("cannot list " + folder + " (" + e + ")", e);

@@ -21,7 +21,9 @@ record Pen(double radius, double softness, double strength, double noise) {
         12 * random.nextDouble());
   }
 
-  /** Brightness in [0, 1] at a point: full inside the strokes, falling to 0 across their soft edge. */
+  /**
+   * Brightness in [0, 1] at a point: full inside the strokes, falling to 0 across their soft edge.
+   */
   double ink(List<Stroke> strokes, double x, double y) {
     double nearest = Double.POSITIVE_INFINITY;
     for (Stroke stroke : strokes) {
@@ -36,11 +38,13 @@ record Pen(double radius, double softness, double strength, double noise) {
     return strength * Math.max(0, Math.min(1, coverage));
   }
 
-  private static double squaredDistance(double px, double py, double ax, double ay, double bx, double by) {
+  private static double squaredDistance(
+      double px, double py, double ax, double ay, double bx, double by) {
     double dx = bx - ax;
     double dy = by - ay;
     double length = dx * dx + dy * dy;
-    double t = length == 0 ? 0 : Math.max(0, Math.min(1, ((px - ax) * dx + (py - ay) * dy) / length));
+    double t =
+        length == 0 ? 0 : Math.max(0, Math.min(1, ((px - ax) * dx + (py - ay) * dy) / length));
     double ex = px - ax - t * dx;
     double ey = py - ay - t * dy;
     return ex * ex + ey * ey;

@@ -11,7 +11,10 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.qat4j.examples.error.UserException;
 
-/** A folder of PNG images of one size, in the order of their names. Colour is turned into brightness. */
+/**
+ * A folder of PNG images of one size, in the order of their names. Colour is turned into
+ * brightness.
+ */
 public final class PngFolder {
   private PngFolder() {}
 
@@ -24,7 +27,8 @@ public final class PngFolder {
     try (Stream<Path> entries = Files.list(folder)) {
       List<Path> files =
           entries
-              .filter(file -> file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".png"))
+              .filter(
+                  file -> file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".png"))
               .sorted()
               .toList();
       if (files.isEmpty()) {
@@ -50,8 +54,18 @@ public final class PngFolder {
       BufferedImage image = read(files.get(i));
       if (image.getHeight() != height || image.getWidth() != width) {
         throw new UserException(
-            files.get(i) + ": is " + image.getHeight() + "x" + image.getWidth() + ", but " + files.get(0) + " is "
-                + height + "x" + width + "; all images of a folder must have one size");
+            files.get(i)
+                + ": is "
+                + image.getHeight()
+                + "x"
+                + image.getWidth()
+                + ", but "
+                + files.get(0)
+                + " is "
+                + height
+                + "x"
+                + width
+                + "; all images of a folder must have one size");
       }
       copyGrey(image, pixels, i * height * width);
     }
@@ -72,8 +86,10 @@ public final class PngFolder {
 
   private static void copyGrey(BufferedImage image, byte[] target, int offset) {
     Raster raster = image.getRaster();
-    boolean grey = raster.getNumBands() == 1 && raster.getSampleModel().getSampleSize(0) == 8
-        && image.getType() == BufferedImage.TYPE_BYTE_GRAY;
+    boolean grey =
+        raster.getNumBands() == 1
+            && raster.getSampleModel().getSampleSize(0) == 8
+            && image.getType() == BufferedImage.TYPE_BYTE_GRAY;
     for (int y = 0; y < image.getHeight(); y++) {
       for (int x = 0; x < image.getWidth(); x++) {
         // getRGB would pass a grey image through a gamma curve.

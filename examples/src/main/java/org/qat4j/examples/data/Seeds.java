@@ -15,7 +15,10 @@ final class Seeds {
     return new Random(mixed);
   }
 
-  /** The finalizer of SplitMix64 (Steele, Lea, Flood 2014): neighbouring seeds give unrelated streams. */
+  /**
+   * The finalizer of SplitMix64 (Steele, Lea, Flood 2014): neighbouring seeds give unrelated
+   * streams.
+   */
   private static long mix(long value) {
     long z = value + 0x9E3779B97F4A7C15L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

@@ -1,7 +1,8 @@
 package org.qat4j.examples.error;
 
 /**
- * A failure that the user can do something about. The message stands alone: where, what, expected, actual, what to do.
+ * A failure that the user can do something about. The message stands alone: where, what, expected,
+ * actual, what to do.
  */
 public final class UserException extends RuntimeException {
   private static final long serialVersionUID = 1L;

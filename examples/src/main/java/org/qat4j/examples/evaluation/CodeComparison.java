@@ -18,8 +18,8 @@ import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
 
 /**
- * Compares a prepared network's own inference with the deployed model, layer by layer and code by code, and measures the
- * codes on the way.
+ * Compares a prepared network's own inference with the deployed model, layer by layer and code by
+ * code, and measures the codes on the way.
  */
 public final class CodeComparison {
   private final MultiLayerNetwork prepared;
@@ -60,18 +60,24 @@ public final class CodeComparison {
         .ifPresent(
             node -> {
               throw new IllegalStateException(
-                  "the model's tensor '" + node.output() + "' has no layer of that name in the prepared network");
+                  "the model's tensor '"
+                      + node.output()
+                      + "' has no layer of that name in the prepared network");
             });
   }
 
-  /** Runs all images, {@code batch} at a time, and returns one row per layer that puts out codes. */
+  /**
+   * Runs all images, {@code batch} at a time, and returns one row per layer that puts out codes.
+   */
   public List<LayerReport> run(Images images, int batch) {
     try (Int8Session session = Int8Session.open(model)) {
       for (int from = 0; from < images.count(); from += batch) {
         compare(session, images, from, Math.min(from + batch, images.count()));
       }
     }
-    return layers.stream().map(layer -> layer.report(model.graph(), byName.get(layer.name()))).toList();
+    return layers.stream()
+        .map(layer -> layer.report(model.graph(), byName.get(layer.name())))
+        .toList();
   }
 
   private void compare(Int8Session session, Images images, int from, int to) {

@@ -11,8 +11,8 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The float network with the parameters of the prepared one: what the prepared network would compute without any rounding.
- * Its output layer gives logits.
+ * The float network with the parameters of the prepared one: what the prepared network would
+ * compute without any rounding. Its output layer gives logits.
  */
 final class FloatTwin {
   private final MultiLayerNetwork network;
@@ -24,8 +24,8 @@ final class FloatTwin {
   }
 
   /**
-   * @param original not modified; each of its layers is in {@code prepared} under its name, its name and {@code _logits}, or
-   *     fused into the layer before it
+   * @param original not modified; each of its layers is in {@code prepared} under its name, its
+   *     name and {@code _logits}, or fused into the layer before it
    */
   static FloatTwin of(MultiLayerNetwork original, MultiLayerNetwork prepared) {
     MultiLayerNetwork twin = original.clone();
@@ -39,7 +39,10 @@ final class FloatTwin {
     String owner = "";
     for (Layer layer : twin.getLayers()) {
       String own = name(layer);
-      owner = byName.containsKey(own + "_logits") ? own + "_logits" : byName.containsKey(own) ? own : owner;
+      owner =
+          byName.containsKey(own + "_logits")
+              ? own + "_logits"
+              : byName.containsKey(own) ? own : owner;
       copyParameters(byName.get(owner), layer);
       layers.put(owner, layer.getIndex());
       if (layer.conf().getLayer() instanceof BaseOutputLayer output) {

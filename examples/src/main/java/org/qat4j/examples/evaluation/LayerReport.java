@@ -38,7 +38,12 @@ public record LayerReport(
    * @param sqnr signal to quantization noise in decibels; absent where the codes are exact
    */
   public record WeightReport(
-      int bits, int count, float smallestScale, float largestScale, Optional<Double> sqnr, Histogram.Bins histogram) {}
+      int bits,
+      int count,
+      float smallestScale,
+      float largestScale,
+      Optional<Double> sqnr,
+      Histogram.Bins histogram) {}
 
   /**
    * The codes that a layer puts out, over all test images.

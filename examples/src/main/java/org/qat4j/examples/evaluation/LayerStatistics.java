@@ -31,14 +31,19 @@ final class LayerStatistics {
   }
 
   /**
-   * Compares the deployed codes with the real values that the prepared network put out; these lie on the codes' grid, so a
-   * value equals its code's real value exactly or it is a mismatch.
+   * Compares the deployed codes with the real values that the prepared network put out; these lie
+   * on the codes' grid, so a value equals its code's real value exactly or it is a mismatch.
    */
   void compare(int[] codes, float[] prepared) {
     if (codes.length != prepared.length) {
       throw new IllegalStateException(
-          "layer '" + name() + "': the model gives " + codes.length + " codes, the prepared network "
-              + prepared.length + " values");
+          "layer '"
+              + name()
+              + "': the model gives "
+              + codes.length
+              + " codes, the prepared network "
+              + prepared.length
+              + " values");
     }
     QuantParams params = tensor.params();
     for (int i = 0; i < codes.length; i++) {
@@ -63,7 +68,10 @@ final class LayerStatistics {
 
   LayerReport report(Graph graph, Layer layer) {
     Node node =
-        graph.nodes().stream().filter(n -> n.output().equals(tensor.name())).findFirst().orElseThrow();
+        graph.nodes().stream()
+            .filter(n -> n.output().equals(tensor.name()))
+            .findFirst()
+            .orElseThrow();
     return new LayerReport(
         summary.name(),
         summary.kind(),

@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Times several calls against one another: in turns, so that other load on the machine hits all alike, and by the median.
+ * Times several calls against one another: in turns, so that other load on the machine hits all
+ * alike, and by the median.
  */
 public final class Speed {
   /** A call shorter than this is repeated until it lasts as long. */

@@ -9,9 +9,9 @@ import org.qat4j.graph.Weights;
 /**
  * How well integer weights stand for the trained real ones.
  *
- * <p>Folding batch norm scales each output channel and may turn its sign, so each channel is compared up to a factor: with
- * real weights w and codes q its relative noise is {@code 1 - (w.q)^2 / (w.w * q.q)}. The mean over channels, in decibels,
- * is the result.
+ * <p>Folding batch norm scales each output channel and may turn its sign, so each channel is
+ * compared up to a factor: with real weights w and codes q its relative noise is {@code 1 - (w.q)^2
+ * / (w.w * q.q)}. The mean over channels, in decibels, is the result.
  */
 final class WeightQuality {
   private WeightQuality() {}

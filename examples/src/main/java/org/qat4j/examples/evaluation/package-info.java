@@ -1,5 +1,6 @@
 /**
- * What a trained network is worth: predicted classes, accuracy, agreement of codes, signal to noise, size and speed.
+ * What a trained network is worth: predicted classes, accuracy, agreement of codes, signal to
+ * noise, size and speed.
  *
  * <p>Knows nothing of how the network was trained or how the numbers are shown.
  */

@@ -33,7 +33,10 @@ import org.qat4j.training.Qat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Converts the trained network, reads the file back, and measures what was trained against what is deployed. */
+/**
+ * Converts the trained network, reads the file back, and measures what was trained against what is
+ * deployed.
+ */
 final class Measurement {
   private static final Logger LOG = LoggerFactory.getLogger(Measurement.class);
   private static final int SPEED_BATCH = 64;
@@ -53,7 +56,10 @@ final class Measurement {
    * @param betweenSteps may throw to stop
    */
   Report run(
-      MultiLayerNetwork floatNetwork, MultiLayerNetwork prepared, Progress progress, Runnable betweenSteps) {
+      MultiLayerNetwork floatNetwork,
+      MultiLayerNetwork prepared,
+      Progress progress,
+      Runnable betweenSteps) {
     Int8Model model = convert(prepared);
     betweenSteps.run();
     LOG.info("comparing the integer codes of every layer on {} test images", test.count());
@@ -78,12 +84,13 @@ final class Measurement {
         accuracy,
         codes(layers),
         new Report.Size(
-            floatNetwork.numParams() * Float.BYTES, prepared.numParams() * Float.BYTES, folder.model().toFile().length()),
+            floatNetwork.numParams() * Float.BYTES,
+            prepared.numParams() * Float.BYTES,
+            folder.model().toFile().length()),
         new Report.Compute(model.graph().macs(), integerShare(model.graph())),
         speed(floatNetwork, prepared, model),
         ort(predicted),
-        new Report.Training(
-            progress.floatSeconds(), progress.qatSeconds(), progress.curve()),
+        new Report.Training(progress.floatSeconds(), progress.qatSeconds(), progress.curve()),
         layers,
         ConfigReader.tree(config),
         Environment.current());
@@ -116,7 +123,8 @@ final class Measurement {
     return (double) integer / graph.macs();
   }
 
-  private Report.Speed speed(MultiLayerNetwork floatNetwork, MultiLayerNetwork prepared, Int8Model model) {
+  private Report.Speed speed(
+      MultiLayerNetwork floatNetwork, MultiLayerNetwork prepared, Int8Model model) {
     int batch = Math.min(SPEED_BATCH, test.count());
     Images images = test.images();
     INDArray features = Batches.features(images, 0, batch);

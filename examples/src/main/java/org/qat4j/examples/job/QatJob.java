@@ -37,7 +37,10 @@ import org.qat4j.training.QatConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Trains a float network, makes an INT8 model file of it, and measures both. One object runs one job. */
+/**
+ * Trains a float network, makes an INT8 model file of it, and measures both. One object runs one
+ * job.
+ */
 public final class QatJob {
   private static final Logger LOG = LoggerFactory.getLogger(QatJob.class);
 
@@ -51,8 +54,7 @@ public final class QatJob {
    *
    * @throws UserException if a data file is absent or wrong
    */
-  public QatJob(
-      JobConfig config, ProgressDisplay.Factory display, Interruption interruption) {
+  public QatJob(JobConfig config, ProgressDisplay.Factory display, Interruption interruption) {
     this.config = config;
     this.interruption = interruption;
     this.data = Dataset.load(config);
@@ -71,7 +73,13 @@ public final class QatJob {
   private static void requireSize(Images images) {
     if (images.height() != LeNet.SIZE || images.width() != LeNet.SIZE) {
       throw new UserException(
-          "lenet takes images of " + LeNet.SIZE + "x" + LeNet.SIZE + ", but the data has " + images.height() + "x"
+          "lenet takes images of "
+              + LeNet.SIZE
+              + "x"
+              + LeNet.SIZE
+              + ", but the data has "
+              + images.height()
+              + "x"
               + images.width());
     }
   }
@@ -86,13 +94,17 @@ public final class QatJob {
   public Report run(RunFolder folder, Optional<Checkpoint> from) {
     RunFolder.writeText(folder.config(), ConfigReader.write(config));
     LOG.info("data: {} training and {} test images", data.train().count(), data.test().count());
-    Checkpoint trained = from.filter(c -> c.progress().phase() == Phase.QAT).orElseGet(() -> trainFloat(folder, from));
+    Checkpoint trained =
+        from.filter(c -> c.progress().phase() == Phase.QAT)
+            .orElseGet(() -> trainFloat(folder, from));
     MultiLayerNetwork floatNetwork = restore(folder.floatNetwork());
     Checkpoint finished = trainQat(folder, trained);
     RunFolder.write(
         folder.qatNetwork(), out -> ModelSerializer.writeModel(finished.network(), out, true));
     Measurement measurement = new Measurement(config, folder, data.test());
-    Report report = measurement.run(floatNetwork, finished.network(), finished.progress(), () -> stopIfRequested(folder));
+    Report report =
+        measurement.run(
+            floatNetwork, finished.network(), finished.progress(), () -> stopIfRequested(folder));
     RunFolder.writeText(folder.reportHtml(), ReportHtml.render(report));
     RunFolder.writeText(folder.reportJson(), ReportJson.pretty(report));
     folder.deleteCheckpoint();
@@ -122,8 +134,7 @@ public final class QatJob {
 
   private MultiLayerNetwork prepare(MultiLayerNetwork network) {
     QatTrainingConfig settings = config.qat();
-    int steps =
-        new Trainer.Length(settings.epochs(), settings.batch()).steps(data.train().count());
+    int steps = new Trainer.Length(settings.epochs(), settings.batch()).steps(data.train().count());
     QatConfig quantization =
         QatConfig.builder()
             .weightBits(settings.weightBits())
@@ -164,7 +175,10 @@ public final class QatJob {
     }
     Progress progress =
         trainer.train(
-            network, from, length, safe -> new Checkpoint(config, safe, network).save(folder.checkpoint()));
+            network,
+            from,
+            length,
+            safe -> new Checkpoint(config, safe, network).save(folder.checkpoint()));
     if (interruption.requested()) {
       new Checkpoint(config, progress, network).save(folder.checkpoint());
       throw stopped(folder);
@@ -190,7 +204,8 @@ public final class QatJob {
   }
 
   private static InterruptedRunException stopped(RunFolder folder) {
-    return new InterruptedRunException("Interrupted; everything so far is in " + folder.checkpoint());
+    return new InterruptedRunException(
+        "Interrupted; everything so far is in " + folder.checkpoint());
   }
 
   private static MultiLayerNetwork restore(Path file) {

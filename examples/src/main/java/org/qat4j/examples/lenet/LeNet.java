@@ -16,8 +16,8 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * LeNet-5 (LeCun et al. 1998) in its modern form: two 5x5 convolutions of 20 and 50 channels, each with batch
- * normalization, ReLU and 2x2 max pooling, then dense layers of 500 and {@code classes}.
+ * LeNet-5 (LeCun et al. 1998) in its modern form: two 5x5 convolutions of 20 and 50 channels, each
+ * with batch normalization, ReLU and 2x2 max pooling, then dense layers of 500 and {@code classes}.
  */
 public final class LeNet {
   /** Height and width of its input, in pixels. */
@@ -26,8 +26,8 @@ public final class LeNet {
   private LeNet() {}
 
   /**
-   * A network with fresh weights that depend on the seed only. Input float32 [batch, 1, 28, 28], output probabilities
-   * [batch, classes].
+   * A network with fresh weights that depend on the seed only. Input float32 [batch, 1, 28, 28],
+   * output probabilities [batch, classes].
    */
   public static MultiLayerNetwork create(long seed, IUpdater updater, int classes) {
     MultiLayerConfiguration configuration =
@@ -44,7 +44,12 @@ public final class LeNet {
             .layer(new BatchNormalization.Builder().name("norm2").build())
             .layer(relu("relu2"))
             .layer(pooling("pool2"))
-            .layer(new DenseLayer.Builder().name("dense").nOut(500).activation(Activation.RELU).build())
+            .layer(
+                new DenseLayer.Builder()
+                    .name("dense")
+                    .nOut(500)
+                    .activation(Activation.RELU)
+                    .build())
             .layer(
                 new OutputLayer.Builder(LossFunction.MCXENT)
                     .name("output")

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * @param cores that the JVM may use
  * @param versions of the libraries that compute, by name
  */
-public record Environment(String jvm, String os, String cpu, int cores, Map<String, String> versions) {
+public record Environment(
+    String jvm, String os, String cpu, int cores, Map<String, String> versions) {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
   /** The environment of this process. */
@@ -32,7 +33,11 @@ public record Environment(String jvm, String os, String cpu, int cores, Map<Stri
     versions.put("oneDNN", mavenVersion("org.bytedeco", "dnnl"));
     return new Environment(
         System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
-        System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch"),
+        System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.version")
+            + " "
+            + System.getProperty("os.arch"),
         cpuModel(),
         Runtime.getRuntime().availableProcessors(),
         versions);

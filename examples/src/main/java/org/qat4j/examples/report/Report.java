@@ -41,9 +41,7 @@ public record Report(
   public record Accuracy(
       @JsonProperty("float") double floatNetwork, double qat, double int8, int images) {}
 
-  /**
-   * Integer codes of all layers and all test images: prepared network against model file.
-   */
+  /** Integer codes of all layers and all test images: prepared network against model file. */
   public record Codes(long compared, long mismatched) {}
 
   /**

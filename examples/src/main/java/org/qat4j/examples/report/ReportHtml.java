@@ -14,7 +14,8 @@ import java.util.Map;
 
 /** A report as one page that needs no network: style, data and the chart library are inside. */
 public final class ReportHtml {
-  private static final String CHART_JS = "/META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
+  private static final String CHART_JS =
+      "/META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
 
   private ReportHtml() {}
 

@@ -16,9 +16,17 @@ public final class ReportText {
     Report.Size size = report.size();
     Report.Speed speed = report.speed();
     double share = report.compute().integerShare();
-    rows.add(row("float DL4J", accuracy.floatNetwork(), size.floatBytes(), 0, speed.floatImagesPerSecond()));
-    rows.add(row("QAT network", accuracy.qat(), size.qatBytes(), share, speed.qatImagesPerSecond()));
-    rows.add(row("INT8 model", accuracy.int8(), size.int8Bytes(), share, speed.int8ImagesPerSecond()));
+    rows.add(
+        row(
+            "float DL4J",
+            accuracy.floatNetwork(),
+            size.floatBytes(),
+            0,
+            speed.floatImagesPerSecond()));
+    rows.add(
+        row("QAT network", accuracy.qat(), size.qatBytes(), share, speed.qatImagesPerSecond()));
+    rows.add(
+        row("INT8 model", accuracy.int8(), size.int8Bytes(), share, speed.int8ImagesPerSecond()));
     Report.Codes codes = report.codes();
     Report.Ort ort = report.ort();
     return table(rows)
@@ -38,7 +46,8 @@ public final class ReportText {
             speed.int8Threads());
   }
 
-  private static List<String> row(String name, double accuracy, long bytes, double share, double speed) {
+  private static List<String> row(
+      String name, double accuracy, long bytes, double share, double speed) {
     return List.of(
         name,
         format("%.2f %%", 100 * accuracy),
@@ -47,7 +56,10 @@ public final class ReportText {
         format("%,.0f images/s", speed));
   }
 
-  /** Columns as wide as their widest cell; the first one is aligned to the left, numbers to the right. */
+  /**
+   * Columns as wide as their widest cell; the first one is aligned to the left, numbers to the
+   * right.
+   */
   public static String table(List<List<String>> rows) {
     int columns = rows.get(0).size();
     StringBuilder text = new StringBuilder();

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets a job end in order when the process is told to stop (Ctrl-C, SIGTERM): the JVM's shutdown waits until the job has
- * reached a safe point and written its checkpoint.
+ * Lets a job end in order when the process is told to stop (Ctrl-C, SIGTERM): the JVM's shutdown
+ * waits until the job has reached a safe point and written its checkpoint.
  */
 public final class Interruption implements AutoCloseable {
   /** Exit status of an interrupted job: 128 + SIGINT, as shells have it. */

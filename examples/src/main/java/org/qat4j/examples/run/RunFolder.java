@@ -54,7 +54,8 @@ public final class RunFolder {
   }
 
   /**
-   * Makes the folder ready for a run: created, and without the files of an earlier run unless that is resumed.
+   * Makes the folder ready for a run: created, and without the files of an earlier run unless that
+   * is resumed.
    *
    * @throws UserException as {@link #check}, or if the folder cannot be created or cleared
    */
@@ -78,7 +79,9 @@ public final class RunFolder {
     if (existing != Existing.FORCE) {
       String resume = Files.exists(checkpoint()) ? ", continue its training with --resume" : "";
       throw new UserException(
-          folder + " exists and is not overwritten: choose another name with --name" + resume
+          folder
+              + " exists and is not overwritten: choose another name with --name"
+              + resume
               + ", or replace it with --force");
     }
   }

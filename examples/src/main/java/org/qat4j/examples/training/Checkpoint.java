@@ -58,7 +58,8 @@ public record Checkpoint(JobConfig config, Progress progress, MultiLayerNetwork 
       JobConfig config = ConfigReader.parse(file + "!" + CONFIG, yaml, ConfigReader.noOverrides());
       Progress progress = JSON.readValue(entry(zip, PROGRESS), Progress.class);
       MultiLayerNetwork network =
-          ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(entry(zip, NETWORK)), true);
+          ModelSerializer.restoreMultiLayerNetwork(
+              new ByteArrayInputStream(entry(zip, NETWORK)), true);
       return new Checkpoint(config, progress, network);
     } catch (IOException e) {
       throw new UserException(file + ": not a complete checkpoint (" + e.getMessage() + ")", e);

@@ -11,7 +11,8 @@ public final class LearningRate {
   private LearningRate() {}
 
   /**
-   * A schedule that any Deeplearning4j network can carry. (Deeplearning4j's own PolySchedule rises where it should fall.)
+   * A schedule that any Deeplearning4j network can carry. (Deeplearning4j's own PolySchedule rises
+   * where it should fall.)
    *
    * @param first rate of the first step
    * @param steps of the phase

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How far the training of a job is. Immutable; everything that a checkpoint needs besides the network.
+ * How far the training of a job is. Immutable; everything that a checkpoint needs besides the
+ * network.
  *
  * @param phase that runs, or ran last
  * @param epoch finished epochs of the phase
@@ -49,7 +50,12 @@ public record Progress(
   }
 
   private Progress at(
-      int nextEpoch, int nextBatch, double sum, int count, List<CurvePoint> points, double elapsed) {
+      int nextEpoch,
+      int nextBatch,
+      double sum,
+      int count,
+      List<CurvePoint> points,
+      double elapsed) {
     boolean qat = phase == Phase.QAT;
     return new Progress(
         phase,

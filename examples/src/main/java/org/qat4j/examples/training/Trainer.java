@@ -11,8 +11,8 @@ import org.qat4j.examples.run.Interruption;
 /**
  * Trains a network through one phase, from any batch on.
  *
- * <p>The order of the images depends on seed, phase and epoch only, so a training that stopped and one that did not take the
- * same steps.
+ * <p>The order of the images depends on seed, phase and epoch only, so a training that stopped and
+ * one that did not take the same steps.
  *
  * @param data what is learned
  * @param seed of the order
@@ -48,7 +48,8 @@ public record Trainer(
    * @param afterEpoch gets the progress after each epoch but the last, as a safe point to save
    * @return where training stopped: {@code length.epochs()} finished epochs unless interrupted
    */
-  public Progress train(MultiLayerNetwork network, Progress from, Length length, Consumer<Progress> afterEpoch) {
+  public Progress train(
+      MultiLayerNetwork network, Progress from, Length length, Consumer<Progress> afterEpoch) {
     Progress progress = from;
     int perEpoch = Batches.count(data.count(), length.batch());
     Pace pace = new Pace(length, perEpoch, data.count());
@@ -69,7 +70,8 @@ public record Trainer(
     return progress;
   }
 
-  private Progress epoch(MultiLayerNetwork network, Progress from, Pace pace, ProgressDisplay shown) {
+  private Progress epoch(
+      MultiLayerNetwork network, Progress from, Pace pace, ProgressDisplay shown) {
     int[] order = EpochOrder.of(seed, from.phase().name(), from.epoch(), data.count());
     Progress progress = from;
     while (progress.batch() < pace.perEpoch && !interruption.requested()) {

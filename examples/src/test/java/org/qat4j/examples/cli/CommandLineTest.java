@@ -88,7 +88,9 @@ class CommandLineTest {
 
     assertFails(
         1,
-        "qat4j: " + config + ":2: unknown key 'qat.bits'; did you mean 'batch'? The keys here are epochs, batch,"
+        "qat4j: "
+            + config
+            + ":2: unknown key 'qat.bits'; did you mean 'batch'? The keys here are epochs, batch,"
             + " learningRate, weightBits, activationBits, rangeRate, schedule",
         execute("train", config, "--out", runs));
     assertFalse(Files.exists(runs));
@@ -102,8 +104,18 @@ class CommandLineTest {
 
     assertFails(
         1,
-        "qat4j: no folder " + nowhere + ": give the folder of the four MNIST files with --data or as data.folder",
-        execute("quickstart", "--data", nowhere, "--out", folder.resolve("runs"), "--name", "mine", "--force"));
+        "qat4j: no folder "
+            + nowhere
+            + ": give the folder of the four MNIST files with --data or as data.folder",
+        execute(
+            "quickstart",
+            "--data",
+            nowhere,
+            "--out",
+            folder.resolve("runs"),
+            "--name",
+            "mine",
+            "--force"));
     assertTrue(Files.exists(earlier));
   }
 
@@ -114,7 +126,9 @@ class CommandLineTest {
 
     assertFails(
         1,
-        "qat4j: " + run + " exists and is not overwritten: choose another name with --name, or replace it with --force",
+        "qat4j: "
+            + run
+            + " exists and is not overwritten: choose another name with --name, or replace it with --force",
         execute("quickstart", "--out", folder.resolve("runs")));
   }
 
@@ -150,7 +164,9 @@ class CommandLineTest {
     Outcome outcome = execute(command, model);
 
     assertEquals(1, outcome.status());
-    assertTrue(outcome.err().startsWith("qat4j: ") && outcome.err().contains(model.toString()), outcome.err());
+    assertTrue(
+        outcome.err().startsWith("qat4j: ") && outcome.err().contains(model.toString()),
+        outcome.err());
   }
 
   @Test
@@ -159,7 +175,9 @@ class CommandLineTest {
     Outcome outcome = execute("inspect", model);
 
     assertEquals(1, outcome.status());
-    assertTrue(outcome.err().startsWith("qat4j: ") && outcome.err().contains(model.toString()), outcome.err());
+    assertTrue(
+        outcome.err().startsWith("qat4j: ") && outcome.err().contains(model.toString()),
+        outcome.err());
     assertFalse(outcome.err().contains("\tat "), outcome.err());
   }
 
@@ -173,6 +191,9 @@ class CommandLineTest {
 
   @Test
   void bench_zeroThreads_isWrongUsage() {
-    assertFails(2, "qat4j: --threads must be at least 1, got 0", execute("bench", "x.onnx", "--threads", 0));
+    assertFails(
+        2,
+        "qat4j: --threads must be at least 1, got 0",
+        execute("bench", "x.onnx", "--threads", 0));
   }
 }

@@ -45,14 +45,16 @@ class ConfigReaderTest {
 
   @Test
   void parse_override_winsOverTheDocument() {
-    JobConfig config = ConfigReader.parse("job.yaml", "seed: 1", ConfigReader.noOverrides().put("seed", 7));
+    JobConfig config =
+        ConfigReader.parse("job.yaml", "seed: 1", ConfigReader.noOverrides().put("seed", 7));
 
     assertEquals(7, config.seed());
   }
 
   @Test
   void write_anyConfig_readsBackEqual() {
-    JobConfig config = parse("seed: -3\nqat:\n  learningRate: 0.00001\n  schedule:\n    quantizeFrom: 0.25\n");
+    JobConfig config =
+        parse("seed: -3\nqat:\n  learningRate: 0.00001\n  schedule:\n    quantizeFrom: 0.25\n");
 
     assertEquals(config, parse(ConfigReader.write(config)));
   }
@@ -91,7 +93,8 @@ class ConfigReaderTest {
   void parse_wrongDocument_saysWhereWhatAndWhatIsAllowed(String yaml, String expected) {
     String message = error(yaml.replace("\\n", "\n"));
 
-    assertEquals(expected, message.substring(0, Math.min(expected.length(), message.length())), message);
+    assertEquals(
+        expected, message.substring(0, Math.min(expected.length(), message.length())), message);
   }
 
   @Test
@@ -99,7 +102,8 @@ class ConfigReaderTest {
     Path file = folder.resolve("absent.yaml");
 
     UserException e =
-        assertThrows(UserException.class, () -> ConfigReader.read(file, ConfigReader.noOverrides()));
+        assertThrows(
+            UserException.class, () -> ConfigReader.read(file, ConfigReader.noOverrides()));
 
     assertEquals("no such file: " + file, e.getMessage());
   }
@@ -109,7 +113,8 @@ class ConfigReaderTest {
     Path file = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xC3, 0x28});
 
     UserException e =
-        assertThrows(UserException.class, () -> ConfigReader.read(file, ConfigReader.noOverrides()));
+        assertThrows(
+            UserException.class, () -> ConfigReader.read(file, ConfigReader.noOverrides()));
 
     assertEquals(file + ": not a text file in UTF-8", e.getMessage());
   }
@@ -123,7 +128,8 @@ class ConfigReaderTest {
 
   @Test
   void read_shippedMnistConfig_usesAllImages() {
-    JobConfig config = ConfigReader.read(Path.of("../configs/lenet-mnist.yaml"), ConfigReader.noOverrides());
+    JobConfig config =
+        ConfigReader.read(Path.of("../configs/lenet-mnist.yaml"), ConfigReader.noOverrides());
 
     assertEquals(DataConfig.Source.MNIST, config.data().source());
     assertEquals(60_000, config.data().train());
@@ -136,7 +142,8 @@ class ConfigReaderTest {
 
     UserException e =
         assertThrows(
-            UserException.class, () -> ConfigDifference.requireNone("runs/x", JobConfig.DEFAULT, other));
+            UserException.class,
+            () -> ConfigDifference.requireNone("runs/x", JobConfig.DEFAULT, other));
 
     assertEquals(
         "runs/x cannot be resumed with another configuration: seed was 12345 and is now 1; qat.weightBits was 8 and is"

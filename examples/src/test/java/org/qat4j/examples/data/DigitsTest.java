@@ -20,7 +20,8 @@ class DigitsTest {
   @ValueSource(longs = {0, 12345, -1})
   void draw_sameSeed_givesTheSameImages(long seed) {
     assertArrayEquals(
-        pixels(Digits.draw(40, seed, Digits.Part.TRAIN)), pixels(Digits.draw(40, seed, Digits.Part.TRAIN)));
+        pixels(Digits.draw(40, seed, Digits.Part.TRAIN)),
+        pixels(Digits.draw(40, seed, Digits.Part.TRAIN)));
   }
 
   @Test
@@ -54,7 +55,9 @@ class DigitsTest {
     for (int i = 0; i < 100; i++) {
       for (int j = 0; j < 100; j++) {
         assertNotEquals(
-            Arrays.hashCode(train.scaled(i, i + 1)), Arrays.hashCode(test.scaled(j, j + 1)), i + " and " + j);
+            Arrays.hashCode(train.scaled(i, i + 1)),
+            Arrays.hashCode(test.scaled(j, j + 1)),
+            i + " and " + j);
       }
     }
   }
@@ -91,7 +94,10 @@ class DigitsTest {
     }
   }
 
-  /** Too easy if the nearest mean image already tells the digits apart; too hard if it tells nothing. */
+  /**
+   * Too easy if the nearest mean image already tells the digits apart; too hard if it tells
+   * nothing.
+   */
   @Test
   void draw_nearestMeanImage_isRightOftenButNotAlways() {
     Labelled train = Digits.draw(1000, 5, Digits.Part.TRAIN);

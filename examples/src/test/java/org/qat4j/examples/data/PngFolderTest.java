@@ -34,7 +34,8 @@ class PngFolderTest {
     List<Path> files = PngFolder.files(folder);
     Images images = PngFolder.images(files);
 
-    assertEquals(List.of("a.PNG", "b.png"), files.stream().map(f -> f.getFileName().toString()).toList());
+    assertEquals(
+        List.of("a.PNG", "b.png"), files.stream().map(f -> f.getFileName().toString()).toList());
     assertEquals(76, images.pixel(0, 1, 1));
     assertEquals(255, images.pixel(1, 1, 1));
     assertEquals(0, images.pixel(1, 0, 0));
@@ -54,7 +55,8 @@ class PngFolderTest {
     png("a.png", BufferedImage.TYPE_INT_RGB, 3, 0);
     Path second = png("b.png", BufferedImage.TYPE_INT_RGB, 4, 0);
 
-    UserException e = assertThrows(UserException.class, () -> PngFolder.images(PngFolder.files(folder)));
+    UserException e =
+        assertThrows(UserException.class, () -> PngFolder.images(PngFolder.files(folder)));
 
     assertTrue(e.getMessage().startsWith(second + ": is 2x4, but "), e.getMessage());
   }

@@ -11,7 +11,9 @@ class SpeedTest {
   void medianSeconds_slowAndFastCall_areTold() {
     double[] seconds =
         Speed.medianSeconds(
-            List.of(() -> LockSupport.parkNanos(20_000_000), () -> LockSupport.parkNanos(1_000_000)), 3);
+            List.of(
+                () -> LockSupport.parkNanos(20_000_000), () -> LockSupport.parkNanos(1_000_000)),
+            3);
 
     assertTrue(seconds[0] >= 0.015 && seconds[0] < 1, "slow call took " + seconds[0]);
     assertTrue(seconds[1] < seconds[0], "fast call took " + seconds[1]);

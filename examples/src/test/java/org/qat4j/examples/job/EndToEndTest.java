@@ -53,7 +53,8 @@ class EndToEndTest {
   void folder_afterTheJob_holdsTheResultsOnly() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(
-          List.of("config.yaml", "float.zip", "model.onnx", "qat.zip", "report.html", "report.json"),
+          List.of(
+              "config.yaml", "float.zip", "model.onnx", "qat.zip", "report.html", "report.json"),
           files.map(file -> file.getFileName().toString()).sorted().toList());
     }
   }
@@ -61,7 +62,9 @@ class EndToEndTest {
   @Test
   void networks_learn() {
     assertTrue(report.accuracy().floatNetwork() > 0.8, report.accuracy()::toString);
-    assertTrue(report.accuracy().qat() > report.accuracy().floatNetwork() - 0.05, report.accuracy()::toString);
+    assertTrue(
+        report.accuracy().qat() > report.accuracy().floatNetwork() - 0.05,
+        report.accuracy()::toString);
   }
 
   @Test
@@ -82,10 +85,12 @@ class EndToEndTest {
   void model_readBack_computesInIntegersBetweenFirstAndLastCode() throws IOException {
     Int8Model model = Int8Model.load(folder.resolve("model.onnx"));
     for (Node node : model.graph().nodes()) {
-      boolean realInput = model.graph().inputsOf(node).stream().anyMatch(tensor -> !tensor.isCodes());
+      boolean realInput =
+          model.graph().inputsOf(node).stream().anyMatch(tensor -> !tensor.isCodes());
       if (realInput) {
         assertTrue(
-            node.op() instanceof Op.Quantize || node.op() instanceof Op.Softmax, node.name() + " reads real numbers");
+            node.op() instanceof Op.Quantize || node.op() instanceof Op.Softmax,
+            node.name() + " reads real numbers");
       }
     }
     Tensor output = model.graph().outputs().get(0);
@@ -97,20 +102,27 @@ class EndToEndTest {
   @Test
   void size_ofTheModel_isAboutAQuarter() {
     assertEquals(4L * 431_360, report.size().floatBytes());
-    assertTrue(report.size().int8Bytes() < report.size().floatBytes() / 3.5, report.size()::toString);
+    assertTrue(
+        report.size().int8Bytes() < report.size().floatBytes() / 3.5, report.size()::toString);
   }
 
   @Test
   void layers_withWeights_haveASignalWellAboveTheNoise() {
     List<String> names = report.layers().stream().map(layer -> layer.name()).toList();
     assertEquals(
-        List.of("input_quantizer", "conv1", "pool1", "conv2", "pool2", "dense", "output_logits"), names);
+        List.of("input_quantizer", "conv1", "pool1", "conv2", "pool2", "dense", "output_logits"),
+        names);
     report
         .layers()
         .forEach(
             layer -> {
-              layer.weights().ifPresent(w -> assertTrue(w.sqnr().orElse(99.0) > 30, layer.name() + " " + w.sqnr()));
-              assertTrue(layer.output().sqnr().orElse(99.0) > 20, layer.name() + " " + layer.output().sqnr());
+              layer
+                  .weights()
+                  .ifPresent(
+                      w -> assertTrue(w.sqnr().orElse(99.0) > 30, layer.name() + " " + w.sqnr()));
+              assertTrue(
+                  layer.output().sqnr().orElse(99.0) > 20,
+                  layer.name() + " " + layer.output().sqnr());
             });
   }
 

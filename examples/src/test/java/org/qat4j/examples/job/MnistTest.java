@@ -16,7 +16,9 @@ import org.qat4j.examples.run.Interruption;
 import org.qat4j.examples.run.RunFolder;
 import org.qat4j.examples.training.ProgressDisplay;
 
-/** The main job on all of MNIST, which {@code QAT4J_MNIST} says where to find. Takes many minutes. */
+/**
+ * The main job on all of MNIST, which {@code QAT4J_MNIST} says where to find. Takes many minutes.
+ */
 @Tag("slow")
 class MnistTest {
   @TempDir private Path folder;

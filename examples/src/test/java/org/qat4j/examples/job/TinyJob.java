@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntPredicate;
+import java.util.function.BooleanSupplier;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.qat4j.examples.config.ConfigReader;
@@ -35,23 +35,25 @@ final class TinyJob {
         epochs: 1
       """;
 
-  private static final JobConfig CONFIG = ConfigReader.parse("tiny.yaml", YAML, ConfigReader.noOverrides());
+  private static final JobConfig CONFIG =
+      ConfigReader.parse("tiny.yaml", YAML, ConfigReader.noOverrides());
 
   private TinyJob() {}
 
-  /** Runs the job from its start, or from its checkpoint, until {@code stop} holds for a batch, counted in this call. */
-  static void run(Path folder, boolean resume, IntPredicate stop) {
+  /**
+   * Runs the job from its start, or from its checkpoint, until {@code stop} holds after a batch.
+   */
+  static void run(Path folder, boolean resume, BooleanSupplier stop) {
     RunFolder.Existing existing = resume ? RunFolder.Existing.RESUME : RunFolder.Existing.KEEP;
     RunFolder run = RunFolder.open(folder, existing);
-    Optional<Checkpoint> from = resume ? Optional.of(Checkpoint.load(run.checkpoint())) : Optional.empty();
+    Optional<Checkpoint> from =
+        resume ? Optional.of(Checkpoint.load(run.checkpoint())) : Optional.empty();
     Interruption interruption = Interruption.none();
-    int[] done = {0};
     ProgressDisplay display =
         new ProgressDisplay() {
           @Override
           public void batch(Step step) {
-            done[0]++;
-            if (stop.test(done[0])) {
+            if (stop.getAsBoolean()) {
               interruption.request();
             }
           }

@@ -31,7 +31,9 @@ class ReportBrowserTest {
             .filter(Files::isExecutable)
             .findFirst();
     boolean required = "required".equals(System.getenv("QAT4J_BROWSER"));
-    assertTrue(found.isPresent() || !required, "QAT4J_BROWSER=required, but there is no chromium on the PATH");
+    assertTrue(
+        found.isPresent() || !required,
+        "QAT4J_BROWSER=required, but there is no chromium on the PATH");
     assumeTrue(found.isPresent(), "no chromium on the PATH");
     browser = found.orElseThrow();
   }
@@ -45,14 +47,27 @@ class ReportBrowserTest {
     List<String> command = new ArrayList<>(List.of(browser.toString()));
     command.addAll(
         List.of(
-            "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND",
-            "--user-data-dir=" + folder.resolve("profile"), "--enable-logging=stderr", "--virtual-time-budget=5000",
-            "--dump-dom", page.toUri().toString()));
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--host-resolver-rules=MAP * ~NOTFOUND",
+            "--user-data-dir=" + folder.resolve("profile"),
+            "--enable-logging=stderr",
+            "--virtual-time-budget=5000",
+            "--dump-dom",
+            page.toUri().toString()));
     Process process =
-        new ProcessBuilder(command).redirectOutput(dom.toFile()).redirectError(log.toFile()).start();
+        new ProcessBuilder(command)
+            .redirectOutput(dom.toFile())
+            .redirectError(log.toFile())
+            .start();
     assertTrue(process.waitFor(90, TimeUnit.SECONDS), "the browser did not end");
-    List<String> console = Files.readAllLines(log).stream().filter(line -> line.contains("CONSOLE")).toList();
+    List<String> console =
+        Files.readAllLines(log).stream().filter(line -> line.contains("CONSOLE")).toList();
     return new Page(Files.readString(dom), console);
   }
 
@@ -61,14 +76,16 @@ class ReportBrowserTest {
     Page page = open(ReportHtml.render(SampleReport.named("sample")));
 
     assertEquals(List.of(), page.console());
-    assertTrue(page.dom().contains("data-charts=\"5\""), "two curves and three histograms are drawn");
+    assertTrue(
+        page.dom().contains("data-charts=\"5\""), "two curves and three histograms are drawn");
     // Chart.js gives each canvas that it draws on a size of its own.
     assertEquals(5, page.dom().split("<canvas[^>]*style=\"[^\"]*width", -1).length - 1);
   }
 
   @Test
   void brokenPage_opened_isNoticed() throws IOException, InterruptedException {
-    String broken = ReportHtml.render(SampleReport.named("sample")).replace("new Chart(", "new Missing(");
+    String broken =
+        ReportHtml.render(SampleReport.named("sample")).replace("new Chart(", "new Missing(");
 
     Page page = open(broken);
 

@@ -55,9 +55,14 @@ class ReportTest {
     String text = ReportHtml.render(REPORT).replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
 
     assertTrue(text.contains("Accuracy Size Compute Speed"), "headings");
-    assertTrue(text.contains("Float Deeplearning4j 99.10 % of 10,000 images 1.65 MiB"), "float row");
-    assertTrue(text.contains("QAT prepared network, own inference 99.05 % -0.05 points"), "QAT row");
-    assertTrue(text.contains("432.6 KiB 3.9× smaller than float 2.29 M MACs 100 % in integers 65,432 images/s"), "INT8 row");
+    assertTrue(
+        text.contains("Float Deeplearning4j 99.10 % of 10,000 images 1.65 MiB"), "float row");
+    assertTrue(
+        text.contains("QAT prepared network, own inference 99.05 % -0.05 points"), "QAT row");
+    assertTrue(
+        text.contains(
+            "432.6 KiB 3.9× smaller than float 2.29 M MACs 100 % in integers 65,432 images/s"),
+        "INT8 row");
   }
 
   @Test
@@ -73,7 +78,9 @@ class ReportTest {
   void render_page_refersToNothingOutside() {
     String page = ReportHtml.render(REPORT);
 
-    assertFalse(Pattern.compile("(src|href)\\s*=\\s*[\"'](?!data:)").matcher(markup(page)).find(), "a reference");
+    assertFalse(
+        Pattern.compile("(src|href)\\s*=\\s*[\"'](?!data:)").matcher(markup(page)).find(),
+        "a reference");
     assertFalse(page.contains("sourceMappingURL"), "a source map");
   }
 
@@ -85,7 +92,9 @@ class ReportTest {
   void render_text_showsTheProofs() {
     String text = ReportText.render(REPORT);
 
-    assertTrue(text.contains("float DL4J    99.10 %  1,725,440 B               0 %   1,235 images/s"), text);
+    assertTrue(
+        text.contains("float DL4J    99.10 %  1,725,440 B               0 %   1,235 images/s"),
+        text);
     assertTrue(text.contains("196,940,000 compared on 10,000 test images, 0 differ"), text);
     assertTrue(text.contains("agrees on 9,999 of 10,000"), text);
   }

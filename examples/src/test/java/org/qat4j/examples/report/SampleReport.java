@@ -47,7 +47,14 @@ final class SampleReport {
         288_000,
         Optional.of(new LayerReport.WeightReport(8, 500, 0.00001f, 0.02f, Optional.of(45.8), bins)),
         new LayerReport.OutputReport(
-            8, 0.0228f, 0, Optional.of(39.2), 0.0001, 11_520, 0, new Histogram.Bins(0, 128, List.of(11_000L, 520L))));
+            8,
+            0.0228f,
+            0,
+            Optional.of(39.2),
+            0.0001,
+            11_520,
+            0,
+            new Histogram.Bins(0, 128, List.of(11_000L, 520L))));
   }
 
   private static LayerReport pooling() {
@@ -60,6 +67,13 @@ final class SampleReport {
         0,
         Optional.empty(),
         new LayerReport.OutputReport(
-            8, 0.0228f, 0, Optional.empty(), 0, 2_880, 0, new Histogram.Bins(0, 128, List.of(2_880L, 0L))));
+            8,
+            0.0228f,
+            0,
+            Optional.empty(),
+            0,
+            2_880,
+            0,
+            new Histogram.Bins(0, 128, List.of(2_880L, 0L))));
   }
 }

@@ -52,7 +52,8 @@ class RunFolderTest {
     RunFolder run = finished();
 
     assertEquals(
-        folder + " exists and is not overwritten: choose another name with --name, or replace it with --force",
+        folder
+            + " exists and is not overwritten: choose another name with --name, or replace it with --force",
         error(folder, RunFolder.Existing.KEEP));
     assertTrue(Files.exists(run.reportJson()));
   }
@@ -63,7 +64,8 @@ class RunFolderTest {
     RunFolder.writeText(run.checkpoint(), "state");
 
     assertEquals(
-        folder + " exists and is not overwritten: choose another name with --name, continue its training with"
+        folder
+            + " exists and is not overwritten: choose another name with --name, continue its training with"
             + " --resume, or replace it with --force",
         error(folder, RunFolder.Existing.KEEP));
   }
@@ -93,13 +95,15 @@ class RunFolderTest {
     Files.writeString(folder, "a file");
 
     assertEquals(
-        folder + " is a file; choose another name with --name", error(folder, RunFolder.Existing.FORCE));
+        folder + " is a file; choose another name with --name",
+        error(folder, RunFolder.Existing.FORCE));
   }
 
   @Test
   void open_resumeWithoutARun_saysThatThereIsNothing() {
     assertEquals(
-        "nothing to resume: there is no " + folder.resolve("checkpoint.zip"), error(folder, RunFolder.Existing.RESUME));
+        "nothing to resume: there is no " + folder.resolve("checkpoint.zip"),
+        error(folder, RunFolder.Existing.RESUME));
   }
 
   @Test
@@ -107,7 +111,8 @@ class RunFolderTest {
     finished();
 
     assertEquals(
-        folder + " holds a finished run: there is nothing to resume", error(folder, RunFolder.Existing.RESUME));
+        folder + " holds a finished run: there is nothing to resume",
+        error(folder, RunFolder.Existing.RESUME));
   }
 
   @Test
@@ -126,7 +131,8 @@ class RunFolderTest {
                     }));
 
     assertEquals(
-        run.reportJson() + ": cannot write: No space left on device; the earlier file is unchanged", e.getMessage());
+        run.reportJson() + ": cannot write: No space left on device; the earlier file is unchanged",
+        e.getMessage());
     assertEquals("{}", Files.readString(run.reportJson()));
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(1, files.count());
