@@ -1,27 +1,84 @@
 package org.qat4j.examples.cli;
 
+import java.io.PrintWriter;
+import org.qat4j.examples.report.Environment;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The {@code qat4j} command line. */
 @Command(
     name = "qat4j",
-    description = "Quantization-aware training for Deeplearning4j.",
-    version = "qat4j 0.1.0-SNAPSHOT",
-    mixinStandardHelpOptions = true)
+    description = "Quantization-aware training for Deeplearning4j, and INT8 inference on the JVM.",
+    versionProvider = Qat4j.Version.class,
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "COMMAND",
+    usageHelpAutoWidth = true,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:success",
+      "1:failure; the message says why",
+      "2:wrong usage",
+      "130:interrupted"
+    },
+    subcommands = {
+      QuickstartCommand.class,
+      TrainCommand.class,
+      RunCommand.class,
+      InspectCommand.class,
+      BenchCommand.class
+    })
 public final class Qat4j implements Runnable {
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of an error.")
+  private boolean verbose;
 
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "a command is required");
   }
 
+  /** The command line, ready to execute. */
+  static CommandLine commandLine() {
+    Qat4j root = new Qat4j();
+    return new CommandLine(root)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Failures::usage)
+        .setExecutionExceptionHandler(
+            (e, command, parsed) -> Failures.execution(e, command, root.verbose));
+  }
+
   /** Runs the command named by the arguments and exits with its status. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Qat4j()).execute(args));
+    // Before any native library loads: JavaCPP would print its version warnings straight to
+    // standard error.
+    System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
+    int status = commandLine().execute(args);
+    System.out.flush();
+    System.exit(status);
+  }
+
+  static void print(CommandSpec spec, String text) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(text);
+    out.flush();
+  }
+
+  /** For {@code --version}. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"qat4j " + Environment.qat4jVersion()};
+    }
   }
 }

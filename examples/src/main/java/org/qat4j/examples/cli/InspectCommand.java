@@ -1,0 +1,97 @@
+package org.qat4j.examples.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.qat4j.examples.report.ReportText;
+import org.qat4j.graph.Clip;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Node;
+import org.qat4j.graph.Op;
+import org.qat4j.graph.Tensor;
+import org.qat4j.graph.Weights;
+import org.qat4j.int8.Int8Model;
+import org.qat4j.int8.Int8Session;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shows what is in a model file and what would run. */
+@Command(
+    name = "inspect",
+    description = "Show a model file's graph and what would run on this machine.")
+final class InspectCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL", description = "ONNX file.")
+  private Path model;
+
+  @Override
+  public Integer call() throws IOException {
+    Int8Model loaded = Int8Model.load(model);
+    Qat4j.print(spec, describe(loaded.graph()));
+    try (Int8Session session = Int8Session.open(loaded)) {
+      Qat4j.print(spec, String.format("%nPlan: %s", session.plan()));
+    }
+    return 0;
+  }
+
+  private String describe(Graph graph) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("node", "op", "shape", "scale", "zero point", "codes", "weights", "MACs"));
+    for (Tensor input : graph.inputs()) {
+      rows.add(List.of(input.name(), "input", input.shape().toString(), "", "", "", "", ""));
+    }
+    for (Node node : graph.nodes()) {
+      rows.add(row(graph, node));
+    }
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d bytes, %,d MACs an image%n%n%s",
+        model,
+        model.toFile().length(),
+        graph.macs(),
+        ReportText.table(rows));
+  }
+
+  private static List<String> row(Graph graph, Node node) {
+    Tensor output = graph.outputOf(node);
+    boolean codes = output.isCodes();
+    long macs = node.op().macs(graph.inputsOf(node));
+    return List.of(
+        node.name(),
+        node.op().onnxName() + clip(node.op()),
+        output.shape().toString(),
+        codes ? String.format(Locale.ROOT, "%.6g", output.params().scale()) : "",
+        codes ? Integer.toString(output.params().zeroPoint()) : "",
+        codes ? output.params().range().toString() : "float32",
+        weights(node.op()),
+        macs == 0 ? "" : String.format(Locale.ROOT, "%,d", macs));
+  }
+
+  private static String clip(Op op) {
+    if (op instanceof Op.Conv conv) {
+      return suffix(conv.clip());
+    }
+    return op instanceof Op.Dense dense ? suffix(dense.clip()) : "";
+  }
+
+  private static String suffix(Clip clip) {
+    return clip.equals(Clip.NONE) ? "" : " + " + clip;
+  }
+
+  private static String weights(Op op) {
+    if (op instanceof Op.Conv conv) {
+      return describe(conv.weights());
+    }
+    return op instanceof Op.Dense dense ? describe(dense.weights()) : "";
+  }
+
+  private static String describe(Weights weights) {
+    return String.format(Locale.ROOT, "%,d in %s", weights.count(), weights.range());
+  }
+}

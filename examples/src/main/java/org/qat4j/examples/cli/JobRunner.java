@@ -1,0 +1,86 @@
+package org.qat4j.examples.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.qat4j.examples.config.ConfigDifference;
+import org.qat4j.examples.config.JobConfig;
+import org.qat4j.examples.job.QatJob;
+import org.qat4j.examples.report.Report;
+import org.qat4j.examples.report.ReportText;
+import org.qat4j.examples.run.InterruptedRunException;
+import org.qat4j.examples.run.Interruption;
+import org.qat4j.examples.run.RunFolder;
+import org.qat4j.examples.training.Checkpoint;
+import org.qat4j.examples.training.ProgressDisplay;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Runs the main job for a command: checks the folder, listens for Ctrl-C, prints the result. */
+final class JobRunner {
+  private final CommandSpec spec;
+  private final RunOptions options;
+
+  JobRunner(CommandSpec spec, RunOptions options) {
+    this.spec = spec;
+    this.options = options;
+  }
+
+  /**
+   * @param name of the run
+   * @param configuration gives the wanted one; its argument is that of the run that is resumed
+   */
+  void run(String name, Function<Optional<JobConfig>, JobConfig> configuration) {
+    Path path = options.folder(name);
+    RunFolder.Existing existing = options.existing();
+    RunFolder checked = RunFolder.check(path, existing);
+    Optional<Checkpoint> checkpoint =
+        existing == RunFolder.Existing.RESUME
+            ? Optional.of(Checkpoint.load(checked.checkpoint()))
+            : Optional.empty();
+    Optional<JobConfig> saved = checkpoint.map(Checkpoint::config);
+    JobConfig config = configuration.apply(saved);
+    saved.ifPresent(old -> ConfigDifference.requireNone(path, old, config));
+    try (Interruption interruption = Interruption.listen()) {
+      ProgressDisplay.Factory display =
+          ProgressDisplay.Factory.forStandardError(Terminal.isInteractive());
+      try {
+        QatJob job = new QatJob(config, display, interruption);
+        // Only now: wrong data must not cost an earlier run.
+        print(job.run(RunFolder.open(path, existing), checkpoint), path);
+      } catch (InterruptedRunException e) {
+        interruption.acknowledge();
+        printResume(e);
+        throw e;
+      }
+    }
+  }
+
+  private void print(Report report, Path folder) {
+    Qat4j.print(
+        spec,
+        String.format(
+            "%n%s%nReport: %s%n", ReportText.render(report), folder.resolve("report.html")));
+  }
+
+  private void printResume(InterruptedRunException e) {
+    List<String> again = new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
+    again.remove("--force");
+    if (!again.contains("--resume")) {
+      again.add("--resume");
+    }
+    String command = String.join(" ", again.stream().map(JobRunner::quoted).toList());
+    PrintWriter err = spec.commandLine().getErr();
+    err.printf("%n%s%nContinue with: ./qat4j %s%n", e.getMessage(), command);
+    err.flush();
+  }
+
+  /** As a POSIX shell needs it. */
+  private static String quoted(String argument) {
+    return argument.matches("[\\w@%+=:,./-]+")
+        ? argument
+        : "'" + argument.replace("'", "'\\''") + "'";
+  }
+}

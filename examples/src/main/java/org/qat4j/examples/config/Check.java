@@ -1,0 +1,26 @@
+package org.qat4j.examples.config;
+
+/** Range checks of configuration values. */
+final class Check {
+  private Check() {}
+
+  static void between(String key, long value, long min, long max) {
+    if (value < min || value > max) {
+      throw new InvalidValueException(key, value, min + " to " + max);
+    }
+  }
+
+  /** Greater than 0 and at most {@code max}; NaN is refused. */
+  static void positive(String key, double value, double max) {
+    if (!(value > 0 && value <= max)) {
+      throw new InvalidValueException(key, value, "greater than 0, at most " + max);
+    }
+  }
+
+  /** From 0 to 1; NaN is refused. */
+  static void fraction(String key, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new InvalidValueException(key, value, "0 to 1");
+    }
+  }
+}

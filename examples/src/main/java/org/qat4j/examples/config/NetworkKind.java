@@ -1,0 +1,10 @@
+package org.qat4j.examples.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** The networks that a job can train. */
+public enum NetworkKind {
+  /** Two convolutions with batch-norm, ReLU and max pooling, two dense layers; 1x28x28 images. */
+  @JsonProperty("lenet")
+  LENET
+}

@@ -1,0 +1,215 @@
+package org.qat4j.examples.data;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.qat4j.examples.error.UserException;
+
+/**
+ * Reads IDX files, the format of MNIST: a magic number, big-endian sizes, then unsigned bytes.
+ * Compression is told by the content, not by the name.
+ */
+public final class IdxReader {
+  private static final int IMAGES = 0x803;
+  private static final int LABELS = 0x801;
+  private static final int GZIP = 0x1F8B;
+
+  private IdxReader() {}
+
+  /**
+   * Reads images.
+   *
+   * @throws UserException if the file is not a complete IDX file of images
+   */
+  public static Images images(Path file) {
+    return read(
+        file,
+        in -> {
+          requireMagic(file, in.readInt(), IMAGES);
+          int count = size(file, "images", in.readInt());
+          int height = size(file, "rows", in.readInt());
+          int width = size(file, "columns", in.readInt());
+          String header = count + " images of " + height + "x" + width;
+          return new Images(
+              count,
+              height,
+              width,
+              body(file, in, header, Math.multiplyExact((long) count * height, (long) width)));
+        });
+  }
+
+  /**
+   * Reads labels.
+   *
+   * @return one label per image, each in 0..9
+   * @throws UserException if the file is not a complete IDX file of labels
+   */
+  public static byte[] labels(Path file) {
+    return read(
+        file,
+        in -> {
+          requireMagic(file, in.readInt(), LABELS);
+          int count = size(file, "labels", in.readInt());
+          byte[] labels = body(file, in, count + " labels", count);
+          requireDigits(file, labels);
+          return labels;
+        });
+  }
+
+  /**
+   * Images with their labels.
+   *
+   * @throws UserException if a file is wrong or the numbers differ
+   */
+  public static Labelled labelled(Path imageFile, Path labelFile) {
+    Images images = images(imageFile);
+    return new Labelled(images, labels(labelFile, imageFile, images.count()));
+  }
+
+  /**
+   * Labels of images that were read before.
+   *
+   * @param images where these came from
+   * @param count how many there are
+   * @throws UserException if the file is wrong or holds another number of labels
+   */
+  public static byte[] labels(Path file, Path images, int count) {
+    byte[] labels = labels(file);
+    if (labels.length != count) {
+      throw new UserException(
+          file
+              + ": holds "
+              + labels.length
+              + " labels, but "
+              + images
+              + " holds "
+              + count
+              + " images; these files do not belong together");
+    }
+    return labels;
+  }
+
+  private interface Body<T> {
+    T read(DataInputStream in) throws IOException;
+  }
+
+  private static <T> T read(Path file, Body<T> body) {
+    try (DataInputStream in = open(file)) {
+      return body.read(in);
+    } catch (NoSuchFileException e) {
+      throw new UserException("no such file: " + file, e);
+    } catch (ZipException e) {
+      throw new UserException(file + ": damaged gzip data (" + e.getMessage() + ")", e);
+    } catch (EOFException e) {
+      throw new UserException(
+          file + ": truncated: the file ends before its header or its gzip data does", e);
+    } catch (ArithmeticException e) {
+      throw new UserException(
+          file + ": damaged: the header gives an impossible number of pixels", e);
+    } catch (IOException e) {
+      throw new UserException("cannot read " + file + " (" + e + ")", e);
+    }
+  }
+
+  private static DataInputStream open(Path file) throws IOException {
+    InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+    raw.mark(2);
+    int start = raw.read() << 8 | raw.read();
+    raw.reset();
+    return new DataInputStream(start == GZIP ? new GZIPInputStream(raw, 1 << 16) : raw);
+  }
+
+  private static void requireMagic(Path file, int actual, int expected) {
+    if (actual == expected) {
+      return;
+    }
+    String found = describe(actual);
+    String hint = actual == IMAGES || actual == LABELS ? "; are the two files swapped?" : "";
+    throw new UserException(file + ": expected " + describe(expected) + ", found " + found + hint);
+  }
+
+  private static String describe(int magic) {
+    return switch (magic) {
+      case IMAGES -> "IDX images (magic 0x00000803)";
+      case LABELS -> "IDX labels (magic 0x00000801)";
+      default -> String.format("a file that starts with 0x%08X, which is neither", magic);
+    };
+  }
+
+  private static int size(Path file, String what, int value) {
+    if (value < 1) {
+      throw new UserException(
+          file + ": damaged: the header gives " + Integer.toUnsignedString(value) + " " + what);
+    }
+    return value;
+  }
+
+  /** Reads in chunks as the data comes: a header that lies about the size does not allocate it. */
+  private static byte[] body(Path file, InputStream in, String header, long expected)
+      throws IOException {
+    if (expected > Integer.MAX_VALUE - 16) {
+      throw new UserException(
+          file
+              + ": the header gives "
+              + header
+              + ", which is "
+              + expected
+              + " bytes; at most 2 GiB can be read");
+    }
+    byte[] bytes;
+    try {
+      bytes = in.readNBytes((int) expected + 1);
+    } catch (EOFException e) {
+      throw new UserException(
+          file
+              + ": truncated: the header gives "
+              + header
+              + " ("
+              + expected
+              + " bytes), but the gzip data ends early",
+          e);
+    }
+    if (bytes.length < expected) {
+      throw new UserException(
+          file
+              + ": truncated: the header gives "
+              + header
+              + " ("
+              + expected
+              + " bytes), but only "
+              + bytes.length
+              + " bytes follow");
+    }
+    if (bytes.length > expected) {
+      throw new UserException(
+          file
+              + ": damaged: the header gives "
+              + header
+              + " ("
+              + expected
+              + " bytes), but more bytes follow");
+    }
+    return bytes;
+  }
+
+  private static void requireDigits(Path file, byte[] labels) {
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] < 0 || labels[i] >= Labelled.CLASSES) {
+        throw new UserException(
+            file
+                + ": label "
+                + (labels[i] & 0xFF)
+                + " of image "
+                + i
+                + " is not a digit; labels are 0 to 9");
+      }
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package org.qat4j.examples.evaluation;
+
+import org.qat4j.examples.data.Images;
+import org.qat4j.int8.Int8Session;
+
+/** The integer network on its own runtime. The caller owns the session. */
+public record Int8Classifier(Int8Session session) implements Classifier {
+  @Override
+  public float[] scores(Images images, int from, int to) {
+    return session.run(images.scaled(from, to), to - from);
+  }
+}

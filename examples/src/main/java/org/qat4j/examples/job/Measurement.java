@@ -1,0 +1,164 @@
+package org.qat4j.examples.job;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.examples.config.ConfigReader;
+import org.qat4j.examples.config.JobConfig;
+import org.qat4j.examples.data.Images;
+import org.qat4j.examples.data.Labelled;
+import org.qat4j.examples.error.UserException;
+import org.qat4j.examples.evaluation.Accuracy;
+import org.qat4j.examples.evaluation.CodeComparison;
+import org.qat4j.examples.evaluation.Dl4jClassifier;
+import org.qat4j.examples.evaluation.Int8Classifier;
+import org.qat4j.examples.evaluation.LayerReport;
+import org.qat4j.examples.evaluation.OrtClassifier;
+import org.qat4j.examples.evaluation.Speed;
+import org.qat4j.examples.report.Environment;
+import org.qat4j.examples.report.Report;
+import org.qat4j.examples.run.RunFolder;
+import org.qat4j.examples.training.Batches;
+import org.qat4j.examples.training.Progress;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Node;
+import org.qat4j.graph.Tensor;
+import org.qat4j.int8.Int8Model;
+import org.qat4j.int8.Int8Session;
+import org.qat4j.int8.SessionOptions;
+import org.qat4j.training.Qat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Converts the trained network, reads the file back, and measures what was trained against what is
+ * deployed.
+ */
+final class Measurement {
+  private static final Logger LOG = LoggerFactory.getLogger(Measurement.class);
+  private static final int SPEED_BATCH = 64;
+  private static final int SPEED_ROUNDS = 15;
+
+  private final JobConfig config;
+  private final RunFolder folder;
+  private final Labelled test;
+
+  Measurement(JobConfig config, RunFolder folder, Labelled test) {
+    this.config = config;
+    this.folder = folder;
+    this.test = test;
+  }
+
+  /**
+   * @param betweenSteps may throw to stop
+   */
+  Report run(
+      MultiLayerNetwork floatNetwork,
+      MultiLayerNetwork prepared,
+      Progress progress,
+      Runnable betweenSteps) {
+    Int8Model model = convert(prepared);
+    betweenSteps.run();
+    LOG.info("comparing the integer codes of every layer on {} test images", test.count());
+    List<LayerReport> layers =
+        new CodeComparison(floatNetwork, prepared, model).run(test.images(), Accuracy.BATCH);
+    betweenSteps.run();
+    int[] predicted;
+    try (Int8Session session = Int8Session.open(model)) {
+      predicted = new Int8Classifier(session).predict(test.images(), Accuracy.BATCH);
+    }
+    Report.Accuracy accuracy =
+        new Report.Accuracy(
+            Accuracy.of(new Dl4jClassifier(floatNetwork), test),
+            Accuracy.of(new Dl4jClassifier(prepared), test),
+            Accuracy.of(predicted, test),
+            test.count());
+    betweenSteps.run();
+    LOG.info("measuring speed");
+    return new Report(
+        folder.folder().getFileName().toString(),
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        accuracy,
+        codes(layers),
+        new Report.Size(
+            floatNetwork.numParams() * Float.BYTES,
+            prepared.numParams() * Float.BYTES,
+            folder.model().toFile().length()),
+        new Report.Compute(model.graph().macs(), integerShare(model.graph())),
+        speed(floatNetwork, prepared, model),
+        ort(predicted),
+        new Report.Training(progress.floatSeconds(), progress.qatSeconds(), progress.curve()),
+        layers,
+        ConfigReader.tree(config),
+        Environment.current());
+  }
+
+  /** What is measured is the file, not the model in memory. */
+  private Int8Model convert(MultiLayerNetwork prepared) {
+    try {
+      Qat.convert(prepared).save(folder.model());
+      return Int8Model.load(folder.model());
+    } catch (IOException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+  }
+
+  private static Report.Codes codes(List<LayerReport> layers) {
+    return new Report.Codes(
+        layers.stream().mapToLong(layer -> layer.output().compared()).sum(),
+        layers.stream().mapToLong(layer -> layer.output().mismatched()).sum());
+  }
+
+  /** Share of the multiply-accumulates in nodes that read integer codes only. */
+  private static double integerShare(Graph graph) {
+    long integer = 0;
+    for (Node node : graph.nodes()) {
+      if (graph.inputsOf(node).stream().allMatch(Tensor::isCodes)) {
+        integer += node.op().macs(graph.inputsOf(node));
+      }
+    }
+    return (double) integer / graph.macs();
+  }
+
+  private Report.Speed speed(
+      MultiLayerNetwork floatNetwork, MultiLayerNetwork prepared, Int8Model model) {
+    int batch = Math.min(SPEED_BATCH, test.count());
+    Images images = test.images();
+    INDArray features = Batches.features(images, 0, batch);
+    float[] input = images.scaled(0, batch);
+    try (Int8Session session = Int8Session.open(model)) {
+      float[] result = session.run(input, batch);
+      double[] seconds =
+          Speed.medianSeconds(
+              List.of(
+                  () -> floatNetwork.output(features),
+                  () -> prepared.output(features),
+                  () -> session.run(input, batch, result)),
+              SPEED_ROUNDS);
+      return new Report.Speed(
+          batch / seconds[0],
+          batch / seconds[1],
+          batch / seconds[2],
+          batch,
+          Runtime.getRuntime().availableProcessors(),
+          SessionOptions.DEFAULT.threads(),
+          SPEED_ROUNDS);
+    }
+  }
+
+  private Report.Ort ort(int[] predicted) {
+    try (OrtClassifier judge = new OrtClassifier(folder.model(), 1)) {
+      int[] theirs = judge.predict(test.images(), Accuracy.BATCH);
+      int agreeing = 0;
+      for (int i = 0; i < theirs.length; i++) {
+        if (theirs[i] == predicted[i]) {
+          agreeing++;
+        }
+      }
+      return new Report.Ort(agreeing, theirs.length, Accuracy.of(theirs, test), judge.version());
+    }
+  }
+}

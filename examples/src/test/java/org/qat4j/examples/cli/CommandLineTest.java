@@ -1,0 +1,199 @@
+package org.qat4j.examples.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+class CommandLineTest {
+  @TempDir private Path folder;
+
+  private record Outcome(int status, String out, String err) {}
+
+  private static Outcome execute(Object... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine command = Qat4j.commandLine();
+    command.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+    command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    String[] strings = new String[arguments.length];
+    for (int i = 0; i < strings.length; i++) {
+      strings[i] = arguments[i].toString();
+    }
+    return new Outcome(command.execute(strings), out.toString(), err.toString());
+  }
+
+  private static void assertFails(int status, String message, Outcome outcome) {
+    assertEquals(message, outcome.err().lines().findFirst().orElse(""), outcome.err());
+    assertEquals(status, outcome.status());
+    assertFalse(outcome.err().contains("\tat "), "a stack trace: " + outcome.err());
+  }
+
+  @Test
+  void noCommand_isWrongUsage() {
+    assertFails(2, "qat4j: a command is required", execute());
+  }
+
+  @Test
+  void unknownCommand_suggestsTheNearest() {
+    Outcome outcome = execute("quickstrat");
+
+    assertFails(2, "qat4j: Unmatched argument at index 0: 'quickstrat'", outcome);
+    assertTrue(outcome.err().contains("Did you mean: qat4j quickstart"), outcome.err());
+    assertTrue(outcome.err().contains("Try 'qat4j --help'."), outcome.err());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"quickstart", "train", "run", "inspect", "bench"})
+  void help_ofACommand_goesToStandardOutput(String command) {
+    Outcome outcome = execute(command, "--help");
+
+    assertEquals(0, outcome.status());
+    assertTrue(outcome.out().startsWith("Usage: qat4j " + command), outcome.out());
+    assertTrue(outcome.out().toLowerCase(Locale.ROOT).contains("exit status"), outcome.out());
+    assertEquals("", outcome.err());
+  }
+
+  @Test
+  void version_isPrinted() {
+    Outcome outcome = execute("--version");
+
+    assertEquals(0, outcome.status());
+    assertTrue(outcome.out().matches("qat4j \\d+\\.\\d+\\.\\d+\\S*\\s+"), outcome.out());
+  }
+
+  @Test
+  void train_missingConfig_isAFailureThatNamesIt() {
+    Path config = folder.resolve("absent.yaml");
+
+    assertFails(1, "qat4j: no such file: " + config, execute("train", config));
+  }
+
+  @Test
+  void train_wrongKey_isAFailureBeforeAnyFolderIsMade() throws IOException {
+    Path config = Files.writeString(folder.resolve("job.yaml"), "qat:\n  bits: 33\n");
+    Path runs = folder.resolve("runs");
+
+    assertFails(
+        1,
+        "qat4j: "
+            + config
+            + ":2: unknown key 'qat.bits'; did you mean 'batch'? The keys here are epochs, batch,"
+            + " learningRate, weightBits, activationBits, rangeRate, schedule",
+        execute("train", config, "--out", runs));
+    assertFalse(Files.exists(runs));
+  }
+
+  @Test
+  void train_wrongDataWithForce_keepsTheEarlierRun() throws IOException {
+    Path earlier = Files.createDirectories(folder.resolve("runs/mine")).resolve("report.json");
+    Files.writeString(earlier, "{}");
+    Path nowhere = folder.resolve("nowhere");
+
+    assertFails(
+        1,
+        "qat4j: no folder "
+            + nowhere
+            + ": give the folder of the four MNIST files with --data or as data.folder",
+        execute(
+            "quickstart",
+            "--data",
+            nowhere,
+            "--out",
+            folder.resolve("runs"),
+            "--name",
+            "mine",
+            "--force"));
+    assertTrue(Files.exists(earlier));
+  }
+
+  @Test
+  void quickstart_existingRun_isRefused() throws IOException {
+    Path run = Files.createDirectories(folder.resolve("runs/quickstart"));
+    Files.writeString(run.resolve("report.json"), "{}");
+
+    assertFails(
+        1,
+        "qat4j: "
+            + run
+            + " exists and is not overwritten: choose another name with --name, or replace it with --force",
+        execute("quickstart", "--out", folder.resolve("runs")));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"../elsewhere", "a/b", ".", "..", ".hidden", "/absolute"})
+  void quickstart_nameThatIsAPath_isWrongUsage(String name) {
+    assertFails(
+        2,
+        "qat4j: --name must be a plain folder name, got '" + name + "'",
+        execute("quickstart", "--out", folder, "--name", name));
+  }
+
+  @Test
+  void quickstart_forceAndResume_excludeEachOther() {
+    assertFails(
+        2,
+        "qat4j: --force and --resume exclude each other",
+        execute("quickstart", "--out", folder, "--force", "--resume"));
+  }
+
+  @Test
+  void train_dataForDrawnDigits_isWrongUsage() {
+    assertFails(
+        2,
+        "qat4j: --data has no use: ../configs/lenet-digits.yaml has data.source digits, which are drawn, not read",
+        execute("train", "../configs/lenet-digits.yaml", "--data", folder, "--out", folder));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"inspect", "bench"})
+  void model_missing_isAFailureThatNamesIt(String command) {
+    Path model = folder.resolve("absent.onnx");
+    Outcome outcome = execute(command, model);
+
+    assertEquals(1, outcome.status());
+    assertTrue(
+        outcome.err().startsWith("qat4j: ") && outcome.err().contains(model.toString()),
+        outcome.err());
+  }
+
+  @Test
+  void model_corrupt_isAFailureThatNamesIt() throws IOException {
+    Path model = Files.writeString(folder.resolve("corrupt.onnx"), "this is no model");
+    Outcome outcome = execute("inspect", model);
+
+    assertEquals(1, outcome.status());
+    assertTrue(
+        outcome.err().startsWith("qat4j: ") && outcome.err().contains(model.toString()),
+        outcome.err());
+    assertFalse(outcome.err().contains("\tat "), outcome.err());
+  }
+
+  @Test
+  void verbose_failure_addsTheStackTrace() {
+    Outcome outcome = execute("inspect", folder.resolve("absent.onnx"), "--verbose");
+
+    assertEquals(1, outcome.status());
+    assertTrue(outcome.err().contains("\tat org.qat4j"), outcome.err());
+  }
+
+  @Test
+  void bench_zeroThreads_isWrongUsage() {
+    assertFails(
+        2,
+        "qat4j: --threads must be at least 1, got 0",
+        execute("bench", "x.onnx", "--threads", 0));
+  }
+}
