@@ -1,0 +1,53 @@
+package org.qat4j;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows of ARCHITECTURE.md. */
+@AnalyzeClasses(
+    packages = {"org.qat4j.kernels", "org.qat4j.layers", "org.qat4j.training"},
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class LayersArchitectureTest {
+
+  @ArchTest
+  static final ArchRule arrows =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("kernels")
+          .definedBy("org.qat4j.kernels..")
+          .layer("layers")
+          .definedBy("org.qat4j.layers..")
+          .layer("training")
+          .definedBy("org.qat4j.training..")
+          .whereLayer("training")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("layers")
+          .mayOnlyBeAccessedByLayers("training");
+
+  @ArchTest
+  static final ArchRule noCycles = slices().matching("org.qat4j.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule oneDnnStaysInside =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.qat4j.kernels.onednn..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.bytedeco..");
+
+  @ArchTest
+  static final ArchRule trainingKnowsNoRuntime =
+      noClasses()
+          .that()
+          .resideInAPackage("org.qat4j.training..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.qat4j.runtime..");
+}
