@@ -25,7 +25,7 @@ class CorruptFileTest {
   private static final long BYTES_PER_FILE_BYTE = 400;
 
   private static final long BYTES_BESIDES = 4L << 20;
-  private static final long MOST_NANOSECONDS = 2_000_000_000L;
+  private static final long MOST_NANOSECONDS = 10_000_000_000L;
 
   private final ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
