@@ -37,13 +37,13 @@ public final class OneDnnBackend implements Backend {
   }
 
   @Override
-  public void enter(int threads) {
-    OpenMp.use(threads);
+  public void enter() {
+    OpenMp.useOneThread();
   }
 
   @Override
-  public void leave(int threads) {
-    OpenMp.restore(threads);
+  public void leave() {
+    OpenMp.restore();
   }
 
   @Override
