@@ -7,8 +7,9 @@ import org.qat4j.runtime.Backends;
  *
  * @param backend {@code auto} for the best exact kernels of this machine, or the name of a backend
  *     ({@code onednn}, {@code loops}, {@code reference}), which is then asked first
- * @param threads that one call may use; at least 1. A service gets more from one single-threaded
- *     session for each of its threads than from one session with many.
+ * @param threads that share out the images of one call, at least 1; a call with one image uses the
+ *     calling thread alone. A service gets more from one single-threaded session for each of its
+ *     threads than from one session with many.
  */
 public record SessionOptions(String backend, int threads) {
   /** The best exact kernels of this machine, on the calling thread. */

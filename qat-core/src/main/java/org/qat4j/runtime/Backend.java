@@ -35,9 +35,12 @@ public interface Backend {
    */
   Optional<Kernel> kernel(Region region);
 
-  /** Called on the running thread before it binds or runs steps that may use so many threads. */
-  default void enter(int threads) {}
+  /**
+   * Called on the running thread before it binds or runs steps. The backend's native code must then
+   * use this thread alone: a session with several threads shares out images, not kernels.
+   */
+  default void enter() {}
 
   /** Called on the same thread afterwards, also if a step failed. */
-  default void leave(int threads) {}
+  default void leave() {}
 }

@@ -7,10 +7,9 @@ import org.qat4j.graph.Tensor;
  * The buffers of one batch size.
  *
  * @param batch images per run
- * @param threads that a native kernel may use
  * @param activations by tensor name
  */
-public record Binding(int batch, int threads, Map<String, Activation> activations) {
+public record Binding(int batch, Map<String, Activation> activations) {
   public Binding {
     activations = Map.copyOf(activations);
   }

@@ -25,7 +25,7 @@ final class BoundProgram implements AutoCloseable {
   /**
    * @param keepAll gives each tensor its own memory, so that all can be read after a run
    */
-  BoundProgram(Program program, int batch, int threads, boolean keepAll) {
+  BoundProgram(Program program, int batch, boolean keepAll) {
     this.batch = batch;
     Map<Tensor, Integer> lastUse = lastUses(program, keepAll);
     MemoryLayout layout = new MemoryLayout(ALIGNMENT);
@@ -46,7 +46,7 @@ final class BoundProgram implements AutoCloseable {
     this.inputs = named(program.graph().inputs());
     this.outputs = named(program.graph().outputs());
     this.steps = new Step[parts.size()];
-    bind(parts, new Binding(batch, threads, activations));
+    bind(parts, new Binding(batch, activations));
   }
 
   private void bind(List<Part> parts, Binding binding) {

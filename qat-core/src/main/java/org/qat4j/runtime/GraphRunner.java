@@ -1,6 +1,5 @@
 package org.qat4j.runtime;
 
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,7 @@ import org.qat4j.graph.Tensor;
 public final class GraphRunner implements AutoCloseable {
   private static final long CACHE_BYTES = 512 * 1024;
   private static final int MOST_IMAGES = 64;
-  private static final int KEPT_SIZES = 8;
+  private static final float[][] NONE = {};
 
   private enum State {
     IDLE,
@@ -30,18 +29,23 @@ public final class GraphRunner implements AutoCloseable {
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
   private final Program program;
   private final String backend;
-  private final int threads;
   private final int mostImages;
   private final List<Tensor> inputs;
   private final List<Tensor> outputs;
-  private final Map<Integer, BoundProgram> bound = new LinkedHashMap<>(16, 0.75f, true);
+  private final Member[] members;
+  private final Team team;
   private final float[][] oneInput = new float[1][];
   private final float[][] oneOutput = new float[1][];
-  private BoundProgram latest;
+
+  // The job that the team shares out. Written before it starts, read by its members.
+  private float[][] pieceInputs = NONE;
+  private float[][] pieceResults = NONE;
+  private int batch;
+  private int pieceImages;
 
   /**
    * @param backend {@link Backends#AUTO} or a backend's name
-   * @param threads that native kernels may use, at least 1
+   * @param threads that share out the images of a batch, at least 1
    * @throws IllegalArgumentException if the backend is absent or has no kernel for a node, or if an
    *     input or output of the graph holds codes
    */
@@ -55,8 +59,12 @@ public final class GraphRunner implements AutoCloseable {
     outputs.forEach(tensor -> requireReal("output", tensor));
     this.program = Program.acquire(graph, backend, true);
     this.backend = backend;
-    this.threads = threads;
     this.mostImages = mostImages(graph);
+    this.members = new Member[threads];
+    for (int i = 0; i < threads; i++) {
+      members[i] = new Member(program);
+    }
+    this.team = new Team(threads, this::runPiece);
   }
 
   private static void requireReal(String role, Tensor tensor) {
@@ -132,26 +140,37 @@ public final class GraphRunner implements AutoCloseable {
   }
 
   private void runPieces(float[][] arrays, int batch, float[][] results) {
+    pieceInputs = arrays;
+    pieceResults = results;
+    this.batch = batch;
+    // As few pieces as fit the cache, as even as they can be, and one for each thread at least.
+    int least = Math.max((batch + mostImages - 1) / mostImages, Math.min(batch, members.length));
+    pieceImages = (batch + least - 1) / least;
     try {
-      enter();
-      for (int first = 0; first < batch; first += mostImages) {
-        runPiece(arrays, first, Math.min(mostImages, batch - first), results);
-      }
+      team.run((batch + pieceImages - 1) / pieceImages);
     } finally {
-      leave();
+      pieceInputs = NONE;
+      pieceResults = NONE;
     }
   }
 
-  private void runPiece(float[][] arrays, int first, int images, float[][] results) {
-    BoundProgram piece = bound(images);
-    for (int i = 0; i < arrays.length; i++) {
-      int size = inputs.get(i).shape().elements();
-      piece.input(i).reals().put(0, arrays[i], first * size, images * size);
-    }
-    piece.run();
-    for (int i = 0; i < results.length; i++) {
-      int size = outputs.get(i).shape().elements();
-      piece.output(i).reals().get(0, results[i], first * size, images * size);
+  private void runPiece(int member, int piece) {
+    int first = piece * pieceImages;
+    int images = Math.min(pieceImages, batch - first);
+    try {
+      enter(program);
+      BoundProgram network = members[member].bound(images);
+      for (int i = 0; i < pieceInputs.length; i++) {
+        int size = inputs.get(i).shape().elements();
+        network.input(i).reals().put(0, pieceInputs[i], first * size, images * size);
+      }
+      network.run();
+      for (int i = 0; i < pieceResults.length; i++) {
+        int size = outputs.get(i).shape().elements();
+        network.output(i).reals().get(0, pieceResults[i], first * size, images * size);
+      }
+    } finally {
+      leave(program);
     }
   }
 
@@ -166,8 +185,8 @@ public final class GraphRunner implements AutoCloseable {
     begin();
     Program unfused = Program.acquire(program.graph(), backend, false);
     try {
-      enter();
-      try (BoundProgram all = new BoundProgram(unfused, batch, threads, true)) {
+      enter(unfused);
+      try (BoundProgram all = new BoundProgram(unfused, batch, true)) {
         for (int i = 0; i < arrays.length; i++) {
           all.input(i).reals().put(0, arrays[i]);
         }
@@ -179,7 +198,7 @@ public final class GraphRunner implements AutoCloseable {
         return codes;
       }
     } finally {
-      leave();
+      leave(unfused);
       unfused.release();
       state.set(State.IDLE);
     }
@@ -197,39 +216,17 @@ public final class GraphRunner implements AutoCloseable {
   public Plan plan() {
     begin();
     try {
-      enter();
-      BoundProgram any = latest == null ? bound(1) : latest;
+      enter(program);
+      BoundProgram any = members[0].latest();
       return new Plan(
           backend,
-          threads,
+          members.length,
           mostImages,
           any.bytes() / any.batch() * mostImages,
           any.entries(program));
     } finally {
-      leave();
+      leave(program);
       state.set(State.IDLE);
-    }
-  }
-
-  private BoundProgram bound(int images) {
-    if (latest != null && latest.batch() == images) {
-      return latest;
-    }
-    BoundProgram found = bound.get(images);
-    if (found == null) {
-      found = new BoundProgram(program, images, threads, false);
-      bound.put(images, found);
-      dropOldest();
-    }
-    latest = found;
-    return found;
-  }
-
-  private void dropOldest() {
-    if (bound.size() > KEPT_SIZES) {
-      Iterator<BoundProgram> oldest = bound.values().iterator();
-      oldest.next().close();
-      oldest.remove();
     }
   }
 
@@ -244,17 +241,17 @@ public final class GraphRunner implements AutoCloseable {
     }
   }
 
-  private void enter() {
+  private static void enter(Program program) {
     List<Backend> used = program.backends();
     for (int i = 0; i < used.size(); i++) {
-      used.get(i).enter(threads);
+      used.get(i).enter();
     }
   }
 
-  private void leave() {
+  private static void leave(Program program) {
     List<Backend> used = program.backends();
     for (int i = 0; i < used.size(); i++) {
-      used.get(i).leave(threads);
+      used.get(i).leave();
     }
   }
 
@@ -298,9 +295,10 @@ public final class GraphRunner implements AutoCloseable {
           "close() while the session is running: wait for run() to return");
     }
     if (before == State.IDLE) {
-      bound.values().forEach(BoundProgram::close);
-      bound.clear();
-      latest = null;
+      team.close();
+      for (Member member : members) {
+        member.close();
+      }
       program.release();
     }
   }

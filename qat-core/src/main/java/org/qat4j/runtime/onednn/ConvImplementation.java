@@ -1,35 +1,66 @@
 package org.qat4j.runtime.onednn;
 
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.bytedeco.dnnl.convolution_forward;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
+import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Storage;
 
 /** Which of oneDNN's implementations of a convolution may be used. */
 final class ConvImplementation {
   private static final String FLAWED = "brg_conv_fwd";
+  private static final String FOR_SMALL = "jit_int8:avx512_core_vnni";
 
   private ConvImplementation() {}
 
   /**
-   * Moves a description to the first implementation that is right for the layer.
+   * The fastest implementation that is right for the layer.
    *
    * <p>oneDNN 3.11's {@code brg_conv_fwd} miscomputes two kinds of layers. With one input channel
    * per group, in int8 and in float32: where the output is one pixel wide, where signed inputs are
    * padded, and with several groups; one group of unsigned inputs and a wider output, the usual
    * first layer, is right. And where some window lies in the padding alone, with a zero point.
    *
-   * @throws IllegalStateException if none is left
+   * <p>It is also slower than {@code jit_int8} with few channels or few pixels, by a tenth to a
+   * third, although oneDNN prefers it (docs/inference-performance.md).
+   *
+   * @param descriptions makes a new description, which stands at oneDNN's first choice
+   * @throws IllegalStateException if there is no right one
    */
   static convolution_forward.primitive_desc choose(
-      Layer layer, convolution_forward.primitive_desc description) {
-    boolean flawed = isOneChannelUnusual(layer) || hasWindowInPadding(layer);
-    while (flawed && description.impl_info_str().getString().contains(FLAWED)) {
-      if (!description.next_impl()) {
-        throw new IllegalStateException("oneDNN has no correct implementation of " + layer);
+      NativeScope scope, Layer layer, Supplier<convolution_forward.primitive_desc> descriptions) {
+    if (isSmall(layer)) {
+      convolution_forward.primitive_desc small = scope.own(descriptions.get());
+      if (advance(small, name -> name.startsWith(FOR_SMALL))) {
+        return small;
       }
     }
-    return description;
+    boolean flawed = isOneChannelUnusual(layer) || hasWindowInPadding(layer);
+    convolution_forward.primitive_desc right = scope.own(descriptions.get());
+    if (!advance(right, name -> !flawed || !name.contains(FLAWED))) {
+      throw new IllegalStateException("oneDNN has no correct implementation of " + layer);
+    }
+    return right;
+  }
+
+  /** Moves on to the first implementation, from the present one, whose name is accepted. */
+  private static boolean advance(
+      convolution_forward.primitive_desc description, Predicate<String> accepted) {
+    while (!accepted.test(description.impl_info_str().getString())) {
+      if (!description.next_impl()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isSmall(Layer layer) {
+    Shape output = layer.outputImage();
+    return layer.groups() == 1
+        && layer.window().kernelArea() > 1
+        && (layer.image().channels() < 64 || output.height() * output.width() <= 64);
   }
 
   private static boolean isOneChannelUnusual(Layer layer) {

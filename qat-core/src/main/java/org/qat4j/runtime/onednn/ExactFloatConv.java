@@ -129,8 +129,9 @@ final class ExactFloatConv implements Kernel {
         Memories.desc(scope, layer.weightDims(), memory.data_type.f32, memory.format_tag.any);
     convolution_forward.primitive_desc description =
         ConvImplementation.choose(
+            scope,
             layer,
-            scope.own(
+            () ->
                 new convolution_forward.primitive_desc(
                     OneDnn.cpu(),
                     dnnl.dnnl_forward_inference,
@@ -143,7 +144,7 @@ final class ExactFloatConv implements Kernel {
                     layer.padTopLeft(),
                     layer.padBottomRight(),
                     attributes,
-                    false)));
+                    false));
     return new Primitive.Builder(
             scope, description, scope.own(new convolution_forward(description)))
         .argument(dnnl.DNNL_ARG_SRC, integers)

@@ -20,6 +20,7 @@ final class Int8Epilogue {
   private final float[] offsets;
   private final int inputZero;
   private final Clip clip;
+  private final IntRange codes;
 
   Int8Epilogue(Layer layer) {
     Requantization requantization = layer.requantization();
@@ -31,6 +32,7 @@ final class Int8Epilogue {
       offsets[o] = requantization.offset(o);
     }
     this.inputZero = layer.input().params().zeroPoint();
+    this.codes = requantization.codes();
     this.clip = layer.output().isCodes() ? codeClip(layer, requantization.codes()) : layer.clip();
   }
 
@@ -49,20 +51,42 @@ final class Int8Epilogue {
   }
 
   /**
+   * Attributes that give the layer's own output.
+   *
    * @param weightsMask dimensions of the weights that have their own scale
    */
   primitive_attr attributes(NativeScope scope, int weightsMask) {
+    post_ops after = scope.own(new post_ops());
+    appendClip(after, clip);
+    return attributes(scope, weightsMask, after);
+  }
+
+  /**
+   * Attributes that give the layer's codes as a term of a following sum: {@code (code - zero) *
+   * multiplier}, real numbers. The codes are rounded and clamped first, as if they were stored.
+   */
+  primitive_attr attributes(NativeScope scope, int weightsMask, Addend term) {
+    post_ops after = scope.own(new post_ops());
+    after.append_eltwise(dnnl.dnnl_eltwise_round, 0, 0);
+    appendClip(after, new Clip(codes.min(), codes.max()));
+    term.appendTo(after);
+    return attributes(scope, weightsMask, after);
+  }
+
+  private static void appendClip(post_ops after, Clip clip) {
+    if (!clip.equals(Clip.NONE)) {
+      after.append_eltwise(dnnl.dnnl_eltwise_clip, clip.min(), clip.max());
+    }
+  }
+
+  private primitive_attr attributes(NativeScope scope, int weightsMask, post_ops after) {
     primitive_attr attributes = scope.own(new primitive_attr());
     attributes.set_scratchpad_mode(dnnl.dnnl_scratchpad_mode_user);
     attributes.set_scales_mask(dnnl.DNNL_ARG_WEIGHTS, weightsMask);
     if (inputZero != 0) {
       attributes.set_zero_points_mask(dnnl.DNNL_ARG_SRC, 0);
     }
-    if (!clip.equals(Clip.NONE)) {
-      post_ops after = scope.own(new post_ops());
-      after.append_eltwise(dnnl.dnnl_eltwise_clip, clip.min(), clip.max());
-      attributes.set_post_ops(after);
-    }
+    attributes.set_post_ops(after);
     return attributes;
   }
 

@@ -16,7 +16,7 @@ import org.qat4j.runtime.Step;
 /** Max pooling of 8-bit codes, NHWC. */
 record Int8MaxPool(Window window, Tensor from, Tensor to) implements Kernel {
   /** Whether oneDNN's conditions hold: no window lies in the padding alone. */
-  static boolean supports(Window window, Shape image) {
+  static boolean supports(Window window) {
     return window.padTop() < window.kernelHeight()
         && window.padLeft() < window.kernelWidth()
         && window.padBottom() < window.kernelHeight()

@@ -1,7 +1,9 @@
 package org.qat4j.runtime.onednn;
 
+import java.util.List;
 import java.util.Optional;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.Region;
@@ -35,36 +37,63 @@ public final class OneDnnBackend implements Backend {
   }
 
   @Override
-  public void enter(int threads) {
-    OpenMp.use(threads);
+  public void enter() {
+    OpenMp.useOneThread();
   }
 
   @Override
-  public void leave(int threads) {
-    OpenMp.restore(threads);
+  public void leave() {
+    OpenMp.restore();
   }
 
   @Override
   public Optional<Kernel> kernel(Region region) {
-    if (!region.input().isCodes() || !narrow(region)) {
+    boolean narrow =
+        region.inputs().stream().allMatch(input -> Storage.of(input).bytes() != 2)
+            && Storage.of(region.output()).bytes() != 2;
+    if (!narrow) {
       return Optional.empty();
     }
-    if (region.matches(Op.MaxPool.class) && region.first().op() instanceof Op.MaxPool pool) {
-      return Int8MaxPool.supports(pool.window(), region.input().shape())
-          ? Optional.of(new Int8MaxPool(pool.window(), region.input(), region.output()))
+    Op first = region.first().op();
+    Tensor input = region.input();
+    Tensor output = region.output();
+    if (region.matches(Op.Quantize.class)) {
+      return Optional.of(new Int8Quantize(input, output));
+    }
+    if (region.matches(Op.MaxPool.class) && first instanceof Op.MaxPool pool) {
+      return Int8MaxPool.supports(pool.window())
+          ? Optional.of(new Int8MaxPool(pool.window(), input, output))
           : Optional.empty();
+    }
+    if (region.matches(Op.Add.class) && first instanceof Op.Add add) {
+      List<Tensor> operands = region.graph().inputsOf(region.first());
+      return Optional.of(new Int8Add(add.clip(), operands.get(0), operands.get(1), output));
+    }
+    if (region.matches(Op.Conv.class, Op.Add.class)) {
+      return convAndAdd(region);
     }
     return Layer.of(region).flatMap(OneDnnBackend::layer);
   }
 
+  private static Optional<Kernel> convAndAdd(Region region) {
+    Layer layer = Layer.of(new Region(region.graph(), List.of(region.first()))).orElseThrow();
+    Op.Add add = (Op.Add) region.last().op();
+    List<Tensor> operands = region.graph().inputsOf(region.last());
+    Tensor mine = layer.output();
+    Tensor other = operands.get(operands.get(0).equals(mine) ? 1 : 0);
+    return Storage.of(mine).bytes() == 1 && !other.equals(mine) && isInt8(layer)
+        ? Optional.of(new Int8Conv(layer, new Int8Add(add.clip(), mine, other, region.output())))
+        : Optional.empty();
+  }
+
   private static Optional<Kernel> layer(Layer layer) {
-    if (!OneDnn.int8Exact() || !layer.weights().isSymmetric()) {
+    if (!isInt8(layer)) {
       return ExactFloatConv.of(layer);
     }
     return Optional.of(layer.isDense() ? new Int8Dense(layer) : new Int8Conv(layer));
   }
 
-  private static boolean narrow(Region region) {
-    return Storage.of(region.output()).bytes() != 2 && Storage.of(region.input()).bytes() == 1;
+  private static boolean isInt8(Layer layer) {
+    return OneDnn.int8Exact() && layer.weights().isSymmetric();
   }
 }

@@ -1,14 +1,15 @@
 package org.qat4j.runtime.onednn;
 
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.opencl.User_func_Pointer;
 
 /**
- * The number of threads that oneDNN uses for calls from the current thread.
+ * The number of threads that oneDNN uses for calls from the current thread: one. Its own parallel
+ * loops meet at a barrier after every primitive, and when the machine is busy each barrier waits
+ * for a time slice (measured: 200 ms where one thread needs 0.4), so sessions share out images
+ * instead.
  *
  * <p>oneDNN asks OpenMP, whose setting belongs to the calling thread, and the presets offer no
  * function to set it. {@code omp_set_num_threads} takes one integer and returns nothing, so it is
@@ -16,8 +17,9 @@ import org.bytedeco.opencl.User_func_Pointer;
  * same register on every platform the library is built for.
  */
 final class OpenMp {
-  private static final ConcurrentMap<Integer, Pointer> NUMBERS = new ConcurrentHashMap<>();
   private static final int DEFAULT_THREADS = defaultThreads();
+  private static final Pointer ONE = new Argument(1);
+  private static final Pointer ALL = new Argument(DEFAULT_THREADS);
   private static final PointerPointer<Pointer> CELL = new PointerPointer<>(1);
   private static final User_func_Pointer SET_NUM_THREADS = function();
 
@@ -47,35 +49,29 @@ final class OpenMp {
   }
 
   /**
+   * Keeps oneDNN's work on the current thread.
+   *
    * @throws IllegalStateException if OpenMP's default is another number and cannot be changed
    */
-  static void use(int threads) {
-    if (threads != DEFAULT_THREADS) {
-      set(threads);
+  static void useOneThread() {
+    if (DEFAULT_THREADS != 1) {
+      set(ONE);
     }
   }
 
   /** Other libraries on this thread get OpenMP's default again. */
-  static void restore(int threads) {
-    if (threads != DEFAULT_THREADS) {
-      set(DEFAULT_THREADS);
+  static void restore() {
+    if (DEFAULT_THREADS != 1) {
+      set(ALL);
     }
   }
 
-  private static void set(int threads) {
+  private static void set(Pointer threads) {
     if (SET_NUM_THREADS == null) {
       throw new IllegalStateException(
-          "this platform offers no way to set the number of threads: set the environment variable "
-              + "OMP_NUM_THREADS="
-              + threads
-              + " before the program starts, or ask for "
-              + DEFAULT_THREADS
-              + " threads");
+          "this platform offers no way to limit oneDNN to one thread:"
+              + " set the environment variable OMP_NUM_THREADS=1 before the program starts");
     }
-    Pointer number = NUMBERS.get(threads);
-    if (number == null) {
-      number = NUMBERS.computeIfAbsent(threads, Argument::new);
-    }
-    SET_NUM_THREADS.call(number);
+    SET_NUM_THREADS.call(threads);
   }
 }

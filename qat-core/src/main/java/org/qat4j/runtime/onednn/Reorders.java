@@ -15,14 +15,21 @@ final class Reorders {
   static Primitive toNchw(
       NativeScope scope, memory from, memory.desc nhwc, long[] dims, Activation to) {
     memory.desc nchw = Memories.desc(scope, dims, memory.data_type.f32, memory.format_tag.nchw);
+    return reorder(scope, from, nhwc, Memories.of(scope, nchw, to), nchw);
+  }
+
+  /** The same values in another layout. */
+  static Primitive reorder(
+      NativeScope scope, memory from, memory.desc layout, memory to, memory.desc newLayout) {
     primitive_attr attributes = scope.own(new primitive_attr());
     attributes.set_scratchpad_mode(dnnl.dnnl_scratchpad_mode_user);
     reorder.primitive_desc description =
         scope.own(
-            new reorder.primitive_desc(OneDnn.cpu(), nhwc, OneDnn.cpu(), nchw, attributes, false));
+            new reorder.primitive_desc(
+                OneDnn.cpu(), layout, OneDnn.cpu(), newLayout, attributes, false));
     return new Primitive.Builder(scope, description, scope.own(new reorder(description)))
         .argument(dnnl.DNNL_ARG_FROM, from)
-        .argument(dnnl.DNNL_ARG_TO, Memories.of(scope, nchw, to))
+        .argument(dnnl.DNNL_ARG_TO, to)
         .build();
   }
 }
