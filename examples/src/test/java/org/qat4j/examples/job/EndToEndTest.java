@@ -31,8 +31,8 @@ class EndToEndTest {
       """
       seed: 11
       data:
-        train: 1000
-        test: 200
+        train: 600
+        test: 100
       float:
         epochs: 2
       """;
@@ -71,14 +71,14 @@ class EndToEndTest {
   void codes_ofEveryLayerAndImage_areEqual() {
     // Input, two convolutions with their pools, two dense layers.
     long perImage = 784 + 20 * 24 * 24 + 20 * 12 * 12 + 50 * 8 * 8 + 50 * 4 * 4 + 500 + 10;
-    assertEquals(new Report.Codes(200 * perImage, 0), report.codes());
+    assertEquals(new Report.Codes(100 * perImage, 0), report.codes());
     assertEquals(report.accuracy().qat(), report.accuracy().int8());
   }
 
   @Test
   void onnxRuntime_onTheSameFile_agrees() {
-    assertEquals(200, report.ort().of());
-    assertTrue(report.ort().agreeing() >= 199, report.ort()::toString);
+    assertEquals(100, report.ort().of());
+    assertTrue(report.ort().agreeing() >= 99, report.ort()::toString);
   }
 
   @Test
