@@ -77,7 +77,13 @@ final class InspectCommand implements Callable<Integer> {
     if (op instanceof Op.Conv conv) {
       return suffix(conv.clip());
     }
-    return op instanceof Op.Dense dense ? suffix(dense.clip()) : "";
+    if (op instanceof Op.Dense dense) {
+      return suffix(dense.clip());
+    }
+    if (op instanceof Op.Add add) {
+      return suffix(add.clip());
+    }
+    return op instanceof Op.Requantize requantize ? suffix(requantize.clip()) : "";
   }
 
   private static String suffix(Clip clip) {
