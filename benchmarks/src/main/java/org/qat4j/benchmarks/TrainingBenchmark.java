@@ -168,7 +168,8 @@ public final class TrainingBenchmark {
   }
 
   private static void print(List<Row> rows) {
-    System.out.printf("%-10s %-8s %-6s %10s %16s%n", "network", "engine", "mode", "median ms", "of DL4J float");
+    System.out.printf(
+        "%-10s %-8s %-6s %10s %16s%n", "network", "engine", "mode", "median ms", "of DL4J float");
     for (Row row : rows) {
       System.out.printf(
           Locale.ROOT,

@@ -39,7 +39,8 @@ public final class ResNet20 {
    * A network with fresh weights that depend on the seed only. Input float32 [batch, 3, 32, 32],
    * output probabilities [batch, classes].
    */
-  public static ComputationGraph create(long seed, IUpdater updater, double weightDecay, int classes) {
+  public static ComputationGraph create(
+      long seed, IUpdater updater, double weightDecay, int classes) {
     GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
@@ -83,8 +84,7 @@ public final class ResNet20 {
     int stride = shrinks ? 2 : 1;
     String a = relu(name + "_a", convolution(name + "_a", input, channels, 3, stride));
     String b = convolution(name + "_b", a, channels, 3, 1);
-    String shortcut =
-        shrinks ? convolution(name + "_shortcut", input, channels, 1, stride) : input;
+    String shortcut = shrinks ? convolution(name + "_shortcut", input, channels, 1, stride) : input;
     graph.addVertex(name, new ElementWiseVertex(ElementWiseVertex.Op.Add), b, shortcut);
     return relu(name, name);
   }
