@@ -161,7 +161,7 @@ public final class TrainingBenchmark {
   private static Map<String, Double> pyTorch(Path file) throws IOException {
     Map<String, Double> medians = new LinkedHashMap<>();
     for (String line : Files.readAllLines(file)) {
-      String[] words = line.split(" ");
+      String[] words = line.split(" ", -1);
       medians.put(words[0] + " " + words[1], Double.parseDouble(words[2]));
     }
     return medians;
