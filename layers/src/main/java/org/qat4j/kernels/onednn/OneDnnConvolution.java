@@ -7,21 +7,18 @@ import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.nn.workspace.ArrayType;
-import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
 import org.qat4j.kernels.Geometry;
-import org.qat4j.kernels.Linear;
 
 /**
  * 2-D convolution; weights are brought into oneDNN's layout at each call, since each step changes
  * them.
  */
-final class OneDnnConvolution implements Linear {
+final class OneDnnConvolution extends OneDnnLinear {
   private final ConvolutionLayer layer;
-  private Primitives primitives;
+  private ShapePrimitives primitives;
 
   OneDnnConvolution(ConvolutionLayer layer) {
     this.layer = layer;
@@ -33,52 +30,15 @@ final class OneDnnConvolution implements Linear {
   }
 
   @Override
-  public INDArray forward(
-      INDArray input, INDArray rows, INDArray bias, LayerWorkspaceMgr workspace) {
-    INDArray source = Layouts.working(input);
-    Primitives p = primitives(source, rows.size(0), bias != null);
-    INDArray result = Layouts.allocate(p.outputShape, ArrayType.INPUT, workspace);
-    p.forwardWeights.run(rows);
-    if (bias == null) {
-      p.forward.run(source, result);
-    } else {
-      p.forward.run(source, bias, result);
-    }
-    return result;
-  }
-
-  @Override
-  public INDArray backward(
-      INDArray input,
-      INDArray rows,
-      INDArray epsilon,
-      INDArray weightGradient,
-      INDArray biasGradient,
-      LayerWorkspaceMgr workspace) {
-    INDArray source = Layouts.working(input);
-    INDArray delta = Layouts.working(epsilon);
-    Primitives p = primitives(source, rows.size(0), biasGradient != null);
-    if (biasGradient == null) {
-      p.backwardWeights.run(source, delta);
-    } else {
-      p.backwardWeights.run(source, delta, biasGradient);
-    }
-    p.weightGradient.run(rows(weightGradient));
-    INDArray result = Layouts.allocate(input.shape(), ArrayType.ACTIVATION_GRAD, workspace);
-    p.backwardDataWeights.run(rows);
-    p.backwardData.run(delta, result);
-    return result;
-  }
-
-  private Primitives primitives(INDArray input, long outChannels, boolean biased) {
-    if (primitives == null || !primitives.fits(input, biased)) {
-      primitives = new Primitives(layer, input, outChannels, biased);
+  Primitives primitives(INDArray source, INDArray rows, boolean biased) {
+    if (primitives == null || !primitives.fits(source, biased)) {
+      primitives = new ShapePrimitives(layer, source, rows.size(0), biased);
     }
     return primitives;
   }
 
   /** All primitives for one input shape. */
-  private static final class Primitives {
+  private static final class ShapePrimitives implements Primitives {
     private final long[] inputShape;
     private final long[] outputShape;
     private final boolean biased;
@@ -89,7 +49,7 @@ final class OneDnnConvolution implements Linear {
     private final Call backwardData;
     private final Call backwardWeights;
 
-    Primitives(ConvolutionLayer layer, INDArray input, long outChannels, boolean biased) {
+    ShapePrimitives(ConvolutionLayer layer, INDArray input, long outChannels, boolean biased) {
       this.inputShape = input.shape();
       this.biased = biased;
       Shape image = Shape.of((int) inputShape[1], (int) inputShape[2], (int) inputShape[3]);
@@ -173,6 +133,38 @@ final class OneDnnConvolution implements Linear {
 
     boolean fits(INDArray input, boolean withBias) {
       return withBias == biased && Arrays.equals(inputShape, input.shape());
+    }
+
+    @Override
+    public long[] outputShape() {
+      return outputShape;
+    }
+
+    @Override
+    public void forward(INDArray source, INDArray rows, INDArray bias, INDArray result) {
+      forwardWeights.run(rows);
+      if (bias == null) {
+        forward.run(source, result);
+      } else {
+        forward.run(source, bias, result);
+      }
+    }
+
+    @Override
+    public void backwardWeights(
+        INDArray source, INDArray delta, INDArray rowsGradient, INDArray biasGradient) {
+      if (biasGradient == null) {
+        backwardWeights.run(source, delta);
+      } else {
+        backwardWeights.run(source, delta, biasGradient);
+      }
+      weightGradient.run(rowsGradient);
+    }
+
+    @Override
+    public void backwardData(INDArray delta, INDArray rows, INDArray result) {
+      backwardDataWeights.run(rows);
+      backwardData.run(delta, result);
     }
   }
 }

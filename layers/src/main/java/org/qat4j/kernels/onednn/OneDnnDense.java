@@ -3,14 +3,11 @@ package org.qat4j.kernels.onednn;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
-import org.deeplearning4j.nn.workspace.ArrayType;
-import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.kernels.Linear;
 
 /** Fully connected, as three matrix products. */
-final class OneDnnDense implements Linear {
-  private Primitives primitives;
+final class OneDnnDense extends OneDnnLinear {
+  private BatchPrimitives primitives;
 
   @Override
   public INDArray rows(INDArray weights) {
@@ -18,59 +15,26 @@ final class OneDnnDense implements Linear {
   }
 
   @Override
-  public INDArray forward(
-      INDArray input, INDArray rows, INDArray bias, LayerWorkspaceMgr workspace) {
-    INDArray source = Layouts.working(input);
-    Primitives p = primitives(source, rows, bias != null);
-    INDArray result =
-        Layouts.allocate(new long[] {input.size(0), rows.size(0)}, ArrayType.INPUT, workspace);
-    p.forwardWeights.run(rows);
-    if (bias == null) {
-      p.forward.run(source, result);
-    } else {
-      p.forward.run(source, bias, result);
-    }
-    return result;
-  }
-
-  @Override
-  public INDArray backward(
-      INDArray input,
-      INDArray rows,
-      INDArray epsilon,
-      INDArray weightGradient,
-      INDArray biasGradient,
-      LayerWorkspaceMgr workspace) {
-    INDArray source = Layouts.working(input);
-    INDArray delta = Layouts.working(epsilon);
-    Primitives p = primitives(source, rows, biasGradient != null);
-    p.backwardWeights.run(delta, source, rows(weightGradient));
-    if (biasGradient != null) {
-      biasGradient.assign(delta.sum(0).reshape(biasGradient.shape()));
-    }
-    INDArray result = Layouts.allocate(input.shape(), ArrayType.ACTIVATION_GRAD, workspace);
-    p.backwardData.run(delta, rows, result);
-    return result;
-  }
-
-  private Primitives primitives(INDArray input, INDArray rows, boolean biased) {
-    if (primitives == null || primitives.batch != input.size(0) || primitives.biased != biased) {
-      primitives = new Primitives(input.size(0), rows.size(1), rows.size(0), biased);
+  Primitives primitives(INDArray source, INDArray rows, boolean biased) {
+    if (primitives == null
+        || primitives.outputShape[0] != source.size(0)
+        || primitives.biased != biased) {
+      primitives = new BatchPrimitives(source.size(0), rows.size(1), rows.size(0), biased);
     }
     return primitives;
   }
 
   /** All primitives for one batch size. */
-  private static final class Primitives {
-    private final long batch;
+  private static final class BatchPrimitives implements Primitives {
+    private final long[] outputShape;
     private final boolean biased;
     private final Transfer forwardWeights;
     private final Call forward;
     private final Call backwardData;
     private final Call backwardWeights;
 
-    Primitives(long batch, long inputs, long outputs, boolean biased) {
-      this.batch = batch;
+    BatchPrimitives(long batch, long inputs, long outputs, boolean biased) {
+      this.outputShape = new long[] {batch, outputs};
       this.biased = biased;
       memory.desc source = Layouts.plain(batch, inputs);
       memory.desc target = Layouts.plain(batch, outputs);
@@ -92,6 +56,35 @@ final class OneDnnDense implements Linear {
       forward.slot(dnnl.DNNL_ARG_DST, target);
       backwardData = product(target, rows, source);
       backwardWeights = product(transposed(outputs, batch), source, rows);
+    }
+
+    @Override
+    public long[] outputShape() {
+      return outputShape;
+    }
+
+    @Override
+    public void forward(INDArray source, INDArray rows, INDArray bias, INDArray result) {
+      forwardWeights.run(rows);
+      if (bias == null) {
+        forward.run(source, result);
+      } else {
+        forward.run(source, bias, result);
+      }
+    }
+
+    @Override
+    public void backwardWeights(
+        INDArray source, INDArray delta, INDArray rowsGradient, INDArray biasGradient) {
+      backwardWeights.run(delta, source, rowsGradient);
+      if (biasGradient != null) {
+        biasGradient.assign(delta.sum(0).reshape(biasGradient.shape()));
+      }
+    }
+
+    @Override
+    public void backwardData(INDArray delta, INDArray rows, INDArray result) {
+      backwardData.run(delta, rows, result);
     }
 
     private static Call product(memory.desc left, memory.desc right, memory.desc result) {
