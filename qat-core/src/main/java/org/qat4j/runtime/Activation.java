@@ -84,6 +84,22 @@ public final class Activation {
     return reals;
   }
 
+  /**
+   * Some rows of the one image that this holds, in the same memory.
+   *
+   * @throws IllegalStateException if there are several images or the rows do not lie together
+   */
+  public Activation rows(int first, int count) {
+    if (batch != 1 || !tensor.isCodes()) {
+      throw new IllegalStateException(this + " has no rows that lie together");
+    }
+    Shape shape = tensor.shape();
+    Tensor part =
+        new Tensor(tensor.name(), Shape.of(shape.channels(), count, shape.width()), tensor.type());
+    long offset = (long) first * shape.width() * shape.channels() * storage.bytes();
+    return new Activation(part, 1, pointer, offset);
+  }
+
   /** Position of an element in memory, in elements. */
   public int index(int image, int channel, int y, int x) {
     Shape shape = tensor.shape();

@@ -1,5 +1,7 @@
 package org.qat4j.runtime;
 
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.qat4j.graph.Tensor;
 
@@ -7,11 +9,19 @@ import org.qat4j.graph.Tensor;
  * The buffers of one batch size.
  *
  * @param batch images per run
+ * @param ways how many threads may share the work of one step; more than 1 only for a single image
  * @param activations by tensor name
  */
-public record Binding(int batch, Map<String, Activation> activations) {
+public record Binding(int batch, int ways, Map<String, Activation> activations) {
   public Binding {
     activations = Map.copyOf(activations);
+  }
+
+  /** The same with other buffers for some tensors, and steps that are not divided. */
+  public Binding with(List<Activation> replaced) {
+    Map<String, Activation> all = new HashMap<>(activations);
+    replaced.forEach(activation -> all.put(activation.tensor().name(), activation));
+    return new Binding(batch, 1, all);
   }
 
   /**

@@ -17,15 +17,17 @@ final class BoundProgram implements AutoCloseable {
   private final int batch;
   private final NativeScope scope = new NativeScope();
   private final Step[] steps;
+  private final Team.Job[] jobs;
   private final Activation[] inputs;
   private final Activation[] outputs;
   private final Map<String, Activation> activations = new LinkedHashMap<>();
   private final long bytes;
 
   /**
+   * @param ways how many threads may share the work of a step
    * @param keepAll gives each tensor its own memory, so that all can be read after a run
    */
-  BoundProgram(Program program, int batch, boolean keepAll) {
+  BoundProgram(Program program, int batch, int ways, boolean keepAll) {
     this.batch = batch;
     Map<Tensor, Integer> lastUse = lastUses(program, keepAll);
     MemoryLayout layout = new MemoryLayout(ALIGNMENT);
@@ -46,13 +48,16 @@ final class BoundProgram implements AutoCloseable {
     this.inputs = named(program.graph().inputs());
     this.outputs = named(program.graph().outputs());
     this.steps = new Step[parts.size()];
-    bind(parts, new Binding(batch, activations));
+    this.jobs = new Team.Job[steps.length];
+    bind(parts, new Binding(batch, ways, activations));
   }
 
   private void bind(List<Part> parts, Binding binding) {
     try {
       for (int i = 0; i < steps.length; i++) {
-        steps[i] = parts.get(i).kernel().bind(binding);
+        Step step = parts.get(i).kernel().bind(binding);
+        steps[i] = step;
+        jobs[i] = (member, part) -> step.runPart(part);
       }
     } catch (RuntimeException e) {
       close();
@@ -84,10 +89,17 @@ final class BoundProgram implements AutoCloseable {
     return lastUse;
   }
 
-  /** Runs all steps on what {@link #input} holds. */
+  /** Runs all steps on what {@link #input} holds, on this thread. */
   void run() {
     for (Step step : steps) {
       step.run();
+    }
+  }
+
+  /** Runs all steps, each one's parts on the team. Called by the team's caller. */
+  void run(Team team) {
+    for (int i = 0; i < steps.length; i++) {
+      team.run(jobs[i], steps[i].parts());
     }
   }
 

@@ -34,6 +34,7 @@ public final class GraphRunner implements AutoCloseable {
   private final List<Tensor> outputs;
   private final Member[] members;
   private final Team team;
+  private final Team.Job pieceJob = this::runPiece;
   private final float[][] oneInput = new float[1][];
   private final float[][] oneOutput = new float[1][];
 
@@ -42,6 +43,7 @@ public final class GraphRunner implements AutoCloseable {
   private float[][] pieceResults = NONE;
   private int batch;
   private int pieceImages;
+  private int pieces;
 
   /**
    * @param backend {@link Backends#AUTO} or a backend's name
@@ -62,9 +64,9 @@ public final class GraphRunner implements AutoCloseable {
     this.mostImages = mostImages(graph);
     this.members = new Member[threads];
     for (int i = 0; i < threads; i++) {
-      members[i] = new Member(program);
+      members[i] = new Member(program, threads);
     }
-    this.team = new Team(threads, this::runPiece);
+    this.team = new Team(threads, () -> enter(program));
   }
 
   private static void requireReal(String role, Tensor tensor) {
@@ -147,8 +149,11 @@ public final class GraphRunner implements AutoCloseable {
     int least = Math.max((batch + mostImages - 1) / mostImages, Math.min(batch, members.length));
     pieceImages = (batch + least - 1) / least;
     try {
-      team.run((batch + pieceImages - 1) / pieceImages);
+      enter(program);
+      pieces = (batch + pieceImages - 1) / pieceImages;
+      team.run(pieceJob, pieces);
     } finally {
+      leave(program);
       pieceInputs = NONE;
       pieceResults = NONE;
     }
@@ -157,20 +162,19 @@ public final class GraphRunner implements AutoCloseable {
   private void runPiece(int member, int piece) {
     int first = piece * pieceImages;
     int images = Math.min(pieceImages, batch - first);
-    try {
-      enter(program);
-      BoundProgram network = members[member].bound(images);
-      for (int i = 0; i < pieceInputs.length; i++) {
-        int size = inputs.get(i).shape().elements();
-        network.input(i).reals().put(0, pieceInputs[i], first * size, images * size);
-      }
+    BoundProgram network = members[member].bound(images);
+    for (int i = 0; i < pieceInputs.length; i++) {
+      int size = inputs.get(i).shape().elements();
+      network.input(i).reals().put(0, pieceInputs[i], first * size, images * size);
+    }
+    if (pieces == 1) {
+      network.run(team);
+    } else {
       network.run();
-      for (int i = 0; i < pieceResults.length; i++) {
-        int size = outputs.get(i).shape().elements();
-        network.output(i).reals().get(0, pieceResults[i], first * size, images * size);
-      }
-    } finally {
-      leave(program);
+    }
+    for (int i = 0; i < pieceResults.length; i++) {
+      int size = outputs.get(i).shape().elements();
+      network.output(i).reals().get(0, pieceResults[i], first * size, images * size);
     }
   }
 
@@ -186,7 +190,7 @@ public final class GraphRunner implements AutoCloseable {
     Program unfused = Program.acquire(program.graph(), backend, false);
     try {
       enter(unfused);
-      try (BoundProgram all = new BoundProgram(unfused, batch, true)) {
+      try (BoundProgram all = new BoundProgram(unfused, batch, 1, true)) {
         for (int i = 0; i < arrays.length; i++) {
           all.input(i).reals().put(0, arrays[i]);
         }

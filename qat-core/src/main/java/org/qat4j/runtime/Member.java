@@ -9,11 +9,18 @@ final class Member implements AutoCloseable {
   private static final int KEPT_SIZES = 8;
 
   private final Program program;
+  private final int ways;
   private final Map<Integer, BoundProgram> bound = new LinkedHashMap<>(16, 0.75f, true);
   private BoundProgram latest;
 
-  Member(Program program) {
+  /**
+   * A thread's part of a session.
+   *
+   * @param ways how many threads may share the work of a step when there is only one image
+   */
+  Member(Program program, int ways) {
     this.program = program;
+    this.ways = ways;
   }
 
   /** The network bound to a batch size; allocates nothing if the size is among those kept. */
@@ -23,7 +30,7 @@ final class Member implements AutoCloseable {
     }
     BoundProgram found = bound.get(images);
     if (found == null) {
-      found = new BoundProgram(program, images, false);
+      found = new BoundProgram(program, images, images == 1 ? ways : 1, false);
       bound.put(images, found);
       dropOldest();
     }

@@ -25,8 +25,9 @@ final class Team implements AutoCloseable {
     void run(int member, int piece);
   }
 
-  private final Job job;
+  private final Runnable onStart;
   private final Helper[] helpers;
+  private Job job;
 
   /** Upper half: number of the job; lower half: pieces nobody has taken yet. */
   private final AtomicLong untaken = new AtomicLong();
@@ -40,9 +41,10 @@ final class Team implements AutoCloseable {
    * Starts the helpers.
    *
    * @param members at least 1; the caller is one of them
+   * @param onStart what each helper does first
    */
-  Team(int members, Job job) {
-    this.job = job;
+  Team(int members, Runnable onStart) {
+    this.onStart = onStart;
     this.helpers = new Helper[members - 1];
     for (int i = 0; i < helpers.length; i++) {
       helpers[i] = new Helper(i + 1);
@@ -51,14 +53,15 @@ final class Team implements AutoCloseable {
   }
 
   /** Does all pieces and returns when the last is finished. Called by one thread at a time. */
-  void run(int pieces) {
+  void run(Job work, int pieces) {
     if (pieces == 1 || helpers.length == 0) {
       for (int piece = 0; piece < pieces; piece++) {
-        job.run(0, piece);
+        work.run(0, piece);
       }
       return;
     }
     failure.set(null);
+    job = work;
     caller = Thread.currentThread();
     unfinished.set(pieces);
     untaken.set(((untaken.get() >>> 32) + 1) << 32 | pieces);
@@ -143,12 +146,14 @@ final class Team implements AutoCloseable {
 
     void wake() {
       if (parked) {
+        parked = false;
         LockSupport.unpark(this);
       }
     }
 
     @Override
     public void run() {
+      onStart.run();
       int spins = 0;
       while (!closed) {
         if ((int) untaken.get() > 0) {

@@ -3,6 +3,7 @@ package org.qat4j.runtime;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,8 +28,26 @@ final class Conformance {
           (tensor, codes) ->
               assertArrayEquals(
                   codes, actualCodes.get(tensor), () -> tensor + "\n" + actual.plan()));
-      assertArrayEquals(
-          run(expected, images, batch), run(actual, images, batch), () -> actual.plan().toString());
+      float[] results = run(expected, images, batch);
+      assertArrayEquals(results, run(actual, images, batch), () -> actual.plan().toString());
+      assertDividedSame(graph, backend, images, batch, results);
+    }
+  }
+
+  /** One image on several threads, which divide its layers. */
+  private static void assertDividedSame(
+      Graph graph, String backend, float[][] images, int batch, float[] expected) {
+    float[][] first = new float[images.length][];
+    for (int i = 0; i < images.length; i++) {
+      first[i] = Arrays.copyOf(images[i], images[i].length / batch);
+    }
+    for (int threads : new int[] {2, 3}) {
+      try (GraphRunner runner = new GraphRunner(graph, backend, threads)) {
+        assertArrayEquals(
+            Arrays.copyOf(expected, expected.length / batch),
+            run(runner, first, 1),
+            () -> runner.plan().toString());
+      }
     }
   }
 

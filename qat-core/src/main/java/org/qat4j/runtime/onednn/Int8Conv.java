@@ -7,6 +7,7 @@ import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
+import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Binding;
 import org.qat4j.runtime.Kernel;
@@ -20,6 +21,9 @@ import org.qat4j.runtime.Storage;
  */
 final class Int8Conv implements Kernel {
   private static final memory.format_tag NHWC = memory.format_tag.nhwc;
+
+  /** About 1 us: below this, two threads gain less than their meeting costs. */
+  private static final long LEAST_DIVIDED_MACS = 200_000;
 
   private final Layer layer;
   private final Int8Epilogue epilogue;
@@ -39,6 +43,14 @@ final class Int8Conv implements Kernel {
     this(layer, Optional.of(addition));
   }
 
+  /** A part of another layer, with that one's weights. */
+  private Int8Conv(Layer band, Int8Conv whole) {
+    this.layer = band;
+    this.addition = whole.addition;
+    this.epilogue = whole.epilogue;
+    this.weights = whole.weights;
+  }
+
   private Int8Conv(Layer layer, Optional<Int8Add> addition) {
     this.layer = layer;
     this.addition = addition;
@@ -56,18 +68,58 @@ final class Int8Conv implements Kernel {
 
   @Override
   public Step bind(Binding binding) {
+    int height = layer.outputImage().height();
+    int rows = (height + binding.ways() - 1) / binding.ways();
+    boolean divided =
+        binding.ways() > 1
+            && layer.output().isCodes()
+            && (long) layer.outputImage().elements() * layer.weights().fanIn() >= LEAST_DIVIDED_MACS
+            && layer.hasBands(rows);
+    return divided ? bindBands(binding, height, rows) : bindWhole(binding);
+  }
+
+  private Step bindBands(Binding binding, int height, int rows) {
+    List<Step> bands = new ArrayList<>();
+    try {
+      for (int first = 0; first < height; first += rows) {
+        bands.add(bindBand(binding, first, Math.min(rows, height - first)));
+      }
+    } catch (RuntimeException e) {
+      bands.forEach(Step::close);
+      throw e;
+    }
+    return new DividedStep(bands);
+  }
+
+  private Step bindBand(Binding binding, int first, int rows) {
+    Layer band = layer.band(first, rows);
+    int firstInput = Math.max(0, layer.firstInputRow(first));
+    Tensor result = addition.map(Int8Add::to).orElse(layer.output());
+    List<Activation> parts = new ArrayList<>();
+    addition.ifPresent(add -> parts.add(binding.activation(add.b()).rows(first, rows)));
+    parts.add(binding.activation(result).rows(first, rows));
+    Binding here = binding.with(parts);
+    Activation input = binding.activation(layer.input()).rows(firstInput, band.image().height());
+    return new Int8Conv(band, this).bindWhole(here, input);
+  }
+
+  private Step bindWhole(Binding binding) {
+    return bindWhole(binding, binding.activation(layer.input()));
+  }
+
+  private Step bindWhole(Binding binding, Activation input) {
     NativeScope scope = new NativeScope();
     try {
-      return bind(scope, binding);
+      return bind(scope, binding, input);
     } catch (RuntimeException e) {
       scope.close();
       throw e;
     }
   }
 
-  private Step bind(NativeScope scope, Binding binding) {
+  private Step bind(NativeScope scope, Binding binding, Activation input) {
     if (addition.isPresent()) {
-      return bindAddition(scope, binding, addition.get());
+      return bindAddition(scope, binding, input, addition.get());
     }
     Activation output = binding.activation(layer.output());
     memory.desc result = layout(scope, binding, Memories.type(output.storage()));
@@ -77,17 +129,17 @@ final class Int8Conv implements Kernel {
             && layer.outputImage().elements() > layer.weights().outChannels();
     if (!transposed) {
       memory codes = Memories.of(scope, result, output);
-      return new NativeStep(scope, conv(scope, binding, attributes, result, codes));
+      return new NativeStep(scope, conv(scope, input, attributes, result, codes));
     }
     memory nhwc = Memories.allocate(scope, result);
     long[] dims = layer.outputDims(binding.batch());
     return new NativeStep(
         scope,
-        conv(scope, binding, attributes, result, nhwc),
+        conv(scope, input, attributes, result, nhwc),
         Reorders.toNchw(scope, nhwc, result, dims, output));
   }
 
-  private Step bindAddition(NativeScope scope, Binding binding, Int8Add add) {
+  private Step bindAddition(NativeScope scope, Binding binding, Activation input, Int8Add add) {
     Activation output = binding.activation(add.to());
     Sums.Term mine = Sums.finished(scope, output);
     Addend addend = Addend.of(layer.output(), add.to());
@@ -95,7 +147,7 @@ final class Int8Conv implements Kernel {
     primitives.add(
         conv(
             scope,
-            binding,
+            input,
             epilogue.attributes(scope, weightsMask(), addend),
             mine.layout(),
             mine.values()));
@@ -114,14 +166,12 @@ final class Int8Conv implements Kernel {
 
   private Primitive conv(
       NativeScope scope,
-      Binding binding,
+      Activation input,
       primitive_attr attributes,
       memory.desc result,
       memory output) {
-    Activation input = binding.activation(layer.input());
     memory.desc source =
-        Memories.desc(
-            scope, layer.inputDims(binding.batch()), Memories.type(input.storage()), NHWC);
+        Memories.desc(scope, layer.inputDims(input.batch()), Memories.type(input.storage()), NHWC);
     memory bias = Memories.floats(scope, epilogue.offsets());
     memory scales = Memories.floats(scope, epilogue.multipliers());
     convolution_forward.primitive_desc description =

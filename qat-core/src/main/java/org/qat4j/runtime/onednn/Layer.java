@@ -61,6 +61,57 @@ record Layer(
     return Optional.empty();
   }
 
+  /**
+   * The part of this layer that computes some rows of the output, from those rows of the input that
+   * it needs.
+   *
+   * @param firstRow of the output
+   * @param rows of the output
+   */
+  Layer band(int firstRow, int rows) {
+    int top = firstInputRow(firstRow);
+    int end = top + (rows - 1) * window.strideHeight() + reach();
+    int first = Math.max(0, top);
+    int last = Math.min(image.height(), end);
+    Window part =
+        new Window(
+            window.kernelHeight(),
+            window.kernelWidth(),
+            window.strideHeight(),
+            window.strideWidth(),
+            first - top,
+            window.padLeft(),
+            end - last,
+            window.padRight(),
+            window.dilationHeight(),
+            window.dilationWidth());
+    Shape partImage = Shape.of(image.channels(), last - first, image.width());
+    return new Layer(part, groups, weights, bias, clip, partImage, input, output);
+  }
+
+  /** The first input row that an output row reads; negative in the padding. */
+  int firstInputRow(int outputRow) {
+    return outputRow * window.strideHeight() - window.padTop();
+  }
+
+  /** Rows that a window covers. */
+  private int reach() {
+    return (window.kernelHeight() - 1) * window.dilationHeight() + 1;
+  }
+
+  /** Whether there are several bands of so many rows and each sees a row of the image. */
+  boolean hasBands(int rows) {
+    int height = outputImage().height();
+    for (int first = 0; first < height; first += rows) {
+      int top = firstInputRow(first);
+      int end = top + (Math.min(rows, height - first) - 1) * window.strideHeight() + reach();
+      if (top >= image.height() || end <= 0) {
+        return false;
+      }
+    }
+    return height > rows;
+  }
+
   Requantization requantization() {
     return Requantization.of(weights, bias, input.params(), output, clip);
   }
