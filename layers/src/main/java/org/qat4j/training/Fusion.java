@@ -43,8 +43,9 @@ import org.qat4j.layers.QuantizedPooling;
 final class Fusion {
   private final List<Stage> original;
   private final Map<String, List<Stage>> consumers;
-  private final Quantization quantization;
+  private final QatConfig config;
   private final List<Prepared> prepared = new ArrayList<>();
+  private final List<String> quantized = new ArrayList<>();
 
   /** Name of the tensor that now stands for an original one. */
   private final Map<String, String> renamed = new LinkedHashMap<>();
@@ -52,9 +53,9 @@ final class Fusion {
   /** Name of the layer whose output parameters a tensor has. */
   private final Map<String, String> quantizers = new LinkedHashMap<>();
 
-  private Fusion(List<Stage> original, Quantization quantization) {
+  private Fusion(List<Stage> original, QatConfig config) {
     this.original = original;
-    this.quantization = quantization;
+    this.config = config;
     this.consumers =
         original.stream()
             .flatMap(stage -> stage.inputs().stream().map(input -> Map.entry(input, stage)))
@@ -69,8 +70,8 @@ final class Fusion {
    * @param networkInput name of the one input
    * @throws UnsupportedLayerException if a layer cannot be quantized
    */
-  static List<Prepared> fuse(List<Stage> original, String networkInput, Quantization quantization) {
-    Fusion fusion = new Fusion(original, quantization);
+  static List<Prepared> fuse(List<Stage> original, String networkInput, QatConfig config) {
+    Fusion fusion = new Fusion(original, config);
     fusion.quantizeInput(networkInput);
     Set<String> absorbed = new HashSet<>();
     for (Stage stage : original) {
@@ -78,7 +79,26 @@ final class Fusion {
         absorbed.addAll(fusion.add(stage));
       }
     }
+    fusion.requireEffectOfRules();
     return fusion.prepared;
+  }
+
+  private Quantization quantization(Stage stage) {
+    quantized.add(stage.name());
+    return config.of(stage.name());
+  }
+
+  /** A rule that matches nothing is a mistake in its pattern. */
+  private void requireEffectOfRules() {
+    for (QatConfig.Rule rule : config.rules()) {
+      if (quantized.stream().noneMatch(rule::matches)) {
+        throw new IllegalArgumentException(
+            "no quantized layer's name matches '"
+                + rule.layers()
+                + "'; the quantized layers are "
+                + quantized);
+      }
+    }
   }
 
   /**
@@ -91,7 +111,11 @@ final class Fusion {
     String name = freeName(networkInput + "_quantizer");
     emit(
         new Stage(
-            name, -1, new InputQuantizer(name, quantization), preprocessor, List.of(networkInput)),
+            name,
+            -1,
+            new InputQuantizer(name, config.quantization()),
+            preprocessor,
+            List.of(networkInput)),
         List.of());
     renamed.put(networkInput, name);
     quantizers.put(name, name);
@@ -119,14 +143,14 @@ final class Fusion {
     if (layer instanceof GlobalPoolingLayer pooling) {
       requireGlobalAverage(stage, pooling);
       return addQuantizing(
-          stage, new QuantizedPooling(stage.name(), quantizer(stage), null, quantization));
+          stage, new QuantizedPooling(stage.name(), quantizer(stage), null, quantization(stage)));
     }
     if (layer instanceof ActivationLayer activation
         && Activations.isFusible(activation.getActivationFn())) {
       return addQuantizing(
           stage,
           new QuantizedActivation(
-              stage.name(), quantizer(stage), activation.getActivationFn(), quantization));
+              stage.name(), quantizer(stage), activation.getActivationFn(), quantization(stage)));
     }
     requirePassThrough(stage);
     return addPassing(stage, layer);
@@ -152,7 +176,8 @@ final class Fusion {
       case MAX -> addPassing(stage, new MaxPooling(pooling));
       case AVG ->
           addQuantizing(
-              stage, new QuantizedPooling(stage.name(), quantizer(stage), pooling, quantization));
+              stage,
+              new QuantizedPooling(stage.name(), quantizer(stage), pooling, quantization(stage)));
       default ->
           throw new UnsupportedLayerException(
               stage, "pools by " + pooling.getPoolingType() + "; use MAX or AVG");
@@ -174,7 +199,7 @@ final class Fusion {
     List<String> inputQuantizers = inputs.stream().map(quantizers::get).toList();
     Layer layer =
         new QuantizedMerge(
-            stage.name(), merge.getKind(), inputQuantizers, activation, quantization);
+            stage.name(), merge.getKind(), inputQuantizers, activation, quantization(stage));
     emit(new Stage(stage.name(), stage.index(), layer, null, inputs), List.of());
     return replace(stage, chain);
   }
@@ -221,7 +246,7 @@ final class Fusion {
     }
     String name = stage.name();
     QuantizedBlock block =
-        new QuantizedBlock(name, quantizer(stage), linear, norm, activation, quantization);
+        new QuantizedBlock(name, quantizer(stage), linear, norm, activation, quantization(stage));
     emit(withInput(stage, block), chain.stream().map(Stage::name).toList());
     return replace(stage, chain);
   }
@@ -236,7 +261,7 @@ final class Fusion {
     DenseLayer dense = dense(output);
     QuantizedBlock block =
         new QuantizedBlock(
-            logits, quantizer(stage), dense, null, new ActivationIdentity(), quantization);
+            logits, quantizer(stage), dense, null, new ActivationIdentity(), quantization(stage));
     emit(
         new Stage(logits, stage.index(), block, keptPreprocessor(stage), List.of(input(stage))),
         List.of(stage.name()));
