@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.qat4j.layers.Quantization;
+import org.qat4j.layers.Quantization.RangeRule;
 import org.qat4j.layers.Schedule;
 
 /**
@@ -52,13 +53,18 @@ public record QatConfig(Quantization quantization, List<Rule> rules) {
 
   private static Quantization apply(Rule rule, Quantization general) {
     return new Quantization(
-        rule.weightBits(), rule.activationBits(), general.rangeRate(), general.schedule());
+        rule.weightBits(),
+        rule.activationBits(),
+        general.rangeRule(),
+        general.rangeRate(),
+        general.schedule());
   }
 
   /** Starts from 8-bit weights and activations. */
   public static final class Builder {
     private int weightBits = Quantization.INT8.weightBits();
     private int activationBits = Quantization.INT8.activationBits();
+    private RangeRule rangeRule = Quantization.INT8.rangeRule();
     private double rangeRate = Quantization.INT8.rangeRate();
     private Schedule schedule = Quantization.INT8.schedule();
     private final List<Rule> rules = new ArrayList<>();
@@ -74,6 +80,12 @@ public record QatConfig(Quantization quantization, List<Rule> rules) {
     /** 2 to 8. */
     public Builder activationBits(int bits) {
       this.activationBits = bits;
+      return this;
+    }
+
+    /** How activation ranges are learned from batches; a moving average by default. */
+    public Builder rangeRule(RangeRule rule) {
+      this.rangeRule = rule;
       return this;
     }
 
@@ -103,7 +115,8 @@ public record QatConfig(Quantization quantization, List<Rule> rules) {
      * @throws IllegalArgumentException naming the setting that is out of range
      */
     public QatConfig build() {
-      Quantization general = new Quantization(weightBits, activationBits, rangeRate, schedule);
+      Quantization general =
+          new Quantization(weightBits, activationBits, rangeRule, rangeRate, schedule);
       return new QatConfig(general, rules);
     }
   }
