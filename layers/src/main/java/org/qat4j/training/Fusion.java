@@ -8,24 +8,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
-import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.qat4j.layers.Activations;
 import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.MaxPooling;
@@ -134,14 +128,14 @@ final class Fusion {
     if (layer.getClass() == OutputLayer.class) {
       return addOutput(stage);
     }
-    if (layer instanceof FeedForwardLayer linear && isLinear(stage)) {
+    if (layer instanceof FeedForwardLayer linear && Supported.isLinear(stage)) {
       return addBlock(stage, linear);
     }
     if (layer instanceof SubsamplingLayer pooling) {
       return addPooling(stage, pooling);
     }
     if (layer instanceof GlobalPoolingLayer pooling) {
-      requireGlobalAverage(stage, pooling);
+      Supported.requireGlobalAverage(stage, pooling);
       return addQuantizing(
           stage, new QuantizedPooling(stage.name(), quantizer(stage), null, quantization(stage)));
     }
@@ -152,7 +146,7 @@ final class Fusion {
           new QuantizedActivation(
               stage.name(), quantizer(stage), activation.getActivationFn(), quantization(stage)));
     }
-    requirePassThrough(stage);
+    Supported.requirePassThrough(stage);
     return addPassing(stage, layer);
   }
 
@@ -171,7 +165,7 @@ final class Fusion {
   }
 
   private List<String> addPooling(Stage stage, SubsamplingLayer pooling) {
-    requireNchw(stage, pooling.getCnn2dDataFormat());
+    Supported.requireNchw(stage, pooling.getCnn2dDataFormat());
     return switch (pooling.getPoolingType()) {
       case MAX -> addPassing(stage, new MaxPooling(pooling));
       case AVG ->
@@ -256,7 +250,7 @@ final class Fusion {
    */
   private List<String> addOutput(Stage stage) {
     OutputLayer output = (OutputLayer) stage.layer();
-    requireDeployableOutput(stage, output.getActivationFn());
+    Supported.requireDeployableOutput(stage, output.getActivationFn());
     String logits = freeName(stage.name() + "_logits");
     DenseLayer dense = dense(output);
     QuantizedBlock block =
@@ -296,59 +290,6 @@ final class Fusion {
     to.setRegularizationBias(from.getRegularizationBias());
     to.setGradientNormalization(from.getGradientNormalization());
     to.setGradientNormalizationThreshold(from.getGradientNormalizationThreshold());
-  }
-
-  private static boolean isLinear(Stage stage) {
-    if (stage.layer().getClass() == DenseLayer.class) {
-      if (((DenseLayer) stage.layer()).hasLayerNorm()) {
-        throw new UnsupportedLayerException(
-            stage, "uses layer normalization, which cannot be folded; remove it");
-      }
-      return true;
-    }
-    if (stage.layer().getClass() != ConvolutionLayer.class) {
-      return false;
-    }
-    ConvolutionLayer convolution = (ConvolutionLayer) stage.layer();
-    requireNchw(stage, convolution.getCnn2dDataFormat());
-    if (convolution.getConvolutionMode() == ConvolutionMode.Causal) {
-      throw new UnsupportedLayerException(stage, "has causal padding, which is for sequences");
-    }
-    return true;
-  }
-
-  private static void requireNchw(Stage stage, CNN2DFormat format) {
-    if (format != CNN2DFormat.NCHW) {
-      throw new UnsupportedLayerException(
-          stage, "has data format NHWC; build the network with NCHW");
-    }
-  }
-
-  private static void requireGlobalAverage(Stage stage, GlobalPoolingLayer pooling) {
-    if (pooling.getPoolingType() != PoolingType.AVG || !pooling.isCollapseDimensions()) {
-      throw new UnsupportedLayerException(
-          stage,
-          "pools globally by "
-              + pooling.getPoolingType()
-              + (pooling.isCollapseDimensions() ? "" : " without collapsing dimensions")
-              + "; use AVG with collapsed dimensions");
-    }
-  }
-
-  /** Dropout does nothing in inference; a loss comes after the last code. */
-  private static void requirePassThrough(Stage stage) {
-    if (stage.layer() instanceof LossLayer loss) {
-      requireDeployableOutput(stage, loss.getActivationFn());
-    } else if (!(stage.layer() instanceof DropoutLayer)) {
-      throw new UnsupportedLayerException(stage, "has no integer form");
-    }
-  }
-
-  private static void requireDeployableOutput(Stage stage, IActivation activation) {
-    if (!(activation instanceof ActivationSoftmax || activation instanceof ActivationIdentity)) {
-      throw new UnsupportedLayerException(
-          stage, "has output activation '" + activation + "'; use softmax or identity");
-    }
   }
 
   /** The only reader of a stage's output, if it is of that type and nothing reshapes between. */
