@@ -3,6 +3,7 @@ package org.qat4j.graph;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -76,6 +77,29 @@ public final class Graph {
   /** Multiply-accumulates for one image. */
   public long macs() {
     return nodes.stream().mapToLong(node -> node.op().macs(inputsOf(node))).sum();
+  }
+
+  /** Those of {@link #macs()} that multiply integers: in nodes that read codes only. */
+  public long integerMacs() {
+    return nodes.stream()
+        .filter(node -> inputsOf(node).stream().allMatch(Tensor::isCodes))
+        .mapToLong(node -> node.op().macs(inputsOf(node)))
+        .sum();
+  }
+
+  /**
+   * The float islands: nodes that compute in float32. A Softmax at the end, behind the last layer,
+   * is none.
+   */
+  public List<Node> islands() {
+    Set<String> read = new HashSet<>();
+    nodes.forEach(node -> read.addAll(node.inputs()));
+    return nodes.stream()
+        .filter(
+            node ->
+                node.op() instanceof Op.Real
+                    || (node.op() instanceof Op.Softmax && read.contains(node.output())))
+        .toList();
   }
 
   private List<Tensor> tensors(List<String> names) {

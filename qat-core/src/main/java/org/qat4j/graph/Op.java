@@ -72,10 +72,7 @@ public sealed interface Op {
   record Conv(Window window, int groups, Weights weights, Bias bias, Clip clip) implements Op {
     public Conv {
       Operands.requireBias(weights, bias);
-      if (groups < 1 || weights.outChannels() % groups != 0) {
-        throw new IllegalArgumentException(
-            weights.outChannels() + " output channels cannot be split into " + groups + " groups");
-      }
+      Operands.requireGroups(weights.outChannels(), groups);
     }
 
     @Override
@@ -91,21 +88,7 @@ public sealed interface Op {
     @Override
     public Shape outputShape(List<Tensor> inputs) {
       Shape input = Operands.oneCodes(inputs).shape();
-      Operands.requireImage(input);
-      long fanIn = (long) input.channels() / groups * window.kernelArea();
-      if (input.channels() % groups != 0 || weights.fanIn() != fanIn) {
-        throw new IllegalArgumentException(
-            weights.fanIn()
-                + " weights per output channel, but "
-                + input.channels()
-                + " input channels in "
-                + groups
-                + " groups with kernel "
-                + window.kernelHeight()
-                + "x"
-                + window.kernelWidth());
-      }
-      return window.outputShape(input, weights.outChannels());
+      return Operands.convolved(window, groups, weights.outChannels(), weights.fanIn(), input);
     }
 
     @Override
@@ -135,12 +118,8 @@ public sealed interface Op {
 
     @Override
     public Shape outputShape(List<Tensor> inputs) {
-      Shape input = Operands.oneCodes(inputs).shape();
-      if (input.isImage() || weights.fanIn() != input.elements()) {
-        throw new IllegalArgumentException(
-            weights.fanIn() + " weights per output, but the input has shape " + input);
-      }
-      return Shape.of(weights.outChannels());
+      return Operands.dense(
+          weights.outChannels(), weights.fanIn(), Operands.oneCodes(inputs).shape());
     }
 
     @Override
@@ -227,21 +206,7 @@ public sealed interface Op {
     @Override
     public Shape outputShape(List<Tensor> inputs) {
       Operands.requireCodes(inputs, Math.max(1, inputs.size()));
-      Shape first = inputs.get(0).shape();
-      int channels = 0;
-      for (Tensor input : inputs) {
-        Shape shape = input.shape();
-        if (shape.isImage() != first.isImage()
-            || shape.height() != first.height()
-            || shape.width() != first.width()) {
-          throw new IllegalArgumentException(
-              "cannot concatenate shapes " + first + " and " + shape);
-        }
-        channels = Math.addExact(channels, shape.channels());
-      }
-      return first.isImage()
-          ? Shape.of(channels, first.height(), first.width())
-          : Shape.of(channels);
+      return Operands.concatenated(inputs.stream().map(Tensor::shape).toList());
     }
   }
 
@@ -299,11 +264,7 @@ public sealed interface Op {
 
     @Override
     public Shape outputShape(List<Tensor> inputs) {
-      Shape input = Operands.oneCodes(inputs).shape();
-      Operands.requireImage(input);
-      int height = Math.addExact(input.height(), Math.addExact(top, bottom));
-      int width = Math.addExact(input.width(), Math.addExact(left, right));
-      return Shape.of(input.channels(), height, width);
+      return Operands.padded(top, left, bottom, right, Operands.oneCodes(inputs).shape());
     }
   }
 
@@ -331,11 +292,7 @@ public sealed interface Op {
 
     @Override
     public Shape outputShape(List<Tensor> inputs) {
-      Shape input = Operands.oneCodes(inputs).shape();
-      Operands.requireImage(input);
-      int height = Math.multiplyExact(input.height(), heightFactor);
-      int width = Math.multiplyExact(input.width(), widthFactor);
-      return Shape.of(input.channels(), height, width);
+      return Operands.upsampled(heightFactor, widthFactor, Operands.oneCodes(inputs).shape());
     }
   }
 
@@ -377,6 +334,32 @@ public sealed interface Op {
     @Override
     public Shape outputShape(List<Tensor> inputs) {
       return Operands.oneReal(inputs).shape();
+    }
+  }
+
+  /**
+   * Arithmetic on real numbers in float32 between quantized parts: a float island, which only a
+   * model has that was allowed to.
+   */
+  record Real(RealOp operation) implements Op {
+    @Override
+    public String onnxName() {
+      return operation.onnxName();
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Operands.oneReal(List.of(output));
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      return operation.outputShape(Operands.realShapes(inputs));
+    }
+
+    @Override
+    public long macs(List<Tensor> inputs) {
+      return operation.macs(Operands.realShapes(inputs));
     }
   }
 }

@@ -69,4 +69,108 @@ final class Operands {
           bias.length() + " bias values, " + weights.outChannels() + " output channels");
     }
   }
+
+  static Shape only(List<Shape> inputs) {
+    if (inputs.size() != 1) {
+      throw new IllegalArgumentException("needs 1 input, got " + inputs.size());
+    }
+    return inputs.get(0);
+  }
+
+  static List<Shape> realShapes(List<Tensor> inputs) {
+    return inputs.stream().map(input -> oneReal(List.of(input)).shape()).toList();
+  }
+
+  static void requireGroups(int outChannels, int groups) {
+    if (groups < 1 || outChannels % groups != 0) {
+      throw new IllegalArgumentException(
+          outChannels + " output channels cannot be split into " + groups + " groups");
+    }
+  }
+
+  static void requireFanIn(Reals weights, Reals bias) {
+    if (weights.length() % bias.length() != 0) {
+      throw new IllegalArgumentException(
+          weights.length()
+              + " weights cannot be shared out to "
+              + bias.length()
+              + " output channels");
+    }
+  }
+
+  static Shape convolved(Window window, int groups, int outChannels, int fanIn, Shape input) {
+    requireImage(input);
+    long expected = (long) input.channels() / groups * window.kernelArea();
+    if (input.channels() % groups != 0 || fanIn != expected) {
+      throw new IllegalArgumentException(
+          fanIn
+              + " weights per output channel, but "
+              + input.channels()
+              + " input channels in "
+              + groups
+              + " groups with kernel "
+              + window.kernelHeight()
+              + "x"
+              + window.kernelWidth());
+    }
+    return window.outputShape(input, outChannels);
+  }
+
+  static Shape dense(int outputs, int fanIn, Shape input) {
+    if (input.isImage() || fanIn != input.elements()) {
+      throw new IllegalArgumentException(
+          fanIn + " weights per output, but the input has shape " + input);
+    }
+    return Shape.of(outputs);
+  }
+
+  static Shape padded(int top, int left, int bottom, int right, Shape input) {
+    requireImage(input);
+    int height = Math.addExact(input.height(), Math.addExact(top, bottom));
+    int width = Math.addExact(input.width(), Math.addExact(left, right));
+    return Shape.of(input.channels(), height, width);
+  }
+
+  static Shape upsampled(int heightFactor, int widthFactor, Shape input) {
+    requireImage(input);
+    int height = Math.multiplyExact(input.height(), heightFactor);
+    int width = Math.multiplyExact(input.width(), widthFactor);
+    return Shape.of(input.channels(), height, width);
+  }
+
+  static Shape concatenated(List<Shape> inputs) {
+    if (inputs.isEmpty()) {
+      throw new IllegalArgumentException("needs at least 1 input, got 0");
+    }
+    Shape first = inputs.get(0);
+    int channels = 0;
+    for (Shape shape : inputs) {
+      if (shape.isImage() != first.isImage()
+          || shape.height() != first.height()
+          || shape.width() != first.width()) {
+        throw new IllegalArgumentException("cannot concatenate shapes " + first + " and " + shape);
+      }
+      channels = Math.addExact(channels, shape.channels());
+    }
+    return first.isImage() ? Shape.of(channels, first.height(), first.width()) : Shape.of(channels);
+  }
+
+  static Shape broadcast(List<Shape> inputs) {
+    if (inputs.size() != 2) {
+      throw new IllegalArgumentException("needs 2 inputs, got " + inputs.size());
+    }
+    int[] a = inputs.get(0).dims();
+    int[] b = inputs.get(1).dims();
+    int[] result = a.clone();
+    boolean fits = a.length == b.length;
+    for (int i = 0; fits && i < a.length; i++) {
+      fits = a[i] == b[i] || Math.min(a[i], b[i]) == 1;
+      result[i] = Math.max(a[i], b[i]);
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "cannot join shapes " + inputs.get(0) + " and " + inputs.get(1));
+    }
+    return Shape.of(result);
+  }
 }

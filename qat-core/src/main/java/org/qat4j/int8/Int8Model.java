@@ -31,9 +31,24 @@ public record Int8Model(Graph graph) {
    *
    * @throws IOException if the file cannot be read
    * @throws org.qat4j.onnx.OnnxFormatException if it is corrupt, not quantized, or holds an
-   *     operator that cannot run in integers; the message names the node and the reason
+   *     operator that cannot run in integers; the message names the node and the reason, and which
+   *     nodes would run in float if that were allowed
    */
   public static Int8Model load(Path file) throws IOException {
-    return new Int8Model(OnnxReader.read(file));
+    return load(file, LoadOptions.STRICT);
+  }
+
+  /**
+   * Reads a model.
+   *
+   * @param options whether nodes between the quantized parts may run in float
+   * @throws IOException if the file cannot be read
+   * @throws org.qat4j.onnx.OnnxFormatException if it is corrupt, not quantized, or holds an
+   *     operator that the options do not allow or that is not known; the message names the node and
+   *     the reason
+   */
+  public static Int8Model load(Path file, LoadOptions options) throws IOException {
+    return new Int8Model(
+        options.allowFloat() ? OnnxReader.readAllowingFloat(file) : OnnxReader.read(file));
   }
 }

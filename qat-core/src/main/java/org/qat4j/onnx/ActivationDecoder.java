@@ -30,13 +30,17 @@ final class ActivationDecoder {
     } else if (input instanceof Value.Codes codes) {
       clipCodes(node, codes.tensor(), decoder);
     } else {
-      float min = bound(node, MIN, Float.NEGATIVE_INFINITY, decoder);
-      float max = bound(node, MAX, Float.POSITIVE_INFINITY, decoder);
-      if (!(min < max)) {
-        throw node.error("clips to [" + min + ", " + max + "]");
-      }
-      clipReal(node, new Clip(min, max), decoder);
+      clipReal(node, realBounds(node, decoder), decoder);
     }
+  }
+
+  static Clip realBounds(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    float min = bound(node, MIN, Float.NEGATIVE_INFINITY, decoder);
+    float max = bound(node, MAX, Float.POSITIVE_INFINITY, decoder);
+    if (!(min < max)) {
+      throw node.error("clips to [" + min + ", " + max + "]");
+    }
+    return new Clip(min, max);
   }
 
   private static void clipReal(OnnxNode node, Clip clip, GraphDecoder decoder)

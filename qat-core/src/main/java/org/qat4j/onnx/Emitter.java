@@ -14,10 +14,12 @@ import org.qat4j.scheme.QuantParams;
  */
 final class Emitter {
   private final GraphDecoder decoder;
+  private final IslandEmitter islands;
   private final Map<String, Tensor> dequantized = new HashMap<>();
 
   Emitter(GraphDecoder decoder) {
     this.decoder = decoder;
+    this.islands = new IslandEmitter(decoder);
   }
 
   /**
@@ -44,6 +46,13 @@ final class Emitter {
     }
     pending.becomeCodes(codes);
     return codes;
+  }
+
+  /** Whether codes can stand for it without a QuantizeLinear behind it. */
+  static boolean isCodes(Pending pending) {
+    return pending.origin() instanceof Pending.Dequantized origin
+        && isExact(pending.clip().min(), origin.codes().params())
+        && isExact(pending.clip().max(), origin.codes().params());
   }
 
   private Tensor steps(Pending pending, Tensor start) throws OnnxFormatException {
@@ -85,18 +94,23 @@ final class Emitter {
   Tensor real(Pending pending, OnnxNode reader) throws OnnxFormatException {
     if (pending.real().isEmpty()) {
       pending.becomeReal(
-          pending.origin() instanceof Pending.Layer layer
-              ? realLayer(pending, layer, reader)
-              : realCodes(pending, (Pending.Dequantized) pending.origin(), reader));
+          decoder.allowsFloat() && islands.isSplit(pending)
+              ? islands.real(pending, reader)
+              : whole(pending, reader));
     }
     return pending.real().orElseThrow();
   }
 
+  /** One layer with its clip, or codes behind their last operation. */
+  private Tensor whole(Pending pending, OnnxNode reader) throws OnnxFormatException {
+    return pending.origin() instanceof Pending.Layer layer
+        ? realLayer(pending, layer, reader)
+        : realCodes(pending, (Pending.Dequantized) pending.origin(), reader);
+  }
+
   private Tensor realLayer(Pending pending, Pending.Layer layer, OnnxNode reader)
       throws OnnxFormatException {
-    if (layer.op() instanceof LayerOp.Add
-        || layer.op() instanceof LayerOp.Plain
-        || !isFlattened(pending)) {
+    if (!isRealLayer(pending)) {
       throw reader.error(
           "'"
               + pending.name()
@@ -106,7 +120,7 @@ final class Emitter {
               + layer.node().op()
               + "), which would have to run in float; put a QuantizeLinear and a DequantizeLinear behind it");
     }
-    layer.claim();
+    layer.claim(decoder.allowsFloat());
     String output =
         pending.steps().isEmpty() ? pending.name() : pending.steps().get(0).node().input(0);
     Op op = layer.op().with(pending.clip());
@@ -114,9 +128,17 @@ final class Emitter {
         pending, decoder.emit(layer.node(), op, layer.inputs(), output, new Tensor.Real()));
   }
 
+  /** Whether a layer can give real numbers from integer sums, with nothing behind it in float. */
+  static boolean isRealLayer(Pending pending) {
+    return pending.origin() instanceof Pending.Layer layer
+        && !(layer.op() instanceof LayerOp.Add || layer.op() instanceof LayerOp.Plain)
+        && isFlattened(pending);
+  }
+
   private Tensor realCodes(Pending pending, Pending.Dequantized origin, OnnxNode reader)
       throws OnnxFormatException {
-    if (isFlattened(pending) && pending.clip().equals(Clip.NONE)) {
+    boolean codesKnown = decoder.allowsFloat() && pending.codes().isPresent();
+    if (isFlattened(pending) && pending.clip().equals(Clip.NONE) && !codesKnown) {
       return flatten(pending, dequantize(origin.node(), origin.codes(), origin.node().output()));
     }
     return dequantize(origin.node(), codes(pending, reader), pending.name());
@@ -146,10 +168,15 @@ final class Emitter {
     return real;
   }
 
+  /** Whether a QuantizeLinear has to round real numbers that other nodes read too. */
+  boolean isShared(Pending pending) {
+    return decoder.allowsFloat() && islands.isShared(pending);
+  }
+
   /** Codes of a layer, whose QuantizeLinear is known now. */
   Tensor quantizeLayer(Pending pending, Pending.Layer layer, CodesType type, String output)
       throws OnnxFormatException {
-    layer.claim();
+    layer.claim(decoder.allowsFloat());
     Tensor.Type codes = new Tensor.Codes(type.params());
     boolean requantize = !layer.op().clips() && !type.clip().equals(Clip.NONE);
     int more = pending.steps().size() + (requantize ? 1 : 0);

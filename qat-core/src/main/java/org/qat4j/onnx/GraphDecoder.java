@@ -39,12 +39,22 @@ final class GraphDecoder {
   private final IdentityHashMap<Value.Weight, Value.Weight> transposed = new IdentityHashMap<>();
   private final IdentityHashMap<Value.Weight, Weights> weights = new IdentityHashMap<>();
   private final Emitter emitter = new Emitter(this);
+  private final boolean allowsFloat;
 
-  GraphDecoder(GraphProto proto, String source, Map<String, String> metadata, Budget budget) {
+  /**
+   * @param allowsFloat whether nodes that cannot run in integers become float islands
+   */
+  GraphDecoder(
+      GraphProto proto,
+      String source,
+      Map<String, String> metadata,
+      Budget budget,
+      boolean allowsFloat) {
     this.proto = proto;
     this.source = source;
     this.metadata = metadata;
     this.budget = budget;
+    this.allowsFloat = allowsFloat;
     this.graph = Graph.builder(proto.getName());
     Set<String> names = new HashSet<>();
     proto.getInputList().forEach(input -> names.add(input.getName()));
@@ -61,7 +71,7 @@ final class GraphDecoder {
     defineInputs();
     for (OnnxNode node : nodes) {
       if (!absorbed.contains(node.proto())) {
-        NodeDecoder.of(node).decode(node, this);
+        NodeDecoder.of(node, this).decode(node, this);
         settleOutput(node);
       }
     }
@@ -129,6 +139,10 @@ final class GraphDecoder {
 
   private OnnxFormatException error(String what) {
     return new OnnxFormatException(source + ": " + what);
+  }
+
+  boolean allowsFloat() {
+    return allowsFloat;
   }
 
   Emitter emitter() {

@@ -10,14 +10,14 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
+import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
@@ -38,7 +38,6 @@ final class GraphEncoder {
   private final Map<String, String> metadata = new TreeMap<>();
   private final Map<String, String> scaleNames = new HashMap<>();
   private final Map<String, String> zeroPointNames = new HashMap<>();
-  private final Set<String> given = new HashSet<>();
   private int opset = BASE_OPSET;
 
   GraphEncoder(Graph graph) {
@@ -51,7 +50,6 @@ final class GraphEncoder {
     proto.setName(graph.name());
     for (Tensor input : graph.inputs()) {
       proto.addInput(valueInfo(input));
-      given.add(input.name());
       if (input.isCodes()) {
         defineParams(input);
         declareRange(input, Storage.of(input.params().range()).range());
@@ -83,9 +81,31 @@ final class GraphEncoder {
     return opset >= 21 ? 10 : opset >= 19 ? 9 : 8;
   }
 
-  /** Real tensors that no integer result went into: the inputs, reshaped or not. */
-  Set<String> given() {
-    return given;
+  /**
+   * Whether a reader of the file takes a tensor for real numbers though a QuantizeLinear follows:
+   * inputs and results of float islands, and those of layers that have other readers.
+   */
+  boolean staysReal(Tensor tensor) {
+    Optional<Node> source =
+        graph.nodes().stream().filter(node -> node.output().equals(tensor.name())).findFirst();
+    if (source.isEmpty()) {
+      return true;
+    }
+    Op op = source.get().op();
+    if (op instanceof Op.Flatten && staysReal(graph.inputsOf(source.get()).get(0))) {
+      return true;
+    }
+    return op instanceof Op.Real
+        || op instanceof Op.Softmax
+        || (!(op instanceof Op.Dequantize) && isShared(tensor));
+  }
+
+  private boolean isShared(Tensor tensor) {
+    return graph.outputs().contains(tensor)
+        || graph.nodes().stream()
+            .anyMatch(
+                node ->
+                    node.inputs().contains(tensor.name()) && !(node.op() instanceof Op.Quantize));
   }
 
   Graph graph() {

@@ -41,15 +41,19 @@ final class JoinDecoder {
       boolean codes = decoder.value(node, i) instanceof Value.Codes;
       inputs.add(codes ? ((Value.Codes) decoder.value(node, i)).tensor() : decoder.codes(node, i));
     }
-    long axis = node.integer("axis", 0);
-    int rank = inputs.get(0).shape().dims().length + 1;
-    if (axis != 1 && axis + rank != 1) {
-      throw node.error("concatenates along dimension " + axis + ", expected 1, the channels");
-    }
+    requireChannels(node, inputs.get(0).shape());
     if (decoder.value(node, 0) instanceof Value.Codes) {
       concatCodes(node, inputs, decoder);
     } else {
       decoder.define(node.output(), pending(node, inputs, new LayerOp.Plain(new Op.Concat())));
+    }
+  }
+
+  static void requireChannels(OnnxNode node, Shape input) throws OnnxFormatException {
+    long axis = node.integer("axis", 0);
+    int rank = input.dims().length + 1;
+    if (axis != 1 && axis + rank != 1) {
+      throw node.error("concatenates along dimension " + axis + ", expected 1, the channels");
     }
   }
 

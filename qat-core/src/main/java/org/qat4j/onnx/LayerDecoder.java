@@ -43,6 +43,16 @@ final class LayerDecoder {
 
   static void gemm(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
     node.requireInputs(2, 3);
+    boolean hasBias = hasBias(node);
+    boolean outputsFirst = node.integer("transB", 0) != 0;
+    Tensor input = decoder.codes(node, INPUT);
+    Weights weights = matrix(node, outputsFirst, decoder);
+    Optional<Bias> bias = hasBias ? bias(node, weights, input, decoder) : Optional.empty();
+    pend(node, input, weights, new LayerOp.Dense(weights, bias), decoder);
+  }
+
+  /** Checks the factors of a Gemm, and says whether it adds a bias. */
+  static boolean hasBias(OnnxNode node) throws OnnxFormatException {
     float beta = node.real("beta", 1);
     boolean hasBias = node.hasInput(BIAS) && beta != 0;
     if (node.integer("transA", 0) != 0 || node.real("alpha", 1) != 1 || (hasBias && beta != 1)) {
@@ -55,11 +65,7 @@ final class LayerDecoder {
               + beta
               + "; supported are transA 0, alpha 1 and beta 1, or beta 0 for no bias");
     }
-    boolean outputsFirst = node.integer("transB", 0) != 0;
-    Tensor input = decoder.codes(node, INPUT);
-    Weights weights = matrix(node, outputsFirst, decoder);
-    Optional<Bias> bias = hasBias ? bias(node, weights, input, decoder) : Optional.empty();
-    pend(node, input, weights, new LayerOp.Dense(weights, bias), decoder);
+    return hasBias;
   }
 
   static void matMul(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
@@ -77,7 +83,7 @@ final class LayerDecoder {
       return Optional.empty();
     }
     Pending.Layer layer = (Pending.Layer) pending.origin();
-    layer.claim();
+    layer.claim(decoder.allowsFloat());
     Tensor input = layer.inputs().get(0);
     LayerOp biased = null;
     if (layer.op() instanceof LayerOp.Conv conv && conv.bias().isEmpty()) {

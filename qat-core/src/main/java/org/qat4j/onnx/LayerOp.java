@@ -15,6 +15,11 @@ sealed interface LayerOp {
   /** Whether a clip can be part of the operation. */
   boolean clips();
 
+  /** Whether a constant that is added behind it can be its bias. */
+  default boolean takesBias() {
+    return false;
+  }
+
   /** Convolution whose bias may still come as an Add. */
   record Conv(Window window, int groups, Weights weights, Optional<Bias> bias) implements LayerOp {
     @Override
@@ -25,6 +30,11 @@ sealed interface LayerOp {
     @Override
     public boolean clips() {
       return true;
+    }
+
+    @Override
+    public boolean takesBias() {
+      return bias.isEmpty();
     }
   }
 
@@ -38,6 +48,11 @@ sealed interface LayerOp {
     @Override
     public boolean clips() {
       return true;
+    }
+
+    @Override
+    public boolean takesBias() {
+      return bias.isEmpty();
     }
   }
 

@@ -44,18 +44,21 @@ interface NodeDecoder {
    */
   Set<String> CONTRIBUTED = Set.of("QuantizeLinear", "DequantizeLinear");
 
-  static NodeDecoder of(OnnxNode node) throws OnnxFormatException {
+  static NodeDecoder of(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
     String domain = node.proto().getDomain();
     boolean standard = domain.isEmpty() || domain.equals("ai.onnx");
     boolean contributed = domain.equals("com.microsoft") && CONTRIBUTED.contains(node.op());
-    NodeDecoder decoder = ALL.get(node.op());
-    if (decoder == null || !(standard || contributed)) {
+    boolean islands = decoder.allowsFloat() && standard;
+    NodeDecoder island = islands ? IslandDecoder.ALL.get(node.op()) : null;
+    NodeDecoder integer = standard || contributed ? ALL.get(node.op()) : null;
+    if (integer == null && island == null) {
       throw refused(node);
     }
     if (node.output().isEmpty()) {
       throw node.error("has no output");
     }
-    return decoder;
+    boolean real = island != null && (integer == null || IslandDecoder.isNeeded(node, decoder));
+    return real ? island : integer;
   }
 
   /** The error of an operator that is not read. */

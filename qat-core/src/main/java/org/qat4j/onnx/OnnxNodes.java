@@ -10,6 +10,9 @@ import org.qat4j.graph.Window;
 
 /** Builds ONNX nodes and their attributes. */
 final class OnnxNodes {
+  /** The first operator set whose average pooling can be dilated. */
+  static final int DILATED_POOLING_OPSET = 19;
+
   private OnnxNodes() {}
 
   static NodeProto.Builder node(String opType, String name, String output, String... inputs) {
@@ -56,6 +59,13 @@ final class OnnxNodes {
     if (isDilated(w)) {
       node.addAttribute(integers("dilations", w.dilationHeight(), w.dilationWidth()));
     }
+  }
+
+  /** Resize that repeats pixels. */
+  static void nearest(NodeProto.Builder node) {
+    node.addAttribute(text("mode", "nearest"))
+        .addAttribute(text("coordinate_transformation_mode", "asymmetric"))
+        .addAttribute(text("nearest_mode", "floor"));
   }
 
   static boolean isDilated(Window w) {

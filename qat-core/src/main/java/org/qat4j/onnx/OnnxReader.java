@@ -13,7 +13,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.Node;
+import org.qat4j.graph.Tensor;
 
 /**
  * Reads a quantized ONNX model (QDQ format, opset 13 to 21) as an INT8 network.
@@ -24,6 +28,7 @@ import org.qat4j.graph.Graph;
 public final class OnnxReader {
   private static final int MIN_OPSET = 13;
   private static final int MAX_OPSET = 21;
+  private static final int NAMED_ISLANDS = 10;
 
   private OnnxReader() {}
 
@@ -32,9 +37,26 @@ public final class OnnxReader {
    *
    * @throws IOException if the file cannot be read
    * @throws OnnxFormatException if it is corrupt, not quantized, or holds an operator that cannot
-   *     run in integers; the message names the node and the reason
+   *     run in integers; the message names the node and the reason, and if the model could be read
+   *     with float islands, all nodes that would be
    */
   public static Graph read(Path file) throws IOException {
+    return read(content(file), file.toString());
+  }
+
+  /**
+   * Reads a model file, whose nodes may run in float where they cannot run in integers: {@link
+   * Graph#islands()}. What can be read without that is read as without it.
+   *
+   * @throws IOException if the file cannot be read
+   * @throws OnnxFormatException if it is corrupt, not quantized at all, or holds an operator that
+   *     cannot run here; the message names the node and the reason
+   */
+  public static Graph readAllowingFloat(Path file) throws IOException {
+    return readAllowingFloat(content(file), file.toString());
+  }
+
+  private static byte[] content(Path file) throws IOException {
     if (Files.size(file) > Limits.FILE_BYTES) {
       throw new OnnxFormatException(
           file
@@ -44,7 +66,7 @@ public final class OnnxReader {
               + Limits.FILE_BYTES
               + " are read");
     }
-    return read(Files.readAllBytes(file), file.toString());
+    return Files.readAllBytes(file);
   }
 
   /**
@@ -57,11 +79,74 @@ public final class OnnxReader {
   public static Graph read(byte[] bytes, String source) throws OnnxFormatException {
     ModelProto model = parse(bytes, source);
     check(model, source);
+    try {
+      return decode(model, bytes.length, source, false);
+    } catch (OnnxFormatException refusal) {
+      throw withIslands(refusal, model, bytes.length, source);
+    }
+  }
+
+  /**
+   * Reads the content of a model file, as {@link #readAllowingFloat(Path)} does.
+   *
+   * @param bytes content of a model file; not modified, and not read after the return
+   * @param source what messages call it
+   * @throws OnnxFormatException as above
+   */
+  public static Graph readAllowingFloat(byte[] bytes, String source) throws OnnxFormatException {
+    ModelProto model = parse(bytes, source);
+    check(model, source);
+    Optional<Graph> integers = attempt(model, bytes.length, source, false);
+    return integers.isPresent() ? integers.get() : decode(model, bytes.length, source, true);
+  }
+
+  private static Optional<Graph> attempt(
+      ModelProto model, long bytes, String source, boolean allowsFloat) {
+    try {
+      return Optional.of(decode(model, bytes, source, allowsFloat));
+    } catch (OnnxFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Graph decode(ModelProto model, long bytes, String source, boolean allowsFloat)
+      throws OnnxFormatException {
     Map<String, String> metadata = new HashMap<>();
     for (StringStringEntryProto entry : model.getMetadataPropsList()) {
       metadata.put(entry.getKey(), entry.getValue());
     }
-    return new GraphDecoder(model.getGraph(), source, metadata, new Budget(bytes.length)).decode();
+    Graph graph =
+        new GraphDecoder(model.getGraph(), source, metadata, new Budget(bytes), allowsFloat)
+            .decode();
+    if (graph.tensors().stream().noneMatch(Tensor::isCodes)) {
+      throw new OnnxFormatException(
+          source
+              + ": model is not quantized: none of its activations are, so that all of it would run in float;"
+              + " quantize it to QDQ format first");
+    }
+    return graph;
+  }
+
+  /** The refusal, with what would run in float if that were allowed, if anything could run then. */
+  private static OnnxFormatException withIslands(
+      OnnxFormatException refusal, ModelProto model, long bytes, String source) {
+    return attempt(model, bytes, source, true)
+        .map(graph -> new OnnxFormatException(refusal.getMessage() + hint(graph), refusal))
+        .orElse(refusal);
+  }
+
+  private static String hint(Graph graph) {
+    List<Node> islands = graph.islands();
+    String named =
+        islands.stream()
+            .limit(NAMED_ISLANDS)
+            .map(node -> "'" + node.name() + "' (" + node.op().onnxName() + ")")
+            .collect(Collectors.joining(", "));
+    int more = islands.size() - NAMED_ISLANDS;
+    return "; or let "
+        + named
+        + (more > 0 ? " and " + more + " more" : "")
+        + " run in float: LoadOptions.ALLOW_FLOAT, --allow-float";
   }
 
   private static ModelProto parse(byte[] bytes, String source) throws OnnxFormatException {

@@ -31,7 +31,8 @@ interface OpEncoder {
           Map.entry(Op.Pad.class, OpEncoder::pad),
           Map.entry(Op.Upsample.class, OpEncoder::upsample),
           Map.entry(Op.Flatten.class, OpEncoder::flatten),
-          Map.entry(Op.Softmax.class, OpEncoder::softmax));
+          Map.entry(Op.Softmax.class, OpEncoder::softmax),
+          Map.entry(Op.Real.class, RealEncoder::encode));
 
   static OpEncoder of(Class<? extends Op> op) {
     OpEncoder encoder = ALL.get(op);
@@ -43,7 +44,7 @@ interface OpEncoder {
 
   private static void quantize(Node node, GraphEncoder encoder) {
     Tensor input = encoder.inputsOf(node).get(0);
-    if (!encoder.given().contains(input.name())) {
+    if (!encoder.staysReal(input)) {
       throw new IllegalArgumentException(
           "node '"
               + node.name()
@@ -76,7 +77,7 @@ interface OpEncoder {
     OnnxNodes.window(proto, window);
     proto.addAttribute(OnnxNodes.integer("count_include_pad", op.countPadding() ? 1 : 0));
     if (OnnxNodes.isDilated(window)) {
-      encoder.requireOpset(19);
+      encoder.requireOpset(OnnxNodes.DILATED_POOLING_OPSET);
     }
     newCodes(node, proto, Clip.NONE, encoder);
   }
@@ -120,11 +121,8 @@ interface OpEncoder {
     Op.Upsample upsample = (Op.Upsample) node.op();
     float[] factors = {1, 1, upsample.heightFactor(), upsample.widthFactor()};
     String name = encoder.tensorName(node.output() + "/factors");
-    NodeProto.Builder proto =
-        OnnxNodes.node("Resize", node.name(), "")
-            .addAttribute(OnnxNodes.text("mode", "nearest"))
-            .addAttribute(OnnxNodes.text("coordinate_transformation_mode", "asymmetric"))
-            .addAttribute(OnnxNodes.text("nearest_mode", "floor"));
+    NodeProto.Builder proto = OnnxNodes.node("Resize", node.name(), "");
+    OnnxNodes.nearest(proto);
     String scales = encoder.constant(Initializers.floats(name, new long[] {4}, factors));
     sameCodes(node, proto, encoder, "", scales);
   }
@@ -138,9 +136,6 @@ interface OpEncoder {
     } else {
       String input = node.inputs().get(0);
       encoder.add(proto.addInput(input));
-      if (encoder.given().contains(input)) {
-        encoder.given().add(node.output());
-      }
     }
   }
 

@@ -50,8 +50,11 @@ final class Pending implements Value {
       return op;
     }
 
-    void claim() throws OnnxFormatException {
-      if (emitted) {
+    /**
+     * @param again whether several tensors of the graph may come of it
+     */
+    void claim(boolean again) throws OnnxFormatException {
+      if (emitted && !again) {
         throw node.error(
             "its float result is used in several ways, so that it would have to be computed in float; put one"
                 + " QuantizeLinear behind it and let all nodes read its DequantizeLinear");
@@ -72,6 +75,9 @@ final class Pending implements Value {
   private final Clip clip;
   private final Optional<OnnxNode> clipNode;
   private final List<Step> steps;
+  private final Optional<Pending> previous;
+  private final Pending root;
+  private final int depth;
   private Optional<Tensor> codes = Optional.empty();
   private Optional<Tensor> real = Optional.empty();
   private Optional<CodesType> quantizedType = Optional.empty();
@@ -83,17 +89,22 @@ final class Pending implements Value {
       Origin origin,
       Clip clip,
       Optional<OnnxNode> clipNode,
-      List<Step> steps) {
+      List<Step> steps,
+      Optional<Pending> previous) {
     this.name = name;
     this.shape = shape;
     this.origin = origin;
     this.clip = clip;
     this.clipNode = clipNode;
     this.steps = steps;
+    this.previous = previous;
+    this.root = previous.isPresent() ? previous.get().root : this;
+    this.depth = previous.isPresent() ? previous.get().depth + 1 : 0;
   }
 
   static Pending of(String name, Shape shape, Origin origin) {
-    return new Pending(name, shape, origin, Clip.NONE, Optional.empty(), List.of());
+    return new Pending(
+        name, shape, origin, Clip.NONE, Optional.empty(), List.of(), Optional.empty());
   }
 
   Pending withClip(OnnxNode node, Clip next) throws OnnxFormatException {
@@ -108,7 +119,8 @@ final class Pending implements Value {
         origin,
         new Clip(min, max),
         Optional.of(clipNode.orElse(node)),
-        steps);
+        steps,
+        Optional.of(this));
   }
 
   Pending withStep(OnnxNode node, Op op) throws OnnxFormatException {
@@ -121,7 +133,7 @@ final class Pending implements Value {
     requireZeroInside(node, clip, longer);
     try {
       Shape result = op.outputShape(List.of(Tensor.codes(name, shape, ANY_CODES)));
-      return new Pending(node.output(), result, origin, clip, clipNode, longer);
+      return new Pending(node.output(), result, origin, clip, clipNode, longer, Optional.of(this));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw node.error(e);
     }
@@ -138,7 +150,22 @@ final class Pending implements Value {
 
   /** The same with its layer replaced, for a bias that comes as a node of its own. */
   Pending withLayer(OnnxNode node, Layer layer) {
-    return new Pending(node.output(), shape, layer, clip, clipNode, steps);
+    return new Pending(node.output(), shape, layer, clip, clipNode, steps, Optional.empty());
+  }
+
+  /** What it was before its last clip or step; empty for a layer or dequantized codes as such. */
+  Optional<Pending> previous() {
+    return previous;
+  }
+
+  /** The layer or the dequantized codes as such. */
+  Pending root() {
+    return root;
+  }
+
+  /** Clips and steps behind the root. */
+  int depth() {
+    return depth;
   }
 
   /** Name in the file. */

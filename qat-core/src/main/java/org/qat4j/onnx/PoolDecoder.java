@@ -41,6 +41,13 @@ final class PoolDecoder {
    * exported.
    */
   static void reduceMean(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    requireSpatial(node, decoder);
+    Pending pooled = pending(node, decoder.codes(node, 0), new Op.GlobalAveragePool());
+    boolean keep = node.integer("keepdims", 1) != 0;
+    decoder.define(node.output(), keep ? pooled : pooled.withStep(node, new Op.Flatten()));
+  }
+
+  static void requireSpatial(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
     node.requireInputs(1, 2);
     List<Integer> axes = axes(node, decoder);
     if (!axes.equals(SPATIAL)) {
@@ -51,9 +58,6 @@ final class PoolDecoder {
               + SPATIAL
               + ", height and width");
     }
-    Pending pooled = pending(node, decoder.codes(node, 0), new Op.GlobalAveragePool());
-    boolean keep = node.integer("keepdims", 1) != 0;
-    decoder.define(node.output(), keep ? pooled : pooled.withStep(node, new Op.Flatten()));
   }
 
   /** An attribute up to opset 17, an input from 18 on. */
@@ -77,7 +81,7 @@ final class PoolDecoder {
         .toList();
   }
 
-  private static Window window(OnnxNode node, Shape shape) throws OnnxFormatException {
+  static Window window(OnnxNode node, Shape shape) throws OnnxFormatException {
     if (!shape.isImage()) {
       throw node.error("needs an image [N, channels, height, width], got features " + shape);
     }

@@ -59,7 +59,7 @@ final class QuantizationDecoder {
       String output,
       GraphDecoder decoder)
       throws OnnxFormatException {
-    if (input instanceof Value.Given given) {
+    if (input instanceof Value.Given || isFloat(input, decoder)) {
       CodesType type = CodesType.of(node, node.name(), output, stored, Clip.NONE, range, decoder);
       Tensor.Type codes = new Tensor.Codes(type.params());
       if (!type.clip().equals(Clip.NONE)) {
@@ -68,7 +68,8 @@ final class QuantizationDecoder {
                 + range.orElseThrow()
                 + ", which is without its zero point");
       }
-      return decoder.emit(node, new Op.Quantize(), List.of(given.tensor()), output, codes);
+      Tensor real = decoder.real(node, 0);
+      return decoder.emit(node, new Op.Quantize(), List.of(real), output, codes);
     }
     if (input instanceof Pending pending) {
       return pending.origin() instanceof Pending.Layer layer
@@ -89,6 +90,13 @@ final class QuantizationDecoder {
             + input.kind()
             + ": between the first QuantizeLinear and the last"
             + " DequantizeLinear nothing may run in float");
+  }
+
+  /** Whether the numbers are there in float32, or have to be for another reader. */
+  private static boolean isFloat(Value value, GraphDecoder decoder) {
+    return decoder.allowsFloat()
+        && (value instanceof Value.Result
+            || (value instanceof Pending pending && decoder.emitter().isShared(pending)));
   }
 
   private static Tensor layerCodes(

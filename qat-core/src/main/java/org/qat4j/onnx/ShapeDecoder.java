@@ -107,6 +107,9 @@ final class ShapeDecoder {
       decoder.define(node.output(), new Value.Given(emit(node, op, given.tensor(), decoder)));
     } else if (input instanceof Value.Result result && op instanceof Op.Flatten) {
       decoder.define(node.output(), new Value.Result(emit(node, op, result.tensor(), decoder)));
+    } else if (decoder.allowsFloat()
+        && (input instanceof Value.Given || input instanceof Value.Result)) {
+      IslandDecoder.emit(node, IslandEmitter.real(op), List.of(decoder.real(node, 0)), decoder);
     } else {
       throw node.error(
           "its input '"

@@ -241,7 +241,8 @@ public final class GraphRunner implements AutoCloseable {
           members.length,
           mostImages,
           any.bytes() / any.batch() * mostImages,
-          any.entries(program));
+          any.entries(program),
+          Plan.Islands.of(program.graph()));
     } finally {
       leave(program);
       state.set(State.IDLE);

@@ -3,6 +3,7 @@ package org.qat4j.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.qat4j.graph.Graph;
 
 /**
  * What runs where: one entry for each kernel, in execution order.
@@ -11,9 +12,15 @@ import java.util.Locale;
  * @param threads of a call
  * @param images that are computed together; a larger batch is cut into pieces of this size
  * @param activationBytes memory of the tensors between the kernels, for such a piece
+ * @param islands what runs in float32
  */
 public record Plan(
-    String backend, int threads, int images, long activationBytes, List<Entry> entries) {
+    String backend,
+    int threads,
+    int images,
+    long activationBytes,
+    List<Entry> entries,
+    Islands islands) {
   public Plan {
     entries = List.copyOf(entries);
   }
@@ -30,6 +37,36 @@ public record Plan(
    */
   public record Entry(
       String nodes, String operations, String kernel, String output, long bytes, long macs) {}
+
+  /**
+   * What runs in float32 though the model is quantized.
+   *
+   * @param operations of the model
+   * @param nodes of them that are float islands, in execution order, each as {@code name
+   *     (operation)}
+   */
+  public record Islands(int operations, List<String> nodes) {
+    public Islands {
+      nodes = List.copyOf(nodes);
+    }
+
+    static Islands of(Graph graph) {
+      return new Islands(
+          graph.nodes().size(),
+          graph.islands().stream()
+              .map(node -> node.name() + " (" + node.op().onnxName() + ")")
+              .toList());
+    }
+
+    @Override
+    public String toString() {
+      return nodes.size()
+          + " of "
+          + operations
+          + " operations run in float32: "
+          + String.join(", ", nodes);
+    }
+  }
 
   /** Multiply-accumulates for one image. */
   public long macs() {
@@ -67,6 +104,9 @@ public record Plan(
     int[] widths = widths(rows);
     for (String[] row : rows) {
       appendRow(table, row, widths);
+    }
+    if (!islands.nodes().isEmpty()) {
+      table.append(islands).append(System.lineSeparator());
     }
     return table.toString();
   }

@@ -30,7 +30,8 @@ class LayerRefusalTest {
   void conv_ofFloatInput_isRefused() {
     assertEquals(
         "m.onnx: node 'gemm:y' (Gemm): reads 'x', the model's float input, so it would run in float; its input must come"
-            + " from a DequantizeLinear",
+            + " from a DequantizeLinear"
+            + "; or let 'gemm:y' (Gemm) run in float: LoadOptions.ALLOW_FLOAT, --allow-float",
         message(
             vector()
                 .weight("w", new long[] {3, 1}, 1f, 1, 2, 3)
@@ -42,7 +43,8 @@ class LayerRefusalTest {
   void conv_ofFloatWeights_isRefused() {
     assertEquals(
         "m.onnx: node 'gemm:y' (Gemm): its weights 'w' are a constant, so it would run in float; quantize them: constant"
-            + " codes and a DequantizeLinear",
+            + " codes and a DequantizeLinear"
+            + "; or let 'gemm:y' (Gemm) run in float: LoadOptions.ALLOW_FLOAT, --allow-float",
         message(
             vector()
                 .floats("w", new long[] {3, 1}, 1, 2, 3)
@@ -54,7 +56,8 @@ class LayerRefusalTest {
   void layer_ofAnotherLayersFloatResult_isRefused() {
     assertEquals(
         "m.onnx: node 'gemm:y' (Gemm): reads 'h', the float result of node 'gemm:h' (Gemm), so it would run in float; put"
-            + " a QuantizeLinear and a DequantizeLinear between them",
+            + " a QuantizeLinear and a DequantizeLinear between them"
+            + "; or let 'gemm:y' (Gemm) run in float: LoadOptions.ALLOW_FLOAT, --allow-float",
         message(
             vector()
                 .weight("w", new long[] {3, 3}, 1f, 1, 2, 3, 4, 5, 6, 7, 8, 9)
@@ -67,7 +70,8 @@ class LayerRefusalTest {
   void add_behindSoftmax_isRefusedAsFloat() {
     assertEquals(
         "m.onnx: node 'quantizelinear:s_q' (QuantizeLinear): its input 's' is a float result: between the first"
-            + " QuantizeLinear and the last DequantizeLinear nothing may run in float",
+            + " QuantizeLinear and the last DequantizeLinear nothing may run in float"
+            + "; or let 'softmax:s' (Softmax) run in float: LoadOptions.ALLOW_FLOAT, --allow-float",
         message(
             vector().node("Softmax", List.of("x_dq"), "s").qdq("s", 0.5f).output("s_dq", 0, 3)));
   }
@@ -77,7 +81,8 @@ class LayerRefusalTest {
     assertEquals(
         "m.onnx: node 'globalaveragepool:y' (GlobalAveragePool): 'y' is float behind node 'globalaveragepool:y'"
             + " (GlobalAveragePool), which would have to run in float; put a QuantizeLinear and a DequantizeLinear behind"
-            + " it",
+            + " it"
+            + "; or let 'globalaveragepool:y' (GlobalAveragePool) run in float: LoadOptions.ALLOW_FLOAT, --allow-float",
         message(
             new ModelBuilder()
                 .input("x", 0, 1, 4, 4)
@@ -192,7 +197,8 @@ class LayerRefusalTest {
         "m.onnx: node 'clip:c' (Clip): "
             + new Clip(0.3f, Float.POSITIVE_INFINITY)
             + " of dequantized codes ends between"
-            + " two codes, so it would run in float; put a QuantizeLinear and a DequantizeLinear behind it",
+            + " two codes, so it would run in float; put a QuantizeLinear and a DequantizeLinear behind it"
+            + "; or let 'clip:c' (Clip), 'gemm:y' (Gemm) run in float: LoadOptions.ALLOW_FLOAT, --allow-float",
         message(
             vector()
                 .floats("min", SCALAR, 0.3f)

@@ -10,6 +10,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * Changes a model where flipped bits seldom do: its parts stay well formed, but no longer fit
@@ -36,7 +37,11 @@ final class ModelMutator {
   private final ModelProto model;
   private final Random random;
   private final List<String> names = new ArrayList<>();
-  private final List<String> ops = new ArrayList<>(NodeDecoder.ALL.keySet());
+  private final List<String> ops =
+      Stream.concat(NodeDecoder.ALL.keySet().stream(), IslandDecoder.ALL.keySet().stream())
+          .distinct()
+          .sorted()
+          .toList();
 
   ModelMutator(byte[] bytes, long seed) {
     try {
@@ -45,7 +50,6 @@ final class ModelMutator {
       throw new IllegalArgumentException(e);
     }
     random = new Random(seed);
-    ops.sort(String::compareTo);
     model.getGraph().getNodeList().forEach(node -> names.addAll(node.getOutputList()));
     model.getGraph().getInitializerList().forEach(tensor -> names.add(tensor.getName()));
     names.add("image");

@@ -35,12 +35,14 @@ class OnnxRoundTripTest {
   }
 
   @Test
-  void randomGraphs_overAllSeeds_holdEveryOperation() {
+  void randomGraphs_overAllSeeds_holdEveryIntegerOperation() {
     Set<Class<?>> drawn = new HashSet<>();
     seeds()
         .mapToObj(seed -> RandomGraphs.draw(seed, RandomGraphs.Kind.ANY))
         .forEach(graph -> graph.nodes().forEach(node -> drawn.add(node.op().getClass())));
-    assertEquals(Set.of(Op.class.getPermittedSubclasses()), drawn);
+    Set<Class<?>> integer = new HashSet<>(Set.of(Op.class.getPermittedSubclasses()));
+    integer.remove(Op.Real.class);
+    assertEquals(integer, drawn);
   }
 
   @Test

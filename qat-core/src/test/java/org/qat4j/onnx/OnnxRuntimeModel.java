@@ -6,6 +6,7 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
@@ -27,7 +28,19 @@ final class OnnxRuntimeModel {
 
   /** Real results of a model file with that real input and one real output. */
   static float[] reals(byte[] model, Tensor input, float[] images, int batch) throws OrtException {
-    try (OrtSession session = ENVIRONMENT.createSession(model);
+    return reals(model, OptLevel.ALL_OPT, input, images, batch);
+  }
+
+  /** The same with every node run as it is written. */
+  static float[] realsAsWritten(byte[] model, Tensor input, float[] images, int batch)
+      throws OrtException {
+    return reals(model, OptLevel.NO_OPT, input, images, batch);
+  }
+
+  private static float[] reals(
+      byte[] model, OptLevel level, Tensor input, float[] images, int batch) throws OrtException {
+    try (OrtSession.SessionOptions options = options(level);
+        OrtSession session = ENVIRONMENT.createSession(model, options);
         OnnxTensor tensor =
             OnnxTensor.createTensor(ENVIRONMENT, FloatBuffer.wrap(images), shape(input, batch));
         OrtSession.Result result = session.run(Map.of(input.name(), tensor))) {
@@ -36,6 +49,12 @@ final class OnnxRuntimeModel {
       buffer.get(reals);
       return reals;
     }
+  }
+
+  private static OrtSession.SessionOptions options(OptLevel level) throws OrtException {
+    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    options.setOptimizationLevel(level);
+    return options;
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.Random;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -35,7 +36,30 @@ final class ConformanceCases {
     table.dense();
     table.pools();
     table.elementwise();
+    table.island();
     return table.cases;
+  }
+
+  /** A layer's real result goes on in float32 and becomes codes again. */
+  private void island() {
+    Shape shape = Shape.of(5, 7, 6);
+    Tensor.Codes type = TestGraphs.codes(0.01, 7, IntRange.unsigned(8));
+    Random random = new Random(11);
+    Weights weights = TestGraphs.weights(random, 5, 5, IntRange.signed(8), true);
+    Op conv =
+        new Op.Conv(
+            Window.square(1, 1, 0), 1, weights, TestGraphs.bias(random, 5, 1000), Clip.NONE);
+    Graph graph =
+        Graph.builder("island")
+            .input(Tensor.real("x0", shape))
+            .node("quantize", new Op.Quantize(), List.of("x0"), "q0", type)
+            .node("conv", conv, List.of("q0"), "c", new Tensor.Real())
+            .node("dequantize", new Op.Dequantize(), List.of("q0"), "d", new Tensor.Real())
+            .node("sum", new Op.Real(new RealOp.Add()), List.of("c", "d"), "s", new Tensor.Real())
+            .node("codes", new Op.Quantize(), List.of("s"), "q1", type)
+            .node("result", new Op.Dequantize(), List.of("q1"), "y", new Tensor.Real())
+            .build("y");
+    cases.add(new Case("island", graph));
   }
 
   private void convolutions() {

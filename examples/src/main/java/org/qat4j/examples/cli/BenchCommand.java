@@ -18,6 +18,7 @@ import org.qat4j.int8.Int8Model;
 import org.qat4j.int8.Int8Session;
 import org.qat4j.int8.SessionOptions;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,6 +37,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "MODEL", description = "ONNX file.")
   private Path model;
+
+  @Mixin private FloatOption allowed;
 
   @Option(names = "--against", description = "Peer in the same rounds: ${COMPLETION-CANDIDATES}.")
   private Optional<Peer> peer;
@@ -69,7 +72,7 @@ final class BenchCommand implements Callable<Integer> {
     requirePositive("--threads", threads);
     requirePositive("--rounds", rounds);
     batches.forEach(batch -> requirePositive("--batch", batch));
-    Int8Model loaded = Int8Model.load(model);
+    Int8Model loaded = allowed.load(model);
     Shape shape = ModelShape.single(model, loaded);
     Optional<OrtClassifier> judge = peer.map(any -> new OrtClassifier(model, threads));
     try (Int8Session session =

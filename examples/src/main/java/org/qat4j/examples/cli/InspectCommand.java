@@ -11,11 +11,14 @@ import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.RealOp;
+import org.qat4j.graph.Reals;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.int8.Int8Session;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -30,9 +33,11 @@ final class InspectCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "ONNX file.")
   private Path model;
 
+  @Mixin private FloatOption allowed;
+
   @Override
   public Integer call() throws IOException {
-    Int8Model loaded = Int8Model.load(model);
+    Int8Model loaded = allowed.load(model);
     Qat4j.print(spec, describe(loaded.graph()));
     try (Int8Session session = Int8Session.open(loaded)) {
       Qat4j.print(spec, String.format("%nPlan: %s", session.plan()));
@@ -51,11 +56,18 @@ final class InspectCommand implements Callable<Integer> {
     }
     return String.format(
         Locale.ROOT,
-        "%s: %,d bytes, %,d MACs an image%n%n%s",
+        "%s: %,d bytes, %,d MACs an image, %s of them in integers%n%n%s",
         model,
         model.toFile().length(),
         graph.macs(),
+        share(graph),
         ReportText.table(rows));
+  }
+
+  private static String share(Graph graph) {
+    return graph.integerMacs() == graph.macs()
+        ? "all"
+        : String.format(Locale.ROOT, "%,d", graph.integerMacs());
   }
 
   private static List<String> row(Graph graph, Node node) {
@@ -94,7 +106,21 @@ final class InspectCommand implements Callable<Integer> {
     if (op instanceof Op.Conv conv) {
       return describe(conv.weights());
     }
+    if (op instanceof Op.Real real) {
+      return weights(real.operation());
+    }
     return op instanceof Op.Dense dense ? describe(dense.weights()) : "";
+  }
+
+  private static String weights(RealOp op) {
+    if (op instanceof RealOp.Conv conv) {
+      return describe(conv.weights());
+    }
+    return op instanceof RealOp.Dense dense ? describe(dense.weights()) : "";
+  }
+
+  private static String describe(Reals weights) {
+    return String.format(Locale.ROOT, "%,d in float32", weights.length());
   }
 
   private static String describe(Weights weights) {

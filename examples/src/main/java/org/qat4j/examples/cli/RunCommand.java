@@ -21,6 +21,7 @@ import org.qat4j.int8.SessionOptions;
 import org.qat4j.runtime.Saturation;
 import org.qat4j.runtime.SaturationRule;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,6 +34,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "MODEL", description = "ONNX file.")
   private Path model;
+
+  @Mixin private FloatOption allowed;
 
   @Option(
       names = "--input",
@@ -55,7 +58,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Int8Model loaded = Int8Model.load(model);
+    Int8Model loaded = allowed.load(model);
     boolean folder = Files.isDirectory(input);
     List<Path> files = folder ? PngFolder.files(input) : List.of();
     Images images = folder ? PngFolder.images(files) : IdxReader.images(input);

@@ -23,9 +23,6 @@ import org.qat4j.examples.report.Report;
 import org.qat4j.examples.run.RunFolder;
 import org.qat4j.examples.training.Batches;
 import org.qat4j.examples.training.Progress;
-import org.qat4j.graph.Graph;
-import org.qat4j.graph.Node;
-import org.qat4j.graph.Tensor;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.int8.Int8Session;
 import org.qat4j.int8.SessionOptions;
@@ -87,7 +84,8 @@ final class Measurement {
             floatNetwork.numParams() * Float.BYTES,
             prepared.numParams() * Float.BYTES,
             folder.model().toFile().length()),
-        new Report.Compute(model.graph().macs(), integerShare(model.graph())),
+        new Report.Compute(
+            model.graph().macs(), (double) model.graph().integerMacs() / model.graph().macs()),
         speed(floatNetwork, prepared, model),
         ort(predicted),
         new Report.Training(progress.floatSeconds(), progress.qatSeconds(), progress.curve()),
@@ -110,17 +108,6 @@ final class Measurement {
     return new Report.Codes(
         layers.stream().mapToLong(layer -> layer.output().compared()).sum(),
         layers.stream().mapToLong(layer -> layer.output().mismatched()).sum());
-  }
-
-  /** Share of the multiply-accumulates in nodes that read integer codes only. */
-  private static double integerShare(Graph graph) {
-    long integer = 0;
-    for (Node node : graph.nodes()) {
-      if (graph.inputsOf(node).stream().allMatch(Tensor::isCodes)) {
-        integer += node.op().macs(graph.inputsOf(node));
-      }
-    }
-    return (double) integer / graph.macs();
   }
 
   private Report.Speed speed(

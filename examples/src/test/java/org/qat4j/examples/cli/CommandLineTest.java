@@ -20,6 +20,7 @@ import org.qat4j.graph.Bias;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -191,6 +192,64 @@ class CommandLineTest {
         outcome.err().startsWith("qat4j: ") && outcome.err().contains(model.toString()),
         outcome.err());
     assertFalse(outcome.err().contains("\tat "), outcome.err());
+  }
+
+  /** A model with one float island, a sigmoid between codes. */
+  private Path modelWithIsland() throws IOException {
+    Tensor.Type codes = new Tensor.Codes(new QuantParams(0.01f, 0, IntRange.unsigned(8)));
+    Op sigmoid = new Op.Real(new RealOp.Sigmoid());
+    Graph graph =
+        Graph.builder("island")
+            .input(Tensor.real("x", Shape.of(1, 2, 2)))
+            .node("codes", new Op.Quantize(), List.of("x"), "q", codes)
+            .node("reals", new Op.Dequantize(), List.of("q"), "r", new Tensor.Real())
+            .node("gate", sigmoid, List.of("r"), "s", new Tensor.Real())
+            .node("again", new Op.Quantize(), List.of("s"), "t", codes)
+            .node("result", new Op.Dequantize(), List.of("t"), "y", new Tensor.Real())
+            .build("y");
+    Path file = folder.resolve("island.onnx");
+    new Int8Model(graph).save(file);
+    return file;
+  }
+
+  @Test
+  void modelWithFloat_isRefusedWithTheNodeAndTheOption() throws IOException {
+    Outcome outcome = execute("inspect", modelWithIsland());
+
+    assertEquals(1, outcome.status());
+    assertTrue(
+        outcome
+            .err()
+            .contains(
+                "; or let 'gate' (Sigmoid) run in float: LoadOptions.ALLOW_FLOAT, --allow-float"),
+        outcome.err());
+  }
+
+  @Test
+  void inspect_allowFloat_listsWhatRunsInFloat() throws IOException {
+    Outcome outcome = execute("inspect", modelWithIsland(), "--allow-float");
+
+    assertEquals(0, outcome.status(), outcome.err());
+    assertTrue(
+        outcome.out().strip().endsWith("1 of 5 operations run in float32: gate (Sigmoid)"),
+        outcome.out());
+  }
+
+  @Test
+  void bench_allowFloat_measures() throws IOException {
+    Outcome outcome =
+        execute("bench", modelWithIsland(), "--allow-float", "--rounds", 1, "--batch", 2);
+
+    assertEquals(0, outcome.status(), outcome.err());
+  }
+
+  @Test
+  void run_allowFloat_readsTheModelBeforeTheImages() throws IOException {
+    Path images = folder.resolve("absent.idx");
+    Outcome outcome = execute("run", modelWithIsland(), "--allow-float", "--input", images);
+
+    assertEquals(1, outcome.status());
+    assertTrue(outcome.err().contains(images.toString()), outcome.err());
   }
 
   @Test

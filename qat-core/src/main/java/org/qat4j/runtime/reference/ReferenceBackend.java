@@ -34,12 +34,13 @@ public final class ReferenceBackend implements Backend {
           Map.entry(Op.LeakyRelu.class, LeakyReluReference::leakyRelu),
           Map.entry(Op.Pad.class, ImageReference::pad),
           Map.entry(Op.Upsample.class, ImageReference::upsample),
-          Map.entry(Op.Flatten.class, CodeReference::flatten));
+          Map.entry(Op.Flatten.class, CodeReference::flatten),
+          Map.entry(Op.Real.class, Float32Reference::real));
 
   private record Scalar(Region region, Definition definition) implements Kernel {
     @Override
     public String name() {
-      return "scalar";
+      return region.first().op() instanceof Op.Real ? "float32" : "scalar";
     }
 
     @Override

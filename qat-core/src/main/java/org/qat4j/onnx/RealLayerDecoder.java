@@ -1,0 +1,111 @@
+package org.qat4j.onnx;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.qat4j.graph.RealOp;
+import org.qat4j.graph.Reals;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Tensor;
+import org.qat4j.graph.Window;
+
+/** Reads layers with weights that run in float: of real input, or with weights that are real. */
+final class RealLayerDecoder {
+  private static final int WEIGHT = 1;
+  private static final int BIAS = 2;
+  private static final float DEFAULT_EPSILON = 1e-5f;
+
+  private RealLayerDecoder() {}
+
+  static void conv(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    node.requireInputs(2, 3);
+    Tensor input = decoder.real(node, 0);
+    RealConstant weight = RealConstant.require(node, WEIGHT, "weight", decoder);
+    int[] dims = weight.dims();
+    if (dims.length != 4 || !input.shape().isImage()) {
+      throw node.error(
+          "its weights have sizes "
+              + Arrays.toString(dims)
+              + " and its image "
+              + input.shape()
+              + "; only 2-D convolution is supported");
+    }
+    Window window =
+        WindowDecoder.of(node, input.shape(), Optional.of(new int[] {dims[2], dims[3]}));
+    long groups = node.integer("group", 1);
+    if (groups < 1 || groups > dims[0]) {
+      throw node.error("has " + groups + " groups for " + dims[0] + " output channels");
+    }
+    Reals weights = weight.reals(node, decoder);
+    Reals bias = bias(node, true, dims[0], decoder);
+    emit(node, input, () -> new RealOp.Conv(window, (int) groups, weights, bias), decoder);
+  }
+
+  static void gemm(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    node.requireInputs(2, 3);
+    dense(node, LayerDecoder.hasBias(node), node.integer("transB", 0) != 0, decoder);
+  }
+
+  static void matMul(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    node.requireInputs(2, 2);
+    dense(node, false, false, decoder);
+  }
+
+  private static void dense(
+      OnnxNode node, boolean hasBias, boolean outputsFirst, GraphDecoder decoder)
+      throws OnnxFormatException {
+    Tensor input = decoder.real(node, 0);
+    RealConstant weight = RealConstant.require(node, WEIGHT, "weight", decoder);
+    int[] dims = weight.dims();
+    if (dims.length != 2) {
+      throw node.error("its weights have sizes " + Arrays.toString(dims) + ", expected a matrix");
+    }
+    Reals weights = outputsFirst ? weight.reals(node, decoder) : weight.transposed(node, decoder);
+    Reals bias = bias(node, hasBias, dims[outputsFirst ? 0 : 1], decoder);
+    emit(node, input, () -> new RealOp.Dense(weights, bias), decoder);
+  }
+
+  private static Reals bias(OnnxNode node, boolean has, int outputs, GraphDecoder decoder)
+      throws OnnxFormatException {
+    if (!has || !node.hasInput(BIAS)) {
+      decoder.budget().spend(node, outputs);
+      return new Reals(new float[outputs]);
+    }
+    RealConstant bias = RealConstant.require(node, BIAS, "bias", decoder);
+    return new Reals(bias.perChannel(node, Shape.of(outputs), decoder));
+  }
+
+  /** Its running statistics, scale and bias become one scale and one shift for each channel. */
+  static void batchNorm(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    node.requireInputs(5, 5);
+    if (node.integer("training_mode", 0) != 0) {
+      throw node.error("is in training mode; export the model for inference");
+    }
+    Tensor input = decoder.real(node, 0);
+    float epsilon = node.real("epsilon", DEFAULT_EPSILON);
+    float[][] parts = new float[4][];
+    String[] names = {"scale", "bias", "mean", "variance"};
+    for (int i = 0; i < parts.length; i++) {
+      RealConstant constant = RealConstant.require(node, i + 1, names[i], decoder);
+      parts[i] = constant.perChannel(node, Shape.of(input.shape().channels()), decoder);
+    }
+    float[] scales = new float[parts[0].length];
+    float[] shifts = new float[scales.length];
+    for (int c = 0; c < scales.length; c++) {
+      double scale = parts[0][c] / Math.sqrt((double) parts[3][c] + epsilon);
+      scales[c] = (float) scale;
+      shifts[c] = parts[2][c] == 0 ? parts[1][c] : (float) (parts[1][c] - parts[2][c] * scale);
+    }
+    emit(node, input, () -> new RealOp.ScaleShift(new Reals(scales), new Reals(shifts)), decoder);
+  }
+
+  private static void emit(OnnxNode node, Tensor input, Supplier<RealOp> op, GraphDecoder decoder)
+      throws OnnxFormatException {
+    try {
+      IslandDecoder.emit(node, op.get(), List.of(input), decoder);
+    } catch (IllegalArgumentException e) {
+      throw node.error(e);
+    }
+  }
+}

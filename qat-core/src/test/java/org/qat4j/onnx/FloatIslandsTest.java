@@ -1,0 +1,296 @@
+package org.qat4j.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnxruntime.OrtException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Op;
+import org.qat4j.graph.RealOp;
+import org.qat4j.int8.Int8Model;
+import org.qat4j.int8.Int8Session;
+import org.qat4j.int8.LoadOptions;
+import org.qat4j.int8.SessionOptions;
+import org.qat4j.runtime.Backend;
+import org.qat4j.runtime.Backends;
+
+/** Float between quantized parts: refused unless allowed, then run, listed and written back. */
+class FloatIslandsTest {
+  private static final int BATCH = 5;
+
+  @ParameterizedTest
+  @EnumSource(IslandModels.class)
+  void realResult_isWhatOnnxRuntimeComputes(IslandModels model)
+      throws OrtException, OnnxFormatException {
+    float[] theirs = theirs(model, model.real());
+    float[] ours = run(read(model.real()), "reference", model.images(BATCH), BATCH);
+    float largest = largest(theirs);
+    assertEquals(theirs.length, ours.length);
+    for (int i = 0; i < ours.length; i++) {
+      assertEquals(theirs[i], ours[i], 1e-4f * largest, "result " + i);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(IslandModels.class)
+  void codesBehindAnIsland_areAtMostOneApartFromOnnxRuntime(IslandModels model)
+      throws OrtException, OnnxFormatException {
+    float scale = largest(theirs(model, model.real())) / 150;
+    byte[] bytes = model.quantized(scale);
+    float[] ours = run(read(bytes), "reference", model.images(BATCH), BATCH);
+    apart(ours, theirs(model, bytes), scale);
+    int apart = apart(ours, theirsAsWritten(model, bytes), scale);
+    assertTrue(apart * 200 <= ours.length, apart + " of " + ours.length + " codes differ");
+    assertTrue(Arrays.stream(codes(ours, scale)).distinct().count() > 5, "results are saturated");
+  }
+
+  @ParameterizedTest
+  @EnumSource(IslandModels.class)
+  void results_areTheSameOnAllBackendsThreadsAndBatches(IslandModels model)
+      throws OnnxFormatException {
+    Graph graph = read(model.quantized(0.02f));
+    float[] images = model.images(BATCH);
+    float[] expected = run(graph, "reference", images, BATCH);
+    for (Backend backend : Backends.present()) {
+      assertArrayEquals(expected, run(graph, backend.name(), images, BATCH), backend.name());
+    }
+    int image = images.length / BATCH;
+    int result = expected.length / BATCH;
+    float[] last = Arrays.copyOfRange(images, images.length - image, images.length);
+    SessionOptions threads = SessionOptions.DEFAULT.withThreads(2);
+    try (Int8Session session = Int8Session.open(new Int8Model(graph), threads)) {
+      assertArrayEquals(expected, session.run(images, BATCH));
+      assertArrayEquals(
+          Arrays.copyOfRange(expected, expected.length - result, expected.length),
+          session.run(last, 1));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(IslandModels.class)
+  void read_ofWrittenGraph_givesTheSameGraphAndBytes(IslandModels model)
+      throws OnnxFormatException {
+    for (byte[] bytes : List.of(model.real(), model.quantized(0.02f))) {
+      Graph graph = read(bytes);
+      byte[] written = OnnxWriter.toBytes(graph);
+      Graph again = read(written);
+      GraphEquality.assertEqual(graph, again);
+      assertArrayEquals(written, OnnxWriter.toBytes(again));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(IslandModels.class)
+  void plan_listsTheIslands(IslandModels model) throws OnnxFormatException {
+    Graph graph = read(model.quantized(0.02f));
+    int count = graph.islands().size();
+    try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
+      String expected =
+          count + " of " + graph.nodes().size() + " operations run in float32: " + model.islands();
+      List<String> lines = session.plan().toString().lines().toList();
+      assertEquals(expected, lines.get(lines.size() - 1));
+      assertEquals(graph.macs(), session.plan().macs());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(IslandModels.class)
+  void read_withoutPermission_namesWhatWouldRunInFloatAndTheOption(IslandModels model) {
+    String message = Refusals.message(model.quantized(0.02f));
+    String quoted =
+        Arrays.stream(model.islands().split(", "))
+            .map(island -> "'" + island.replace(" (", "' ("))
+            .collect(Collectors.joining(", "));
+    String hint = "; or let " + quoted + " run in float: LoadOptions.ALLOW_FLOAT, --allow-float";
+    assertTrue(message.startsWith("m.onnx: node '"), message);
+    assertTrue(message.endsWith(hint), message);
+  }
+
+  @Test
+  void integerMacs_areThoseOutsideTheIslands() throws OnnxFormatException {
+    Graph graph = read(IslandModels.FLOAT_CONV.quantized(0.02f));
+    assertEquals(6 * 4 * 4 * 2 * 9, graph.macs());
+    assertEquals(0, graph.integerMacs());
+    Graph residual = read(IslandModels.RESIDUAL.quantized(0.02f));
+    assertEquals(4 * 7 * 7 * 4 * 9, residual.macs());
+    assertEquals(residual.macs(), residual.integerMacs());
+  }
+
+  @Test
+  void models_overAll_holdEveryOperationOnRealNumbers() {
+    Set<Class<?>> read =
+        Arrays.stream(IslandModels.values())
+            .flatMap(model -> graph(model).nodes().stream())
+            .filter(node -> node.op() instanceof Op.Real)
+            .map(node -> ((Op.Real) node.op()).operation().getClass())
+            .collect(Collectors.toSet());
+    assertEquals(RealEncoder.ALL.keySet(), read);
+    assertEquals(leaves(RealOp.class), RealEncoder.ALL.keySet());
+  }
+
+  @Test
+  void read_ofIntegerModel_givesTheSameGraphWithPermission() throws OnnxFormatException {
+    for (long seed = 0; seed < 20; seed++) {
+      byte[] bytes = OnnxWriter.toBytes(RandomGraphs.draw(seed, RandomGraphs.Kind.ANY));
+      GraphEquality.assertEqual(OnnxReader.read(bytes, "m"), read(bytes));
+    }
+  }
+
+  @Test
+  void read_ofUnquantizedModel_isRefusedWithPermissionToo() {
+    ModelBuilder model =
+        new ModelBuilder().input("x", 0, 3).node("Relu", List.of("x"), "y").output("y", 0, 3);
+    assertEquals(
+        "m.onnx: model is not quantized: none of its 1 nodes is a QuantizeLinear or DequantizeLinear; quantize it to QDQ"
+            + " format first",
+        refusal(model.bytes()));
+  }
+
+  @Test
+  void read_ofModelWithQuantizedWeightsOnly_isRefusedWithPermissionToo() {
+    ModelBuilder model =
+        new ModelBuilder()
+            .input("x", 0, 3)
+            .weight("w", new long[] {3, 1}, 1f, 1, 2, 3)
+            .node("Gemm", List.of("x", "w_dq"), "y")
+            .output("y", 0, 1);
+    assertEquals(
+        "m.onnx: model is not quantized: none of its activations are, so that all of it would run in float; quantize it"
+            + " to QDQ format first",
+        refusal(model.bytes()));
+  }
+
+  @Test
+  void read_ofUnknownOperator_isRefusedWithPermissionToo() {
+    ModelBuilder model = Refusals.vector().node("Sin", List.of("x_dq"), "y").output("y", 0, 3);
+    Refusals.assertStarts(
+        "m.onnx: node 'sin:y' (Sin): cannot run in integers here; supported operators: ",
+        refusal(model.bytes()));
+  }
+
+  @Test
+  void read_ofManyClipsInFloat_isRefusedBeforeTheStackEnds() {
+    ModelBuilder model =
+        Refusals.vector()
+            .weight("w", new long[] {3, 3}, 1f, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+            .node("Gemm", List.of("x_dq", "w_dq"), "r0");
+    for (int i = 0; i < 50_000; i++) {
+      model.node("Relu", List.of("r" + i), "r" + (i + 1));
+    }
+    model.node("Add", List.of("r50000", "r1"), "y").output("y", 0, 3);
+    assertEquals(
+        "m.onnx: node 'add:y' (Add): follows 64 clips and poolings without a QuantizeLinear",
+        refusal(model.bytes()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(IslandModels.class)
+  void read_ofRearrangedModel_givesAWritableGraphOrAFormatError(IslandModels model) {
+    ModelMutator mutator = new ModelMutator(model.quantized(0.02f), 1);
+    int graphs = 0;
+    for (int i = 0; i < 150; i++) {
+      try {
+        // A reader whose own result nothing reads is not written, so the first file may hold more.
+        Graph graph = read(OnnxWriter.toBytes(read(mutator.mutate())));
+        GraphEquality.assertEqual(graph, read(OnnxWriter.toBytes(graph)));
+        graphs++;
+      } catch (OnnxFormatException e) {
+        Refusals.assertStarts("m: ", e.getMessage());
+      }
+    }
+    assertTrue(graphs > 15, "only " + graphs + " of 150 were read");
+  }
+
+  @Test
+  void load_ofFile_takesPermission(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("model.onnx");
+    Files.write(file, IslandModels.SWISH.quantized(0.02f));
+    assertThrows(OnnxFormatException.class, () -> Int8Model.load(file));
+    assertEquals(2, Int8Model.load(file, LoadOptions.ALLOW_FLOAT).graph().islands().size());
+  }
+
+  private static Set<Class<?>> leaves(Class<?> type) {
+    return Arrays.stream(type.getPermittedSubclasses())
+        .flatMap(sub -> sub.isRecord() ? Stream.of(sub) : leaves(sub).stream())
+        .collect(Collectors.toSet());
+  }
+
+  private static Graph graph(IslandModels model) {
+    try {
+      return read(model.real());
+    } catch (OnnxFormatException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String refusal(byte[] bytes) {
+    return assertThrows(
+            OnnxFormatException.class, () -> OnnxReader.readAllowingFloat(bytes, "m.onnx"))
+        .getMessage();
+  }
+
+  private static Graph read(byte[] bytes) throws OnnxFormatException {
+    return OnnxReader.readAllowingFloat(bytes, "m");
+  }
+
+  private static float[] theirs(IslandModels model, byte[] bytes)
+      throws OrtException, OnnxFormatException {
+    return OnnxRuntimeModel.reals(bytes, read(bytes).inputs().get(0), model.images(BATCH), BATCH);
+  }
+
+  /**
+   * Without optimization: ONNX Runtime's optimizer also rounds float weights next to pairs, and
+   * merges neighbouring pairs, which changes codes.
+   */
+  private static float[] theirsAsWritten(IslandModels model, byte[] bytes)
+      throws OrtException, OnnxFormatException {
+    return OnnxRuntimeModel.realsAsWritten(
+        bytes, read(bytes).inputs().get(0), model.images(BATCH), BATCH);
+  }
+
+  private static int apart(float[] ours, float[] theirs, float scale) {
+    int apart = 0;
+    for (int i = 0; i < ours.length; i++) {
+      int codes = Math.round(Math.abs(ours[i] - theirs[i]) / scale);
+      assertTrue(codes <= 1, "result " + i + ": " + ours[i] + ", ONNX Runtime " + theirs[i]);
+      apart += codes;
+    }
+    return apart;
+  }
+
+  private static float[] run(Graph graph, String backend, float[] images, int batch) {
+    SessionOptions options = SessionOptions.DEFAULT.withBackend(backend);
+    try (Int8Session session = Int8Session.open(new Int8Model(graph), options)) {
+      return session.run(images, batch);
+    }
+  }
+
+  private static float largest(float[] values) {
+    float largest = 0;
+    for (float value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
+  }
+
+  private static long[] codes(float[] values, float scale) {
+    return IntStream.range(0, values.length)
+        .mapToLong(i -> Math.round(values[i] / scale))
+        .toArray();
+  }
+}
