@@ -11,6 +11,7 @@ if [ $# -gt 0 ] && [ "${1#--}" = "$1" ]; then
   shift
 fi
 [ -d "$models" ] || { printf 'inference.sh: there is no folder %s; name the models'"'"' folder\n' "$models" >&2; exit 1; }
+models=$(realpath -- "$models")
 cd "$root"
 ./mvnw -q -B -pl benchmarks -am -DskipTests -Dspotless.check.skip=true \
   package dependency:build-classpath -Dmdep.outputFile=target/benchmark.classpath -Dmdep.includeScope=runtime

@@ -96,7 +96,7 @@ record BenchmarkReport(Conditions conditions, List<Comparison> comparisons) {
 
         | | |
         |---|---|
-        | processor | %s, %d processors |
+        | processor | %s, %d processors, load average before the run %.1f |
         | JVM | %s, flags: %s |
         | versions | %s, ONNX Runtime %s |
         | int8 peak | %.0f GOPS a thread: oneDNN's u8·s8 matrix product, 2 operations a multiply-accumulate |
@@ -113,6 +113,7 @@ record BenchmarkReport(Conditions conditions, List<Comparison> comparisons) {
         %s""",
         conditions.environment().cpu(),
         conditions.environment().cores(),
+        conditions.load(),
         conditions.environment().jvm(),
         conditions.flagsInWords(),
         conditions.environment().versions().entrySet().stream()

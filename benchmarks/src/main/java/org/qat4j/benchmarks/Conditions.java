@@ -12,6 +12,7 @@ import org.qat4j.examples.report.Environment;
  * @param flags of the JVM, as given
  * @param onnxRuntime its version
  * @param gopsPerThread int8 speed of one thread, in giga-operations a second
+ * @param load average of the machine before the run; negative where the system does not say
  * @param rounds of which a number is the median
  * @param seconds of each engine in a round
  */
@@ -20,16 +21,19 @@ record Conditions(
     List<String> flags,
     String onnxRuntime,
     double gopsPerThread,
+    double load,
     int rounds,
     double seconds) {
 
   /** Those of this process, with the machine's speed measured now. */
   static Conditions measure(int rounds, double seconds) throws IOException {
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     return new Conditions(
         Environment.current(),
         ManagementFactory.getRuntimeMXBean().getInputArguments(),
         OrtEngine.version(),
         Int8Peak.gopsPerThread(),
+        load,
         rounds,
         seconds);
   }
@@ -43,12 +47,13 @@ record Conditions(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%s, %d processors, %s, flags: %s; ONNX Runtime %s; int8 peak %.0f GOPS a thread",
+        "%s, %d processors, %s, flags: %s; ONNX Runtime %s; int8 peak %.0f GOPS a thread; load %.1f",
         environment.cpu(),
         environment.cores(),
         environment.jvm(),
         flagsInWords(),
         onnxRuntime,
-        gopsPerThread);
+        gopsPerThread,
+        load);
   }
 }

@@ -78,13 +78,15 @@ class InferenceBenchmarkTest {
         new Environment("JVM 17", "Linux", "A processor", 4, Map.of("oneDNN", "3.11"));
     // 100 M multiply-accumulates in 0.5 ms are 400 GOPS, of 2 x 1000.
     Comparison comparison = new Comparison(lines, 100_000_000);
-    Conditions conditions = new Conditions(environment, List.of(), "1.29.0", 1000, 7, 0.3);
+    Conditions conditions = new Conditions(environment, List.of(), "1.29.0", 1000, 0.5, 7, 0.3);
 
     new BenchmarkReport(conditions, List.of(comparison)).write(folder);
 
     String page = Files.readString(folder.resolve("benchmarks.md"));
     assertTrue(page.contains("| L | 32 | 2 | 0.500 (1.75) | 0.875 (1.00) | 20 % |\n"), page);
-    assertTrue(page.contains("| processor | A processor, 4 processors |"), page);
+    assertTrue(
+        page.contains("| processor | A processor, 4 processors, load average before the run 0.5 |"),
+        page);
     assertEquals(0.2, comparison.fractionOfPeak(1000), 1e-12);
     DocumentBuilderFactory xml = DocumentBuilderFactory.newDefaultInstance();
     xml.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);

@@ -170,12 +170,14 @@ class SaturationTest {
   private static final class Captured extends AbstractAppender implements AutoCloseable {
     private final Logger logger =
         (Logger) LogManager.getLogger("org.qat4j.runtime.SaturationWatch");
+    private final Level levelBefore = logger.getLevel();
     private final List<String> messages = new java.util.concurrent.CopyOnWriteArrayList<>();
 
     Captured() {
       super("captured", null, null, true, Property.EMPTY_ARRAY);
       start();
       Configurator.setLevel(logger, Level.WARN);
+      logger.setAdditive(false);
       logger.addAppender(this);
     }
 
@@ -187,6 +189,8 @@ class SaturationTest {
     @Override
     public void close() {
       logger.removeAppender(this);
+      logger.setAdditive(true);
+      Configurator.setLevel(logger, levelBefore);
       stop();
     }
   }
