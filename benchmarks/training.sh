@@ -19,4 +19,4 @@ else
 fi
 CLASSPATH="benchmarks/target/classes:$(cat benchmarks/target/benchmark.classpath)"
 export CLASSPATH
-OMP_NUM_THREADS=$threads exec java org.qat4j.benchmarks.TrainingBenchmark "$threads" "$rounds" benchmarks/out/training.json "${pytorch[@]}"
+OMP_NUM_THREADS=$threads exec java -Dorg.bytedeco.javacpp.logger=slf4j org.qat4j.benchmarks.TrainingBenchmark "$threads" "$rounds" benchmarks/out/training.json "${pytorch[@]}"

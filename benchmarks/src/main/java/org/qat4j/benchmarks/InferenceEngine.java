@@ -1,16 +1,15 @@
 package org.qat4j.benchmarks;
 
-/** A network ready to run on one batch size, with its arrays in place. */
-interface InferenceEngine extends AutoCloseable {
-  /** Name in reports. */
-  String name();
-
-  /** Computes the batch once, from arrays to arrays. */
+/** An engine of this process, from arrays to arrays. */
+interface InferenceEngine extends Engine {
+  /** Computes the batch once. */
   void run();
 
   /** Results of the last run, {@code [batch, classes]}. */
   float[] results();
 
   @Override
-  void close();
+  default double medianMs(double seconds) {
+    return Medians.ms(this::run, seconds);
+  }
 }

@@ -52,6 +52,11 @@ final class OrtEngine implements InferenceEngine {
     this.outputs = Map.of(session.getOutputNames().iterator().next(), output);
   }
 
+  /** Version of ONNX Runtime. */
+  static String version() {
+    return ENVIRONMENT.getVersion();
+  }
+
   private static FloatBuffer direct(int count) {
     return ByteBuffer.allocateDirect(4 * count).order(ByteOrder.nativeOrder()).asFloatBuffer();
   }

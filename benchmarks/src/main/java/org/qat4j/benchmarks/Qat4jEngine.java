@@ -36,6 +36,11 @@ final class Qat4jEngine implements InferenceEngine {
     return results.clone();
   }
 
+  /** Multiply-accumulates of the batch. */
+  long macs() {
+    return session.plan().macs() * batch;
+  }
+
   @Override
   public void close() {
     session.close();

@@ -13,6 +13,7 @@ import org.qat4j.scheme.IntRange;
  *
  * @param weightBits 2 to 8
  * @param activationBits 2 to 8
+ * @param rangeRule how batches are merged into the activation range
  * @param rangeRate weight of the newest batch in the moving average of the activation range, in (0,
  *     1]
  * @param schedule when quantization starts and when statistics and ranges freeze
@@ -20,11 +21,21 @@ import org.qat4j.scheme.IntRange;
 public record Quantization(
     @JsonProperty("weightBits") int weightBits,
     @JsonProperty("activationBits") int activationBits,
+    @JsonProperty("rangeRule") RangeRule rangeRule,
     @JsonProperty("rangeRate") double rangeRate,
     @JsonProperty("schedule") Schedule schedule) {
 
+  /** How the ranges of single batches become one. */
+  public enum RangeRule {
+    /** Each bound follows the batches by an exponential moving average. */
+    MOVING_AVERAGE,
+    /** The smallest and the largest value ever seen. */
+    MIN_MAX
+  }
+
   /** 8-bit weights and activations from the first iteration. */
-  public static final Quantization INT8 = new Quantization(8, 8, 0.01, Schedule.IMMEDIATE);
+  public static final Quantization INT8 =
+      new Quantization(8, 8, RangeRule.MOVING_AVERAGE, 0.01, Schedule.IMMEDIATE);
 
   @JsonCreator
   public Quantization {
@@ -50,6 +61,9 @@ public record Quantization(
   }
 
   RangeObserver observer() {
-    return new RangeObserver.MovingAverage((float) rangeRate);
+    return switch (rangeRule) {
+      case MOVING_AVERAGE -> new RangeObserver.MovingAverage((float) rangeRate);
+      case MIN_MAX -> new RangeObserver.MinMax();
+    };
   }
 }

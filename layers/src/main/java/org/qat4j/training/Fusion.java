@@ -8,24 +8,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
-import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.qat4j.layers.Activations;
 import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.MaxPooling;
@@ -43,8 +37,9 @@ import org.qat4j.layers.QuantizedPooling;
 final class Fusion {
   private final List<Stage> original;
   private final Map<String, List<Stage>> consumers;
-  private final Quantization quantization;
+  private final QatConfig config;
   private final List<Prepared> prepared = new ArrayList<>();
+  private final List<String> quantized = new ArrayList<>();
 
   /** Name of the tensor that now stands for an original one. */
   private final Map<String, String> renamed = new LinkedHashMap<>();
@@ -52,9 +47,9 @@ final class Fusion {
   /** Name of the layer whose output parameters a tensor has. */
   private final Map<String, String> quantizers = new LinkedHashMap<>();
 
-  private Fusion(List<Stage> original, Quantization quantization) {
+  private Fusion(List<Stage> original, QatConfig config) {
     this.original = original;
-    this.quantization = quantization;
+    this.config = config;
     this.consumers =
         original.stream()
             .flatMap(stage -> stage.inputs().stream().map(input -> Map.entry(input, stage)))
@@ -69,8 +64,8 @@ final class Fusion {
    * @param networkInput name of the one input
    * @throws UnsupportedLayerException if a layer cannot be quantized
    */
-  static List<Prepared> fuse(List<Stage> original, String networkInput, Quantization quantization) {
-    Fusion fusion = new Fusion(original, quantization);
+  static List<Prepared> fuse(List<Stage> original, String networkInput, QatConfig config) {
+    Fusion fusion = new Fusion(original, config);
     fusion.quantizeInput(networkInput);
     Set<String> absorbed = new HashSet<>();
     for (Stage stage : original) {
@@ -78,7 +73,26 @@ final class Fusion {
         absorbed.addAll(fusion.add(stage));
       }
     }
+    fusion.requireEffectOfRules();
     return fusion.prepared;
+  }
+
+  private Quantization quantization(Stage stage) {
+    quantized.add(stage.name());
+    return config.of(stage.name());
+  }
+
+  /** A rule that matches nothing is a mistake in its pattern. */
+  private void requireEffectOfRules() {
+    for (QatConfig.Rule rule : config.rules()) {
+      if (quantized.stream().noneMatch(rule::matches)) {
+        throw new IllegalArgumentException(
+            "no quantized layer's name matches '"
+                + rule.layers()
+                + "'; the quantized layers are "
+                + quantized);
+      }
+    }
   }
 
   /**
@@ -91,7 +105,11 @@ final class Fusion {
     String name = freeName(networkInput + "_quantizer");
     emit(
         new Stage(
-            name, -1, new InputQuantizer(name, quantization), preprocessor, List.of(networkInput)),
+            name,
+            -1,
+            new InputQuantizer(name, config.quantization()),
+            preprocessor,
+            List.of(networkInput)),
         List.of());
     renamed.put(networkInput, name);
     quantizers.put(name, name);
@@ -110,25 +128,25 @@ final class Fusion {
     if (layer.getClass() == OutputLayer.class) {
       return addOutput(stage);
     }
-    if (layer instanceof FeedForwardLayer linear && isLinear(stage)) {
+    if (layer instanceof FeedForwardLayer linear && Supported.isLinear(stage)) {
       return addBlock(stage, linear);
     }
     if (layer instanceof SubsamplingLayer pooling) {
       return addPooling(stage, pooling);
     }
     if (layer instanceof GlobalPoolingLayer pooling) {
-      requireGlobalAverage(stage, pooling);
+      Supported.requireGlobalAverage(stage, pooling);
       return addQuantizing(
-          stage, new QuantizedPooling(stage.name(), quantizer(stage), null, quantization));
+          stage, new QuantizedPooling(stage.name(), quantizer(stage), null, quantization(stage)));
     }
     if (layer instanceof ActivationLayer activation
         && Activations.isFusible(activation.getActivationFn())) {
       return addQuantizing(
           stage,
           new QuantizedActivation(
-              stage.name(), quantizer(stage), activation.getActivationFn(), quantization));
+              stage.name(), quantizer(stage), activation.getActivationFn(), quantization(stage)));
     }
-    requirePassThrough(stage);
+    Supported.requirePassThrough(stage);
     return addPassing(stage, layer);
   }
 
@@ -147,12 +165,13 @@ final class Fusion {
   }
 
   private List<String> addPooling(Stage stage, SubsamplingLayer pooling) {
-    requireNchw(stage, pooling.getCnn2dDataFormat());
+    Supported.requireNchw(stage, pooling.getCnn2dDataFormat());
     return switch (pooling.getPoolingType()) {
       case MAX -> addPassing(stage, new MaxPooling(pooling));
       case AVG ->
           addQuantizing(
-              stage, new QuantizedPooling(stage.name(), quantizer(stage), pooling, quantization));
+              stage,
+              new QuantizedPooling(stage.name(), quantizer(stage), pooling, quantization(stage)));
       default ->
           throw new UnsupportedLayerException(
               stage, "pools by " + pooling.getPoolingType() + "; use MAX or AVG");
@@ -174,7 +193,7 @@ final class Fusion {
     List<String> inputQuantizers = inputs.stream().map(quantizers::get).toList();
     Layer layer =
         new QuantizedMerge(
-            stage.name(), merge.getKind(), inputQuantizers, activation, quantization);
+            stage.name(), merge.getKind(), inputQuantizers, activation, quantization(stage));
     emit(new Stage(stage.name(), stage.index(), layer, null, inputs), List.of());
     return replace(stage, chain);
   }
@@ -221,7 +240,7 @@ final class Fusion {
     }
     String name = stage.name();
     QuantizedBlock block =
-        new QuantizedBlock(name, quantizer(stage), linear, norm, activation, quantization);
+        new QuantizedBlock(name, quantizer(stage), linear, norm, activation, quantization(stage));
     emit(withInput(stage, block), chain.stream().map(Stage::name).toList());
     return replace(stage, chain);
   }
@@ -231,12 +250,12 @@ final class Fusion {
    */
   private List<String> addOutput(Stage stage) {
     OutputLayer output = (OutputLayer) stage.layer();
-    requireDeployableOutput(stage, output.getActivationFn());
+    Supported.requireDeployableOutput(stage, output.getActivationFn());
     String logits = freeName(stage.name() + "_logits");
     DenseLayer dense = dense(output);
     QuantizedBlock block =
         new QuantizedBlock(
-            logits, quantizer(stage), dense, null, new ActivationIdentity(), quantization);
+            logits, quantizer(stage), dense, null, new ActivationIdentity(), quantization(stage));
     emit(
         new Stage(logits, stage.index(), block, keptPreprocessor(stage), List.of(input(stage))),
         List.of(stage.name()));
@@ -271,59 +290,6 @@ final class Fusion {
     to.setRegularizationBias(from.getRegularizationBias());
     to.setGradientNormalization(from.getGradientNormalization());
     to.setGradientNormalizationThreshold(from.getGradientNormalizationThreshold());
-  }
-
-  private static boolean isLinear(Stage stage) {
-    if (stage.layer().getClass() == DenseLayer.class) {
-      if (((DenseLayer) stage.layer()).hasLayerNorm()) {
-        throw new UnsupportedLayerException(
-            stage, "uses layer normalization, which cannot be folded; remove it");
-      }
-      return true;
-    }
-    if (stage.layer().getClass() != ConvolutionLayer.class) {
-      return false;
-    }
-    ConvolutionLayer convolution = (ConvolutionLayer) stage.layer();
-    requireNchw(stage, convolution.getCnn2dDataFormat());
-    if (convolution.getConvolutionMode() == ConvolutionMode.Causal) {
-      throw new UnsupportedLayerException(stage, "has causal padding, which is for sequences");
-    }
-    return true;
-  }
-
-  private static void requireNchw(Stage stage, CNN2DFormat format) {
-    if (format != CNN2DFormat.NCHW) {
-      throw new UnsupportedLayerException(
-          stage, "has data format NHWC; build the network with NCHW");
-    }
-  }
-
-  private static void requireGlobalAverage(Stage stage, GlobalPoolingLayer pooling) {
-    if (pooling.getPoolingType() != PoolingType.AVG || !pooling.isCollapseDimensions()) {
-      throw new UnsupportedLayerException(
-          stage,
-          "pools globally by "
-              + pooling.getPoolingType()
-              + (pooling.isCollapseDimensions() ? "" : " without collapsing dimensions")
-              + "; use AVG with collapsed dimensions");
-    }
-  }
-
-  /** Dropout does nothing in inference; a loss comes after the last code. */
-  private static void requirePassThrough(Stage stage) {
-    if (stage.layer() instanceof LossLayer loss) {
-      requireDeployableOutput(stage, loss.getActivationFn());
-    } else if (!(stage.layer() instanceof DropoutLayer)) {
-      throw new UnsupportedLayerException(stage, "has no integer form");
-    }
-  }
-
-  private static void requireDeployableOutput(Stage stage, IActivation activation) {
-    if (!(activation instanceof ActivationSoftmax || activation instanceof ActivationIdentity)) {
-      throw new UnsupportedLayerException(
-          stage, "has output activation '" + activation + "'; use softmax or identity");
-    }
   }
 
   /** The only reader of a stage's output, if it is of that type and nothing reshapes between. */

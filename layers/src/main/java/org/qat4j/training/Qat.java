@@ -34,8 +34,7 @@ public final class Qat {
   public static MultiLayerNetwork prepare(MultiLayerNetwork network, QatConfig config) {
     requireInitialized(network.isInitCalled());
     List<Prepared> prepared =
-        Fusion.fuse(
-            MultiLayerNetworks.stages(network), MultiLayerNetworks.INPUT, config.quantization());
+        Fusion.fuse(MultiLayerNetworks.stages(network), MultiLayerNetworks.INPUT, config);
     MultiLayerNetwork result = MultiLayerNetworks.build(network, prepared);
     Layer[] originals = network.getLayers();
     Map<String, Layer> byName = new HashMap<>();
@@ -56,8 +55,7 @@ public final class Qat {
   public static ComputationGraph prepare(ComputationGraph network, QatConfig config) {
     requireInitialized(network.getVertices() != null);
     List<Stage> stages = ComputationGraphs.stages(network);
-    List<Prepared> prepared =
-        Fusion.fuse(stages, ComputationGraphs.input(network), config.quantization());
+    List<Prepared> prepared = Fusion.fuse(stages, ComputationGraphs.input(network), config);
     ComputationGraph result = ComputationGraphs.build(network, prepared);
     Map<String, Layer> byName =
         stages.stream()

@@ -2,10 +2,12 @@ package org.qat4j.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.qat4j.graph.Clip;
 import org.qat4j.layers.Activations;
 import org.qat4j.layers.InputQuantizer;
+import org.qat4j.layers.MaxPooling;
 import org.qat4j.layers.Quantization;
 import org.qat4j.layers.QuantizedBlock;
 import org.qat4j.layers.QuantizedMerge;
@@ -34,12 +36,16 @@ final class Summaries {
       return parameterFree(stage, quantizing);
     }
     return new LayerSummary(
-        stage.name(),
-        layer.getClass().getSimpleName(),
-        List.of(),
-        "passes codes through unchanged, or works on real values after the last code",
-        0,
-        0);
+        stage.name(), layer.getClass().getSimpleName(), List.of(), passing(layer), 0, 0);
+  }
+
+  private static String passing(Layer layer) {
+    if (layer instanceof MaxPooling) {
+      return "the largest of some codes is one of them, so codes pass through unchanged";
+    }
+    return layer instanceof DropoutLayer
+        ? "does nothing in inference"
+        : "works on real values, after the last code";
   }
 
   private static LayerSummary parameterFree(Stage stage, QuantizingConf layer) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -168,6 +170,32 @@ class PrepareTest {
         assertThrows(IllegalArgumentException.class, () -> Qat.prepare(raw, QatConfig.int8()));
     assertEquals(
         "the network has no parameters yet: call init() before Qat.prepare", error.getMessage());
+  }
+
+  @Test
+  void prepare_ruleForLayers_overridesTheGeneralBits() {
+    QatConfig config =
+        QatConfig.builder().weightBits(4).activationBits(4).layers("stem|out", 8, 6).build();
+    Map<String, String> bits =
+        Qat.summarize(Qat.prepare(TestNetworks.residual(1), config)).stream()
+            .collect(
+                Collectors.toMap(
+                    LayerSummary::name, s -> s.weightBits() + "/" + s.activationBits()));
+    assertEquals("8/6", bits.get("stem"));
+    assertEquals("8/6", bits.get("out_logits"));
+    assertEquals("4/4", bits.get("a"));
+    assertEquals("0/4", bits.get("sum"));
+  }
+
+  @Test
+  void prepare_ruleThatMatchesNothing_isRefused() {
+    QatConfig config = QatConfig.builder().layers("convx", 8, 8).build();
+    var error =
+        assertThrows(
+            IllegalArgumentException.class, () -> Qat.prepare(TestNetworks.graph(1), config));
+    assertEquals(
+        "no quantized layer's name matches 'convx'; the quantized layers are [conv, dense, out]",
+        error.getMessage());
   }
 
   @ParameterizedTest(name = "{0} bits")

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.qat4j.layers.Quantization;
 import org.qat4j.layers.Schedule;
 import org.qat4j.testnets.TestNetworks;
 
@@ -88,6 +89,21 @@ class TrainingStateTest {
     double expected = 0.75 * max(first) + 0.25 * max(second);
     assertEquals(expected, range.getDouble(1), 1e-5);
     assertEquals(2, range.getDouble(2));
+  }
+
+  @Test
+  void range_minMax_keepsTheLargestOfAllBatches() {
+    MultiLayerNetwork network =
+        Qat.prepare(
+            TestNetworks.multiLayer(7, DataType.FLOAT),
+            QatConfig.builder().rangeRule(Quantization.RangeRule.MIN_MAX).build());
+    double largest = 0;
+    for (int i = 0; i < 3; i++) {
+      DataSet batch = TestNetworks.data(i, 16, DataType.FLOAT);
+      network.fit(batch);
+      largest = Math.max(largest, max(batch));
+    }
+    assertEquals(largest, network.getLayer(0).getParam("range").getDouble(1), 1e-6);
   }
 
   private static double max(DataSet data) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.GraphRunner;
 import org.qat4j.runtime.Plan;
+import org.qat4j.runtime.Saturation;
 
 /**
  * Runs an {@link Int8Model}. Thread-confined: used by one thread at a time, which is checked. The
@@ -41,7 +42,8 @@ public final class Int8Session implements AutoCloseable {
    *     no exact kernel for a node; the message names those that can, or the node
    */
   public static Int8Session open(Int8Model model, SessionOptions options) {
-    return new Int8Session(new GraphRunner(model.graph(), options.backend(), options.threads()));
+    return new Int8Session(
+        new GraphRunner(model.graph(), options.backend(), options.threads(), options.watch()));
   }
 
   /** What runs: for each kernel its nodes, layout, bytes and multiply-accumulates. */
@@ -115,6 +117,18 @@ public final class Int8Session implements AutoCloseable {
   public Map<String, int[]> trace(float[] images, int batch) {
     requireOne("input", runner.inputs());
     return runner.trace(new float[][] {images}, batch);
+  }
+
+  /**
+   * How many values each layer has clamped to its calibrated range since the session was opened: a
+   * snapshot in execution order, for any thread, at any time, also after {@link #close()}. Layers
+   * that only move codes, such as max pooling, are left out. docs/watch.md says what is counted.
+   *
+   * @throws IllegalStateException if the session was opened without {@link
+   *     SessionOptions#withWatch}
+   */
+  public List<Saturation> saturation() {
+    return runner.saturation();
   }
 
   private float[][] byPosition(Map<String, float[]> arrays) {

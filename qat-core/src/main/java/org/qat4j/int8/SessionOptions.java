@@ -1,6 +1,8 @@
 package org.qat4j.int8;
 
+import java.util.Optional;
 import org.qat4j.runtime.Backends;
+import org.qat4j.runtime.SaturationRule;
 
 /**
  * How a session runs. Results do not depend on any of it.
@@ -10,10 +12,14 @@ import org.qat4j.runtime.Backends;
  * @param threads that share out the images of one call, at least 1; a call with one image uses the
  *     calling thread alone. A service gets more from one single-threaded session for each of its
  *     threads than from one session with many.
+ * @param watch counts the values that each layer clamps to its calibrated range, and warns above a
+ *     threshold; empty for none, which costs nothing. Watching costs time: no nodes are merged into
+ *     one kernel, and what each writes is read again.
  */
-public record SessionOptions(String backend, int threads) {
+public record SessionOptions(String backend, int threads, Optional<SaturationRule> watch) {
   /** The best exact kernels of this machine, on the calling thread. */
-  public static final SessionOptions DEFAULT = new SessionOptions(Backends.AUTO, 1);
+  public static final SessionOptions DEFAULT =
+      new SessionOptions(Backends.AUTO, 1, Optional.empty());
 
   public SessionOptions {
     if (backend.isBlank()) {
@@ -26,11 +32,16 @@ public record SessionOptions(String backend, int threads) {
 
   /** These options with another backend. */
   public SessionOptions withBackend(String name) {
-    return new SessionOptions(name, threads);
+    return new SessionOptions(name, threads, watch);
   }
 
   /** These options with another number of threads. */
   public SessionOptions withThreads(int count) {
-    return new SessionOptions(backend, count);
+    return new SessionOptions(backend, count, watch);
+  }
+
+  /** These options with clamped values counted and reported by a rule. */
+  public SessionOptions withWatch(SaturationRule rule) {
+    return new SessionOptions(backend, threads, Optional.of(rule));
   }
 }

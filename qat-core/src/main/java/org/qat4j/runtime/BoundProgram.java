@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Tensor;
@@ -26,8 +27,10 @@ final class BoundProgram implements AutoCloseable {
   /**
    * @param ways how many threads may share the work of a step
    * @param keepAll gives each tensor its own memory, so that all can be read after a run
+   * @param watch counts clamped values after each step
    */
-  BoundProgram(Program program, int batch, int ways, boolean keepAll) {
+  BoundProgram(
+      Program program, int batch, int ways, boolean keepAll, Optional<SaturationWatch> watch) {
     this.batch = batch;
     Map<Tensor, Integer> lastUse = lastUses(program, keepAll);
     MemoryLayout layout = new MemoryLayout(ALIGNMENT);
@@ -49,15 +52,18 @@ final class BoundProgram implements AutoCloseable {
     this.outputs = named(program.graph().outputs());
     this.steps = new Step[parts.size()];
     this.jobs = new Team.Job[steps.length];
-    bind(parts, new Binding(batch, ways, activations));
+    bind(parts, new Binding(batch, ways, activations), watch);
   }
 
-  private void bind(List<Part> parts, Binding binding) {
+  private void bind(List<Part> parts, Binding binding, Optional<SaturationWatch> watch) {
+    WatchedEnds.Scratch scratch = new WatchedEnds.Scratch(watch.isPresent());
     try {
       for (int i = 0; i < steps.length; i++) {
-        Step step = parts.get(i).kernel().bind(binding);
+        Part part = parts.get(i);
+        Step bound = part.kernel().bind(binding);
+        Step step = watch.map(w -> w.watched(bound, part.region(), binding, scratch)).orElse(bound);
         steps[i] = step;
-        jobs[i] = (member, part) -> step.runPart(part);
+        jobs[i] = (member, piece) -> step.runPart(piece);
       }
     } catch (RuntimeException e) {
       close();

@@ -3,6 +3,7 @@ package org.qat4j.runtime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Tensor;
@@ -32,6 +33,7 @@ public final class GraphRunner implements AutoCloseable {
   private final int mostImages;
   private final List<Tensor> inputs;
   private final List<Tensor> outputs;
+  private final Optional<SaturationWatch> watch;
   private final Member[] members;
   private final Team team;
   private final Team.Job pieceJob = this::runPiece;
@@ -52,6 +54,14 @@ public final class GraphRunner implements AutoCloseable {
    *     input or output of the graph holds codes
    */
   public GraphRunner(Graph graph, String backend, int threads) {
+    this(graph, backend, threads, Optional.empty());
+  }
+
+  /**
+   * As above, and counts clamped values where a rule is given. Each node then runs in a kernel of
+   * its own, so that its codes can be seen; they are the same.
+   */
+  public GraphRunner(Graph graph, String backend, int threads, Optional<SaturationRule> rule) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be >= 1, got " + threads);
     }
@@ -59,12 +69,13 @@ public final class GraphRunner implements AutoCloseable {
     this.outputs = graph.outputs();
     inputs.forEach(tensor -> requireReal("input", tensor));
     outputs.forEach(tensor -> requireReal("output", tensor));
-    this.program = Program.acquire(graph, backend, true);
+    this.program = Program.acquire(graph, backend, rule.isEmpty());
     this.backend = backend;
+    this.watch = rule.map(asked -> new SaturationWatch(graph, asked));
     this.mostImages = mostImages(graph);
     this.members = new Member[threads];
     for (int i = 0; i < threads; i++) {
-      members[i] = new Member(program, threads);
+      members[i] = new Member(program, threads, watch);
     }
     this.team = new Team(threads, () -> enter(program));
   }
@@ -152,6 +163,9 @@ public final class GraphRunner implements AutoCloseable {
       enter(program);
       pieces = (batch + pieceImages - 1) / pieceImages;
       team.run(pieceJob, pieces);
+      if (watch.isPresent()) {
+        watch.get().ran(batch);
+      }
     } finally {
       leave(program);
       pieceInputs = NONE;
@@ -190,7 +204,7 @@ public final class GraphRunner implements AutoCloseable {
     Program unfused = Program.acquire(program.graph(), backend, false);
     try {
       enter(unfused);
-      try (BoundProgram all = new BoundProgram(unfused, batch, 1, true)) {
+      try (BoundProgram all = new BoundProgram(unfused, batch, 1, true, Optional.empty())) {
         for (int i = 0; i < arrays.length; i++) {
           all.input(i).reals().put(0, arrays[i]);
         }
@@ -233,6 +247,21 @@ public final class GraphRunner implements AutoCloseable {
       leave(program);
       state.set(State.IDLE);
     }
+  }
+
+  /**
+   * The clamped values counted so far, by layer in execution order. For any thread, at any time.
+   *
+   * @throws IllegalStateException if the runner was made without a rule
+   */
+  public List<Saturation> saturation() {
+    return watch
+        .map(SaturationWatch::snapshot)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "the session does not watch its ranges: open it with"
+                        + " SessionOptions.DEFAULT.withWatch(SaturationRule.DEFAULT)"));
   }
 
   private void begin() {

@@ -3,6 +3,7 @@ package org.qat4j.runtime;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** One thread's buffers and primitives, for the batch sizes it used last. Used by one at a time. */
 final class Member implements AutoCloseable {
@@ -11,6 +12,7 @@ final class Member implements AutoCloseable {
   private final Program program;
   private final int ways;
   private final Map<Integer, BoundProgram> bound = new LinkedHashMap<>(16, 0.75f, true);
+  private final Optional<SaturationWatch> watch;
   private BoundProgram latest;
 
   /**
@@ -18,9 +20,10 @@ final class Member implements AutoCloseable {
    *
    * @param ways how many threads may share the work of a step when there is only one image
    */
-  Member(Program program, int ways) {
+  Member(Program program, int ways, Optional<SaturationWatch> watch) {
     this.program = program;
     this.ways = ways;
+    this.watch = watch;
   }
 
   /** The network bound to a batch size; allocates nothing if the size is among those kept. */
@@ -30,7 +33,7 @@ final class Member implements AutoCloseable {
     }
     BoundProgram found = bound.get(images);
     if (found == null) {
-      found = new BoundProgram(program, images, images == 1 ? ways : 1, false);
+      found = new BoundProgram(program, images, images == 1 ? ways : 1, false, watch);
       bound.put(images, found);
       dropOldest();
     }

@@ -17,6 +17,9 @@ import org.qat4j.examples.evaluation.Int8Classifier;
 import org.qat4j.graph.Shape;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.int8.Int8Session;
+import org.qat4j.int8.SessionOptions;
+import org.qat4j.runtime.Saturation;
+import org.qat4j.runtime.SaturationRule;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +50,12 @@ final class RunCommand implements Callable<Integer> {
       description = "IDX file of labels: print the accuracy too.")
   private Optional<Path> labels;
 
+  @Option(
+      names = "--watch",
+      description =
+          "Count the values that each layer clamps to its calibrated range; warn above 1 %%.")
+  private boolean watch;
+
   @Override
   public Integer call() throws IOException {
     Int8Model loaded = allowed.load(model);
@@ -56,10 +65,15 @@ final class RunCommand implements Callable<Integer> {
     requireShape(ModelShape.single(model, loaded), images);
     Optional<byte[]> expected = labels.map(file -> IdxReader.labels(file, input, images.count()));
     int[] predicted;
-    try (Int8Session session = Int8Session.open(loaded)) {
+    List<Saturation> clamped;
+    SessionOptions options =
+        watch ? SessionOptions.DEFAULT.withWatch(SaturationRule.DEFAULT) : SessionOptions.DEFAULT;
+    try (Int8Session session = Int8Session.open(loaded, options)) {
       predicted = new Int8Classifier(session).predict(images, Accuracy.BATCH);
+      clamped = watch ? session.saturation() : List.of();
     }
     print(predicted, files, expected);
+    print(clamped);
     return 0;
   }
 
@@ -99,5 +113,21 @@ final class RunCommand implements Callable<Integer> {
                   hits,
                   predicted.length));
         });
+  }
+
+  /** One line for each layer: how much of it was clamped. */
+  private void print(List<Saturation> clamped) {
+    for (Saturation s : clamped) {
+      Qat4j.print(
+          spec,
+          String.format(
+              Locale.ROOT,
+              "clamped\t%s\t%.4f %%\t(%d low, %d high of %d)%n",
+              s.layer(),
+              100 * s.fraction(),
+              s.low(),
+              s.high(),
+              s.codes()));
+    }
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,11 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qat4j.graph.Bias;
+import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
+import org.qat4j.graph.Weights;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
@@ -262,5 +266,40 @@ class CommandLineTest {
         2,
         "qat4j: --threads must be at least 1, got 0",
         execute("bench", "x.onnx", "--threads", 0));
+  }
+
+  @Test
+  void run_withWatch_printsWhatEachLayerClamped() throws IOException {
+    Path model = folder.resolve("model.onnx");
+    // The images below reach 1.0; half of their pixels lie above 100 * 0.005.
+    watched(new QuantParams(0.005f, 0, new IntRange(0, 100))).save(model);
+    ByteBuffer idx = ByteBuffer.allocate(16 + 2 * 4);
+    idx.putInt(0x803).putInt(2).putInt(2).putInt(2);
+    idx.put(new byte[] {0, 100, (byte) 200, (byte) 255, 0, 100, (byte) 200, (byte) 255});
+    Path images = folder.resolve("images.idx");
+    Files.write(images, idx.array());
+
+    Outcome outcome = execute("run", model, "--input", images, "--watch");
+
+    assertEquals(0, outcome.status(), outcome.err());
+    assertEquals(
+        List.of("0\t1", "1\t1", "clamped\tquantize\t50.0000 %\t(0 low, 4 high of 8)"),
+        outcome.out().lines().toList());
+  }
+
+  /** Two classes of 1x2x2: the sum of the pixels, negative and positive. */
+  private static Int8Model watched(QuantParams input) {
+    Graph.Builder graph = Graph.builder("watched").input(Tensor.real("in", Shape.of(1, 2, 2)));
+    Tensor.Codes codes = new Tensor.Codes(input);
+    graph.node("quantize", new Op.Quantize(), List.of("in"), "q", codes);
+    graph.node("flatten", new Op.Flatten(), List.of("q"), "f", codes);
+    byte[] weights = {-1, -1, -1, -1, 1, 1, 1, 1};
+    Op dense =
+        new Op.Dense(
+            Weights.symmetric(weights, new float[] {1, 1}, IntRange.signedNarrow(8)),
+            new Bias(new int[2]),
+            Clip.NONE);
+    graph.node("dense", dense, List.of("f"), "out", new Tensor.Real());
+    return new Int8Model(graph.build("out"));
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,9 @@ import org.qat4j.examples.run.InterruptedRunException;
 
 /** An interrupted and resumed training gives what an uninterrupted one gives, bit for bit. */
 class ResumeTest {
+  private static final Path SCRIPT = Path.of("/usr/bin/script");
+  private static final int CTRL_C = 3;
+
   @TempDir private static Path uninterrupted;
 
   @TempDir private Path runs;
@@ -96,6 +101,39 @@ class ResumeTest {
     assertTrue(second.waitFor(60, TimeUnit.SECONDS), "the process did not end");
     assertEquals(0, second.exitValue(), rest::toString);
     assertSameResults(runs.resolve("tiny"));
+  }
+
+  /** A progress bar must not take the signal away. */
+  @Test
+  void process_ctrlCOnATerminal_savesACheckpoint() throws IOException, InterruptedException {
+    assumeTrue(Files.isExecutable(SCRIPT), "script, of util-linux, makes the terminal");
+    String yaml = TinyJob.YAML.replaceFirst("epochs: \\d+", "epochs: 1000");
+    Path config = Files.writeString(runs.resolve("tiny.yaml"), yaml);
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String command =
+        String.join(
+            " ", java, Qat4j.class.getName(), "train", config.toString(), "--out", runs.toString());
+    ProcessBuilder builder = new ProcessBuilder(SCRIPT.toString(), "-qefc", command, "/dev/null");
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("TERM", "xterm");
+    Process terminal = builder.redirectErrorStream(true).start();
+
+    StringBuilder shown = new StringBuilder();
+    try (Reader screen = terminal.inputReader(StandardCharsets.UTF_8)) {
+      boolean pressed = false;
+      for (int c = screen.read(); c >= 0; c = screen.read()) {
+        shown.append((char) c);
+        if (!pressed && shown.indexOf("loss") >= 0) {
+          terminal.getOutputStream().write(CTRL_C);
+          terminal.getOutputStream().flush();
+          pressed = true;
+        }
+      }
+    }
+    assertTrue(terminal.waitFor(60, TimeUnit.SECONDS), shown::toString);
+    assertEquals(130, terminal.exitValue(), shown::toString);
+    assertTrue(shown.toString().contains("Continue with: ./qat4j train"), shown::toString);
+    assertTrue(Files.exists(runs.resolve("tiny/checkpoint.zip")), shown::toString);
   }
 
   private Process start(List<String> arguments) throws IOException {
