@@ -56,7 +56,8 @@ final class IslandEmitter {
 
   private boolean branches(String start) {
     String name = start;
-    while (true) {
+    // Bounded, because nodes of a corrupt file can read each other's results in a circle.
+    for (int i = 0; i < Limits.NODES; i++) {
       List<OnnxNode> readers = decoder.consumers(name);
       if (readers.isEmpty()) {
         return false;
@@ -72,6 +73,7 @@ final class IslandEmitter {
       }
       name = readers.get(0).output();
     }
+    return true;
   }
 
   Tensor real(Pending pending, OnnxNode reader) throws OnnxFormatException {

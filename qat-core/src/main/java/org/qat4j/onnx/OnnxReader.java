@@ -137,6 +137,9 @@ public final class OnnxReader {
 
   private static String hint(Graph graph) {
     List<Node> islands = graph.islands();
+    if (islands.isEmpty()) {
+      return "; or let real numbers pass between layers: LoadOptions.ALLOW_FLOAT, --allow-float";
+    }
     String named =
         islands.stream()
             .limit(NAMED_ISLANDS)

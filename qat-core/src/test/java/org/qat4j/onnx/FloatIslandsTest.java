@@ -217,6 +217,50 @@ class FloatIslandsTest {
   }
 
   @Test
+  void layerThatIsQuantizedTwice_isComputedForEach() throws OnnxFormatException, OrtException {
+    byte[] bytes =
+        Refusals.vector()
+            .weight("w", new long[] {3, 3}, 0.1f, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+            .node("Gemm", List.of("x_dq", "w_dq"), "h")
+            .qdq("h", 0.25f)
+            .floats("s", new long[0], 0.07f)
+            .node("QuantizeLinear", List.of("h", "s", "h_z"), "k")
+            .node("DequantizeLinear", List.of("k", "s", "h_z"), "k_dq")
+            .node("Concat", List.of("h_dq", "k_dq"), "y", OnnxNodes.integer("axis", 1))
+            .anyOutput("y")
+            .bytes();
+    assertTrue(
+        Refusals.message(bytes)
+            .endsWith("'concat:y' (Concat) run in float: LoadOptions.ALLOW_FLOAT, --allow-float"));
+    Graph graph = read(bytes);
+    assertEquals(18, graph.integerMacs());
+    GraphEquality.assertEqual(graph, read(OnnxWriter.toBytes(graph)));
+    float[] x = {1, 2, 3};
+    assertArrayEquals(
+        OnnxRuntimeModel.reals(bytes, graph.inputs().get(0), x, 1), run(graph, "reference", x, 1));
+  }
+
+  @Test
+  void layerThatIsQuantizedAndAnOutput_isComputedOnceInRealNumbers() throws OnnxFormatException {
+    byte[] bytes =
+        Refusals.vector()
+            .weight("w", new long[] {3, 3}, 0.1f, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+            .node("Gemm", List.of("x_dq", "w_dq"), "h")
+            .qdq("h", 0.25f)
+            .output("h", 0, 3)
+            .output("h_dq", 0, 3)
+            .bytes();
+    assertTrue(
+        Refusals.message(bytes)
+            .endsWith(
+                "; or let real numbers pass between layers: LoadOptions.ALLOW_FLOAT, --allow-float"));
+    Graph graph = read(bytes);
+    assertEquals(9, graph.integerMacs());
+    assertEquals(List.of(), graph.islands());
+    GraphEquality.assertEqual(graph, read(OnnxWriter.toBytes(graph)));
+  }
+
+  @Test
   void load_ofFile_takesPermission(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("model.onnx");
     Files.write(file, IslandModels.SWISH.quantized(0.02f));
