@@ -1,6 +1,5 @@
 package org.qat4j.kernels.nd4j;
 
-import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -21,25 +20,15 @@ final class Nd4jConvolution implements Linear {
   Nd4jConvolution(ConvolutionLayer layer) {
     kernel = layer.getKernelSize();
     inChannels = layer.getNIn();
-    int[] stride = layer.getStride();
-    int[] padding = layer.getPadding();
-    int[] dilation = layer.getDilation();
-    int same = layer.getConvolutionMode() == ConvolutionMode.Same ? 1 : 0;
-    int nchw = 0;
     arguments =
-        new int[] {
-          kernel[0],
-          kernel[1],
-          stride[0],
-          stride[1],
-          padding[0],
-          padding[1],
-          dilation[0],
-          dilation[1],
-          same,
-          nchw,
-          OIHW
-        };
+        Nd4jWindow.arguments(
+            layer.getConvolutionMode(),
+            kernel,
+            layer.getStride(),
+            layer.getPadding(),
+            layer.getDilation(),
+            Nd4jWindow.NCHW,
+            OIHW);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.qat4j.kernels.nd4j;
 
-import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -16,27 +15,16 @@ final class Nd4jPooling implements Pooling {
 
   Nd4jPooling(String operation, SubsamplingLayer layer) {
     this.operation = operation;
-    int[] kernel = layer.getKernelSize();
-    int[] stride = layer.getStride();
-    int[] padding = layer.getPadding();
-    int[] dilation = layer.getDilation();
-    int same = layer.getConvolutionMode() == ConvolutionMode.Same ? 1 : 0;
     int countPadding = layer.isAvgPoolIncludePadInDivisor() ? 1 : 0;
-    int nchw = 0;
     arguments =
-        new int[] {
-          kernel[0],
-          kernel[1],
-          stride[0],
-          stride[1],
-          padding[0],
-          padding[1],
-          dilation[0],
-          dilation[1],
-          same,
-          countPadding,
-          nchw
-        };
+        Nd4jWindow.arguments(
+            layer.getConvolutionMode(),
+            layer.getKernelSize(),
+            layer.getStride(),
+            layer.getPadding(),
+            layer.getDilation(),
+            countPadding,
+            Nd4jWindow.NCHW);
   }
 
   @Override

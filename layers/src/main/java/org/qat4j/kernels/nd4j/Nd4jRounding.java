@@ -2,24 +2,16 @@ package org.qat4j.kernels.nd4j;
 
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.scalar.ScalarMax;
 import org.nd4j.linalg.api.ops.impl.scalar.ScalarMin;
 import org.nd4j.linalg.api.ops.impl.scalar.Step;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.kernels.HalfEven;
 import org.qat4j.kernels.Rounding;
 
 /** Fake quantization by element-wise operations. */
 final class Nd4jRounding implements Rounding {
-  /**
-   * Adding and subtracting 1.5 * 2^(mantissa bits) rounds half to even; a fraction of the cost of
-   * ND4J's rounding op.
-   */
-  private static final double ROUND_FLOAT = 0x1.8p23;
-
-  private static final double ROUND_DOUBLE = 0x1.8p52;
-
   @Override
   public float min(INDArray values) {
     return values.minNumber().floatValue();
@@ -41,8 +33,7 @@ final class Nd4jRounding implements Rounding {
       Nd4j.getExecutioner().exec(new ScalarMin(result, null, result, high));
     }
     if (scale > 0) {
-      double magic = values.dataType() == DataType.DOUBLE ? ROUND_DOUBLE : ROUND_FLOAT;
-      result.divi(scale).addi(magic).subi(magic).muli(scale);
+      HalfEven.round(result.divi(scale)).muli(scale);
     }
     return result;
   }

@@ -42,10 +42,9 @@ final class OneDnnConvolution extends OneDnnLinear {
     private final long[] inputShape;
     private final long[] outputShape;
     private final boolean biased;
-    private final Transfer forwardWeights;
     private final Transfer backwardDataWeights;
     private final Transfer weightGradient;
-    private final Call forward;
+    private final ForwardPass forward;
     private final Call backwardData;
     private final Call backwardWeights;
 
@@ -80,13 +79,14 @@ final class OneDnnConvolution extends OneDnnLinear {
               dilations,
               topLeft,
               bottomRight);
-      forwardWeights = Transfer.into(oihw, forwardDesc.weights_desc());
-      forward = new Call(forwardDesc, new convolution_forward(forwardDesc));
-      forward.slot(dnnl.DNNL_ARG_SRC, source).bound(dnnl.DNNL_ARG_WEIGHTS, forwardWeights.own());
-      if (biased) {
-        forward.slot(dnnl.DNNL_ARG_BIAS, bias);
-      }
-      forward.slot(dnnl.DNNL_ARG_DST, target);
+      forward =
+          new ForwardPass(
+              forwardDesc,
+              new convolution_forward(forwardDesc),
+              Transfer.into(oihw, forwardDesc.weights_desc()),
+              source,
+              biased ? bias : null,
+              target);
 
       var dataDesc =
           new convolution_backward_data.primitive_desc(
@@ -142,12 +142,7 @@ final class OneDnnConvolution extends OneDnnLinear {
 
     @Override
     public void forward(INDArray source, INDArray rows, INDArray bias, INDArray result) {
-      forwardWeights.run(rows);
-      if (bias == null) {
-        forward.run(source, result);
-      } else {
-        forward.run(source, bias, result);
-      }
+      forward.run(source, rows, bias, result);
     }
 
     @Override

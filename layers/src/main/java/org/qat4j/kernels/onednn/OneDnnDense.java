@@ -28,8 +28,7 @@ final class OneDnnDense extends OneDnnLinear {
   private static final class BatchPrimitives implements Primitives {
     private final long[] outputShape;
     private final boolean biased;
-    private final Transfer forwardWeights;
-    private final Call forward;
+    private final ForwardPass forward;
     private final Call backwardData;
     private final Call backwardWeights;
 
@@ -47,13 +46,14 @@ final class OneDnnDense extends OneDnnLinear {
                   OneDnnKernels.engine(), source, Layouts.any(inputs, outputs), bias, target)
               : new matmul.primitive_desc(
                   OneDnnKernels.engine(), source, Layouts.any(inputs, outputs), target);
-      forwardWeights = Transfer.into(transposed(inputs, outputs), forwardDesc.weights_desc());
-      forward = new Call(forwardDesc, new matmul(forwardDesc));
-      forward.slot(dnnl.DNNL_ARG_SRC, source).bound(dnnl.DNNL_ARG_WEIGHTS, forwardWeights.own());
-      if (biased) {
-        forward.slot(dnnl.DNNL_ARG_BIAS, bias);
-      }
-      forward.slot(dnnl.DNNL_ARG_DST, target);
+      forward =
+          new ForwardPass(
+              forwardDesc,
+              new matmul(forwardDesc),
+              Transfer.into(transposed(inputs, outputs), forwardDesc.weights_desc()),
+              source,
+              biased ? bias : null,
+              target);
       backwardData = product(target, rows, source);
       backwardWeights = product(transposed(outputs, batch), source, rows);
     }
@@ -65,12 +65,7 @@ final class OneDnnDense extends OneDnnLinear {
 
     @Override
     public void forward(INDArray source, INDArray rows, INDArray bias, INDArray result) {
-      forwardWeights.run(rows);
-      if (bias == null) {
-        forward.run(source, result);
-      } else {
-        forward.run(source, bias, result);
-      }
+      forward.run(source, rows, bias, result);
     }
 
     @Override
