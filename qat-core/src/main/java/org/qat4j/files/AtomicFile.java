@@ -2,7 +2,6 @@ package org.qat4j.files;
 
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
@@ -126,25 +125,5 @@ public final class AtomicFile {
       return "no permission to write in folder " + target.getParent();
     }
     return cause.getMessage() == null ? cause.toString() : cause.getMessage();
-  }
-
-  /**
-   * Lets content close the stream, as zip and JSON writers do, before the bytes are forced to the
-   * disk.
-   */
-  private static final class FlushOnClose extends FilterOutputStream {
-    FlushOnClose(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      flush();
-    }
   }
 }

@@ -3,6 +3,7 @@ package org.qat4j.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -20,6 +21,20 @@ public final class NativeScope implements AutoCloseable {
     owned.add(pointer);
     LIVE.incrementAndGet();
     return pointer;
+  }
+
+  /**
+   * What {@code content} makes of a new scope, which then belongs to the result; if it fails, what
+   * it made so far is freed.
+   */
+  public static <T> T filled(Function<NativeScope, T> content) {
+    NativeScope scope = new NativeScope();
+    try {
+      return content.apply(scope);
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
   }
 
   /** Native objects that are owned and not yet freed, in the whole process. */

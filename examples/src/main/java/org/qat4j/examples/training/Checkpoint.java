@@ -16,6 +16,7 @@ import org.qat4j.examples.config.ConfigReader;
 import org.qat4j.examples.config.JobConfig;
 import org.qat4j.examples.error.UserException;
 import org.qat4j.examples.run.RunFolder;
+import org.qat4j.files.FlushOnClose;
 
 /**
  * A training that stopped after some batch: everything that decides how it goes on.
@@ -43,7 +44,7 @@ public record Checkpoint(JobConfig config, Progress progress, MultiLayerNetwork 
       zip.putNextEntry(new ZipEntry(PROGRESS));
       zip.write(JSON.writeValueAsBytes(progress));
       zip.putNextEntry(new ZipEntry(NETWORK));
-      ModelSerializer.writeModel(network, new NonClosing(zip), true);
+      ModelSerializer.writeModel(network, new FlushOnClose(zip), true);
     }
   }
 

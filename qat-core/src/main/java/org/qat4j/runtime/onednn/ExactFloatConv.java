@@ -90,13 +90,7 @@ final class ExactFloatConv implements Kernel {
 
   @Override
   public Step bind(Binding binding) {
-    NativeScope scope = new NativeScope();
-    try {
-      return bind(scope, binding);
-    } catch (RuntimeException e) {
-      scope.close();
-      throw e;
-    }
+    return NativeScope.filled(scope -> bind(scope, binding));
   }
 
   private Step bind(NativeScope scope, Binding binding) {

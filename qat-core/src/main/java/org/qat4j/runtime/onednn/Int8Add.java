@@ -19,18 +19,16 @@ record Int8Add(Clip clip, Tensor a, Tensor b, Tensor to) implements Kernel {
 
   @Override
   public Step bind(Binding binding) {
-    NativeScope scope = new NativeScope();
-    try {
-      List<Primitive> primitives = new ArrayList<>();
-      Activation output = binding.activation(to);
-      Sums.Term left = term(scope, binding.activation(a), output, primitives);
-      Sums.Term right = term(scope, binding.activation(b), output, primitives);
-      primitives.add(Sums.add(scope, left, right, clip, output));
-      return new NativeStep(scope, primitives.toArray(Primitive[]::new));
-    } catch (RuntimeException e) {
-      scope.close();
-      throw e;
-    }
+    return NativeScope.filled(scope -> bind(scope, binding));
+  }
+
+  private Step bind(NativeScope scope, Binding binding) {
+    List<Primitive> primitives = new ArrayList<>();
+    Activation output = binding.activation(to);
+    Sums.Term left = term(scope, binding.activation(a), output, primitives);
+    Sums.Term right = term(scope, binding.activation(b), output, primitives);
+    primitives.add(Sums.add(scope, left, right, clip, output));
+    return new NativeStep(scope, primitives.toArray(Primitive[]::new));
   }
 
   /** The operand as it is, or finished by one more primitive. */

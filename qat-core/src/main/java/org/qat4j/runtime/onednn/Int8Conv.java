@@ -108,13 +108,7 @@ final class Int8Conv implements Kernel {
   }
 
   private Step bindWhole(Binding binding, Activation input) {
-    NativeScope scope = new NativeScope();
-    try {
-      return bind(scope, binding, input);
-    } catch (RuntimeException e) {
-      scope.close();
-      throw e;
-    }
+    return NativeScope.filled(scope -> bind(scope, binding, input));
   }
 
   private Step bind(NativeScope scope, Binding binding, Activation input) {

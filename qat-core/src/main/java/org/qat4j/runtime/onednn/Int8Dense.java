@@ -59,13 +59,7 @@ final class Int8Dense implements Kernel {
 
   @Override
   public Step bind(Binding binding) {
-    NativeScope scope = new NativeScope();
-    try {
-      return bind(scope, binding);
-    } catch (RuntimeException e) {
-      scope.close();
-      throw e;
-    }
+    return NativeScope.filled(scope -> bind(scope, binding));
   }
 
   private Step bind(NativeScope scope, Binding binding) {

@@ -32,13 +32,7 @@ record Int8MaxPool(Window window, Tensor from, Tensor to) implements Kernel {
 
   @Override
   public Step bind(Binding binding) {
-    NativeScope scope = new NativeScope();
-    try {
-      return new NativeStep(scope, bind(scope, binding));
-    } catch (RuntimeException e) {
-      scope.close();
-      throw e;
-    }
+    return NativeScope.filled(scope -> new NativeStep(scope, bind(scope, binding)));
   }
 
   private Primitive bind(NativeScope scope, Binding binding) {

@@ -25,13 +25,8 @@ record Int8Quantize(Tensor from, Tensor to) implements Kernel {
 
   @Override
   public Step bind(Binding binding) {
-    NativeScope scope = new NativeScope();
-    try {
-      return bind(scope, binding.activation(from), binding.activation(to));
-    } catch (RuntimeException e) {
-      scope.close();
-      throw e;
-    }
+    return NativeScope.filled(
+        scope -> bind(scope, binding.activation(from), binding.activation(to)));
   }
 
   private static Step bind(NativeScope scope, Activation input, Activation output) {

@@ -1,12 +1,15 @@
-package org.qat4j.examples.training;
+package org.qat4j.files;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** A stream that others may close without ending the one behind it. */
-final class NonClosing extends FilterOutputStream {
-  NonClosing(OutputStream out) {
+/**
+ * A stream that zip and JSON writers may close, as they do, without ending the one behind it.
+ * Closing flushes.
+ */
+public final class FlushOnClose extends FilterOutputStream {
+  public FlushOnClose(OutputStream out) {
     super(out);
   }
 
