@@ -11,7 +11,12 @@ import com.tngtech.archunit.lang.ArchRule;
 
 /** The arrows of ARCHITECTURE.md. */
 @AnalyzeClasses(
-    packages = {"org.qat4j.kernels", "org.qat4j.layers", "org.qat4j.training"},
+    packages = {
+      "org.qat4j.kernels",
+      "org.qat4j.quantizers",
+      "org.qat4j.layers",
+      "org.qat4j.training"
+    },
     importOptions = ImportOption.DoNotIncludeTests.class)
 class LayersArchitectureTest {
 
@@ -21,12 +26,16 @@ class LayersArchitectureTest {
           .consideringOnlyDependenciesInLayers()
           .layer("kernels")
           .definedBy("org.qat4j.kernels..")
+          .layer("quantizers")
+          .definedBy("org.qat4j.quantizers..")
           .layer("layers")
           .definedBy("org.qat4j.layers..")
           .layer("training")
           .definedBy("org.qat4j.training..")
           .whereLayer("training")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("quantizers")
+          .mayOnlyBeAccessedByLayers("layers", "training")
           .whereLayer("layers")
           .mayOnlyBeAccessedByLayers("training");
 

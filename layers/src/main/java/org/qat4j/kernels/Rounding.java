@@ -30,4 +30,10 @@ public interface Rounding {
    * @return in the working memory of the backward pass
    */
   INDArray pass(INDArray epsilon, INDArray values, float low, float high);
+
+  /** The sum of all elements; NaN if one is. */
+  double sum(INDArray values);
+
+  /** The sum of the products of two arrays' elements; NaN if one is. */
+  double dot(INDArray a, INDArray b);
 }

@@ -12,10 +12,11 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.qat4j.quantizers.ActivationScheme;
 
 /**
- * Lays out the parameters of a quantizing layer: those of the layers inside it, in order, then the
- * range.
+ * Lays out the parameters of a quantizing layer: those of the layers inside it, in order, then its
+ * own: learned weight steps and the range.
  */
 final class BlockParams implements ParamInitializer {
   static final BlockParams INSTANCE = new BlockParams();
@@ -25,12 +26,11 @@ final class BlockParams implements ParamInitializer {
   /** Whether a parameter is a running estimate, not trained by gradients. */
   static boolean isStatistic(String key) {
     return switch (key) {
-      case ObservedRange.KEY,
-          BatchNormalizationParamInitializer.GLOBAL_MEAN,
+      case BatchNormalizationParamInitializer.GLOBAL_MEAN,
           BatchNormalizationParamInitializer.GLOBAL_VAR,
           BatchNormalizationParamInitializer.GLOBAL_LOG_STD ->
           true;
-      default -> false;
+      default -> ActivationScheme.isStatistic(key);
     };
   }
 
@@ -46,14 +46,14 @@ final class BlockParams implements ParamInitializer {
   @Override
   public long numParams(Layer layer) {
     return parts(layer).stream().mapToLong(part -> part.initializer().numParams(part)).sum()
-        + ObservedRange.LENGTH;
+        + own(layer).values().stream().mapToLong(Integer::longValue).sum();
   }
 
   @Override
   public List<String> paramKeys(Layer layer) {
     List<String> keys = new ArrayList<>();
     parts(layer).forEach(part -> keys.addAll(part.initializer().paramKeys(part)));
-    keys.add(ObservedRange.KEY);
+    keys.addAll(own(layer).keySet());
     return keys;
   }
 
@@ -90,7 +90,7 @@ final class BlockParams implements ParamInitializer {
             view,
             (part, partView) -> part.getLayer().initializer().init(part, partView, initialize));
     if (initialize) {
-      table.get(ObservedRange.KEY).assign(0);
+      own(conf.getLayer()).keySet().forEach(key -> table.get(key).assign(0));
     }
     table.keySet().forEach(conf::addVariable);
     return table;
@@ -120,9 +120,16 @@ final class BlockParams implements ParamInitializer {
       table.putAll(views.apply(partConf, flat.get(NDArrayIndex.interval(start, end))));
       start = end;
     }
-    table.put(
-        ObservedRange.KEY, flat.get(NDArrayIndex.interval(start, start + ObservedRange.LENGTH)));
+    for (Map.Entry<String, Integer> own : own(conf.getLayer()).entrySet()) {
+      long end = start + own.getValue();
+      table.put(own.getKey(), flat.get(NDArrayIndex.interval(start, end)));
+      start = end;
+    }
     return table;
+  }
+
+  private static Map<String, Integer> own(Layer layer) {
+    return ((QuantizingConf) layer).ownParams();
   }
 
   private static List<Layer> parts(Layer layer) {

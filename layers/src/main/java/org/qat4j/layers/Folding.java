@@ -2,6 +2,7 @@ package org.qat4j.layers;
 
 import org.qat4j.graph.Bias;
 import org.qat4j.graph.Weights;
+import org.qat4j.quantizers.WeightCodes;
 import org.qat4j.scheme.IntRange;
 
 /**
@@ -20,45 +21,42 @@ record Folding(Weights weights, Bias bias) {
   private static final double LARGEST_BIAS_CODE = 1 << 30;
 
   /**
-   * @param rows weights, {@code bias.length} rows of equal length
+   * Folds.
+   *
    * @param factor gamma / sqrt(variance + epsilon) per output channel; 1 without batch
    *     normalization
    * @param bias real bias per output channel, after the fold
    * @param inputScale scale of the input codes
    */
-  static Folding of(
-      float[] rows, double[] factor, double[] bias, float inputScale, IntRange range) {
-    int outChannels = bias.length;
-    int fanIn = rows.length / outChannels;
-    byte[] codes = new byte[rows.length];
-    float[] scales = new float[outChannels];
-    int[] biasCodes = new int[outChannels];
-    for (int o = 0; o < outChannels; o++) {
-      int start = o * fanIn;
-      float scale = rowScale(rows, start, fanIn, range);
+  static Folding of(WeightCodes weights, double[] factor, double[] bias, float inputScale) {
+    int fanIn = weights.fanIn();
+    IntRange range = weights.range();
+    int[] codes = new int[weights.differences().length];
+    int[] zeroPoints = new int[bias.length];
+    float[] scales = new float[bias.length];
+    int[] biasCodes = new int[bias.length];
+    for (int o = 0; o < bias.length; o++) {
       // The scale may have to grow so that the bias fits; the codes then shrink with it.
-      double folded = scale * Math.abs(factor[o]);
+      double folded = weights.scales()[o] * Math.abs(factor[o]);
       double smallest = Math.abs(bias[o]) / (inputScale * LARGEST_BIAS_CODE);
       scales[o] = (float) Math.max(Math.max(folded, smallest), Float.MIN_NORMAL);
-      boolean codesKeep = folded >= Math.max(smallest, Float.MIN_NORMAL);
-      double divisor = codesKeep ? Math.copySign(scale, factor[o]) : scales[o] / factor[o];
-      for (int i = start; i < start + fanIn; i++) {
-        codes[i] =
-            (byte)
-                range.clamp(
-                    Math.rint(
-                        codesKeep ? (double) (rows[i] / (float) divisor) : rows[i] / divisor));
+      boolean keeps = folded >= Math.max(smallest, Float.MIN_NORMAL);
+      double shrink = keeps ? 1 : folded / scales[o];
+      double sign = Math.copySign(shrink, factor[o]);
+      zeroPoints[o] = (int) Math.rint(sign * weights.zeroPoints()[o]);
+      for (int i = o * fanIn; i < (o + 1) * fanIn; i++) {
+        codes[i] = range.clamp(Math.rint(sign * weights.differences()[i]) + zeroPoints[o]);
       }
       biasCodes[o] = (int) Math.rint(bias[o] / ((double) inputScale * scales[o]));
     }
-    return new Folding(Weights.symmetric(codes, scales, range), new Bias(biasCodes));
+    return new Folding(new Weights(bytes(codes), scales, zeroPoints, range), new Bias(biasCodes));
   }
 
-  private static float rowScale(float[] rows, int start, int length, IntRange range) {
-    float largest = 0;
-    for (int i = start; i < start + length; i++) {
-      largest = Math.max(largest, Math.abs(rows[i]));
+  private static byte[] bytes(int[] codes) {
+    byte[] bytes = new byte[codes.length];
+    for (int i = 0; i < codes.length; i++) {
+      bytes[i] = (byte) codes[i];
     }
-    return Math.max(largest / range.max(), Float.MIN_NORMAL);
+    return bytes;
   }
 }

@@ -11,7 +11,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.regularization.Regularization;
 
-/** Configuration of a quantizing layer that learns nothing but its range. */
+/** Configuration of a quantizing layer without weights: it observes or learns only its range. */
 abstract class ParameterFree extends QuantizingConf {
   private static final long serialVersionUID = 1L;
 
@@ -48,7 +48,7 @@ abstract class ParameterFree extends QuantizingConf {
 
   @Override
   public IUpdater getUpdaterByParam(String parameter) {
-    return new NoOp();
+    return BlockParams.isStatistic(parameter) ? new NoOp() : getIUpdater();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package org.qat4j.layers;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -13,6 +15,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import org.qat4j.quantizers.ActivationScheme;
+import org.qat4j.quantizers.WeightQuantizer;
 
 /**
  * A convolution or dense layer fused with the batch normalization and activation that follow it,
@@ -105,6 +109,17 @@ public final class QuantizedBlock extends QuantizingConf {
   }
 
   @Override
+  Map<String, Integer> ownParams() {
+    Map<String, Integer> own = new LinkedHashMap<>();
+    int steps = WeightQuantizer.learned(getQuantization().weights(), linear.getNOut());
+    if (steps > 0) {
+      own.put(WeightQuantizer.STEP, steps);
+    }
+    own.putAll(super.ownParams());
+    return own;
+  }
+
+  @Override
   public InputType getOutputType(int layerIndex, InputType inputType) {
     return linear.getOutputType(layerIndex, inputType);
   }
@@ -157,6 +172,11 @@ public final class QuantizedBlock extends QuantizingConf {
 
   @Override
   public List<Regularization> getRegularizationByParam(String parameter) {
-    return BlockParams.isStatistic(parameter) ? null : super.getRegularizationByParam(parameter);
+    // PACT decays its clip with the weights (Choi et al. 2018, sec. 3.2).
+    return BlockParams.isStatistic(parameter)
+        ? null
+        : parameter.equals(ActivationScheme.CLIP)
+            ? regularization
+            : super.getRegularizationByParam(parameter);
   }
 }

@@ -1,6 +1,7 @@
 package org.qat4j.layers;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -11,10 +12,17 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.RealOp;
+import org.qat4j.graph.Reals;
 import org.qat4j.graph.Shape;
+import org.qat4j.graph.Tensor;
 import org.qat4j.kernels.Geometry;
 import org.qat4j.kernels.Linear;
+import org.qat4j.quantizers.WeightCodes;
+import org.qat4j.quantizers.WeightQuantizer;
+import org.qat4j.scheme.QuantParams;
 
 /**
  * Runs a {@link QuantizedBlock}: one pass forward and one backward through linear part,
@@ -27,7 +35,9 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
 
   private final transient Linear linear;
   private final transient Clip clip;
+  private final transient WeightQuantizer weights;
   private transient BatchNorm norm;
+  private transient INDArray realRows;
   private transient INDArray trainedRows;
 
   QuantizedBlockLayer(NeuralNetConfiguration conf, DataType dataType) {
@@ -37,6 +47,7 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
             ? kernels().convolution((ConvolutionLayer) layerConf().getLinear())
             : kernels().dense();
     clip = Activations.clip(layerConf().getActivationFn());
+    weights = WeightQuantizer.of(quantization().weights());
   }
 
   @Override
@@ -57,7 +68,10 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
   INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
     INDArray rows = linear.rows(getParamWithNoise(WEIGHT, training, workspace));
     if (training) {
-      rows = quantizing() ? FakeQuantizer.weights(rows, quantization().weightRange()) : rows;
+      realRows = rows;
+      if (quantizing()) {
+        rows = weights.fakeQuantize(rows, getParam(WeightQuantizer.STEP));
+      }
       trainedRows = workspace.leverageTo(ArrayType.INPUT, rows);
       rows = trainedRows;
     }
@@ -74,18 +88,77 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
     INDArray biasGradient = gradientViews.get(BIAS);
     INDArray inputGradient =
         linear.backward(inputs[0], trainedRows, delta, weightGradient, biasGradient, workspace);
+    passBackWeights(linear.rows(weightGradient), gradient);
     gradient.setGradientFor(WEIGHT, weightGradient);
     if (biasGradient != null) {
       gradient.setGradientFor(BIAS, biasGradient);
     }
     trainedRows = null;
+    realRows = null;
     weightNoiseParams.clear();
     return new INDArray[] {inputGradient};
+  }
+
+  /** From the gradient of the fake-quantized weights to that of the real ones, in place. */
+  private void passBackWeights(INDArray rows, Gradient gradient) {
+    INDArray stepGradient = gradientViews.get(WeightQuantizer.STEP);
+    if (quantizing()) {
+      weights.backward(realRows, getParam(WeightQuantizer.STEP), rows, stepGradient);
+    } else if (stepGradient != null) {
+      stepGradient.assign(0);
+    }
+    if (stepGradient != null) {
+      gradient.setGradientFor(WeightQuantizer.STEP, stepGradient);
+    }
   }
 
   @Override
   public boolean hasBias() {
     return getParam(BIAS) != null;
+  }
+
+  /** An exempt layer is a float island: codes to real numbers, float32 arithmetic, and back. */
+  @Override
+  public String appendTo(Graph.Builder graph, List<String> inputs) {
+    if (!quantization().weights().isReal()) {
+      return super.appendTo(graph, inputs);
+    }
+    QuantParams output = outputParams();
+    String real = real(graph, inputs.get(0), "_input", new Op.Dequantize());
+    Shape shape = graph.tensor(real).shape();
+    real = real(graph, real, "_float", new Op.Real(realOp(shape)));
+    if (!clip.equals(Clip.NONE)) {
+      real = real(graph, real, "_clip", new Op.Real(new RealOp.Clamp(clip)));
+    }
+    graph.node(name(), new Op.Quantize(), List.of(real), name(), new Tensor.Codes(output));
+    return name();
+  }
+
+  private String real(Graph.Builder graph, String input, String suffix, Op op) {
+    String name = name() + suffix;
+    graph.node(name, op, List.of(input), name, new Tensor.Real());
+    return name;
+  }
+
+  private RealOp realOp(Shape input) {
+    double[] factor = factor();
+    double[] bias = bias(factor);
+    float[] rows = linear.rows(getParam(WEIGHT)).castTo(DataType.FLOAT).dup('c').data().asFloat();
+    float[] folded = new float[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      folded[i] = (float) (rows[i] * factor[i / (rows.length / bias.length)]);
+    }
+    float[] shift = new float[bias.length];
+    for (int o = 0; o < shift.length; o++) {
+      shift[o] = (float) bias[o];
+    }
+    return layerConf().convolves()
+        ? new RealOp.Conv(
+            Geometry.of((ConvolutionLayer) layerConf().getLinear(), input),
+            1,
+            new Reals(folded),
+            new Reals(shift))
+        : new RealOp.Dense(new Reals(folded), new Reals(shift));
   }
 
   @Override
@@ -102,26 +175,37 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
   }
 
   private Folding fold() {
-    float[] rows = floats(linear.rows(getParam(WEIGHT)));
-    double[] bias =
-        hasBias() ? doubles(getParam(BIAS)) : new double[Math.toIntExact(layerConf().getNOut())];
-    double[] factor = new double[bias.length];
+    double[] factor = factor();
+    WeightCodes codes =
+        weights.deploy(linear.rows(getParam(WEIGHT)), getParam(WeightQuantizer.STEP));
+    return Folding.of(codes, factor, bias(factor), inputParams(0).scale());
+  }
+
+  /** What batch norm multiplies each channel by: gamma / sqrt(variance + epsilon), or 1. */
+  private double[] factor() {
+    double[] factor = new double[Math.toIntExact(layerConf().getNOut())];
     Arrays.fill(factor, 1);
     if (norm != null) {
       double[] gamma = doubles(norm.gamma());
+      double[] variance = doubles(norm.runningVariance());
+      for (int o = 0; o < factor.length; o++) {
+        factor[o] = gamma[o] / Math.sqrt(variance[o] + norm.epsilon());
+      }
+    }
+    return factor;
+  }
+
+  /** The bias of each channel behind batch norm. */
+  private double[] bias(double[] factor) {
+    double[] bias = hasBias() ? doubles(getParam(BIAS)) : new double[factor.length];
+    if (norm != null) {
       double[] beta = doubles(norm.beta());
       double[] mean = doubles(norm.runningMean());
-      double[] variance = doubles(norm.runningVariance());
       for (int o = 0; o < bias.length; o++) {
-        factor[o] = gamma[o] / Math.sqrt(variance[o] + norm.epsilon());
         bias[o] = factor[o] * (bias[o] - mean[o]) + beta[o];
       }
     }
-    return Folding.of(rows, factor, bias, inputParams(0).scale(), quantization().weightRange());
-  }
-
-  private static float[] floats(INDArray array) {
-    return array.castTo(DataType.FLOAT).dup('c').data().asFloat();
+    return bias;
   }
 
   private static double[] doubles(INDArray array) {

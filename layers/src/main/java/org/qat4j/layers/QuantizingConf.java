@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.quantizers.ActivationScheme;
 
 /**
  * Configuration of a layer whose output is quantized; a bean, as Deeplearning4j's JSON and YAML
@@ -50,6 +51,12 @@ public abstract class QuantizingConf extends FeedForwardLayer {
 
   /** The Deeplearning4j layers inside, whose parameters this layer holds. */
   abstract List<org.deeplearning4j.nn.conf.layers.Layer> parts();
+
+  /** Names and lengths of the parameters that quantization adds, in order. */
+  Map<String, Integer> ownParams() {
+    ActivationScheme scheme = quantization.activations();
+    return Map.of(scheme.parameter(), scheme.parameterLength());
+  }
 
   abstract QuantizingLayer<?> createLayer(NeuralNetConfiguration conf, DataType dataType);
 

@@ -25,9 +25,9 @@ import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.int8.Int8Session;
-import org.qat4j.kernels.Rounding;
 import org.qat4j.kernels.TrainingKernels;
-import org.qat4j.observer.Range;
+import org.qat4j.quantizers.ActivationQuantizer;
+import org.qat4j.quantizers.ActivationQuantizer.Mode;
 import org.qat4j.scheme.QuantParams;
 
 /**
@@ -42,15 +42,12 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   private static final long serialVersionUID = 1L;
 
   private final transient TrainingKernels kernels;
-  private final transient Rounding rounding;
-  private transient Range nextRange;
-  private transient INDArray values;
+  private transient ActivationQuantizer quantizer;
   private transient INDArray[] operands;
 
   protected QuantizingLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
     kernels = TrainingKernels.forType(dataType);
-    rounding = kernels.rounding();
   }
 
   /**
@@ -93,8 +90,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
 
   /** Scale, zero point and range of this layer's output codes. */
   public final QuantParams outputParams() {
-    INDArray range = getParam(ObservedRange.KEY);
-    if (!ObservedRange.isObserved(range)) {
+    if (!quantizer().isReady(rangeParam())) {
       throw new IllegalStateException(
           "layer '"
               + name()
@@ -102,7 +98,19 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
               + getIndex()
               + "): its activation range was not observed yet; fit at least one batch");
     }
-    return params(ObservedRange.read(range));
+    return quantizer().params(rangeParam());
+  }
+
+  private INDArray rangeParam() {
+    return getParam(quantization().activations().parameter());
+  }
+
+  private ActivationQuantizer quantizer() {
+    if (quantizer == null) {
+      quantizer =
+          ActivationQuantizer.of(quantization().activations(), activation(), kernels.rounding());
+    }
+    return quantizer;
   }
 
   /** Scale, zero point and range of the codes that come in at one input. */
@@ -142,10 +150,6 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     return getIterationCount() >= quantization().schedule().quantizeFrom();
   }
 
-  private QuantParams params(Range range) {
-    return QuantParams.affine(range.min(), range.max(), quantization().activationRange());
-  }
-
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
     assertInputSet(false);
@@ -153,46 +157,32 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
       applyDropOutIfNecessary(true, workspace);
       return trainingForward(workspace);
     }
-    if (quantizing() && ObservedRange.isObserved(getParam(ObservedRange.KEY))) {
+    if (quantizing() && quantizer().isReady(rangeParam())) {
       return workspace.leverageTo(ArrayType.ACTIVATIONS, integerForward());
     }
-    INDArray real = preActivation(inputs(), false, workspace);
-    return rounding.round(real, activation().min(), activation().max(), 0, workspace);
+    return quantizer().activate(preActivation(inputs(), false, workspace), workspace);
   }
 
   private INDArray trainingForward(LayerWorkspaceMgr workspace) {
-    values = preActivation(inputs(), true, workspace);
-    INDArray range = getParam(ObservedRange.KEY);
-    boolean frozen = getIterationCount() >= quantization().schedule().freezeRangesFrom();
-    nextRange =
-        frozen && ObservedRange.isObserved(range)
-            ? ObservedRange.read(range)
-            : ObservedRange.next(range, quantization().observer(), batchRange());
-    Bounds bounds = Bounds.of(activation());
-    float scale = 0;
-    if (quantizing()) {
-      QuantParams params = params(nextRange);
-      bounds = bounds.within(params);
-      scale = params.scale();
+    INDArray values = preActivation(inputs(), true, workspace);
+    Mode mode = quantization().schedule().rangesAt(getIterationCount());
+    try {
+      return quantizer().forward(values, rangeParam(), mode, workspace);
+    } catch (ArithmeticException e) {
+      throw notFinite(e);
     }
-    return rounding.round(values, bounds.low(), bounds.high(), scale, workspace);
   }
 
-  /** Range of the batch behind the activation function. */
-  private Range batchRange() {
-    float min = activation().min() == 0 ? 0f : activation().apply(rounding.min(values));
-    float max = activation().apply(rounding.max(values));
-    if (!Float.isFinite(min) || !Float.isFinite(max)) {
-      throw new IllegalStateException(
-          "layer '"
-              + name()
-              + "' ("
-              + getIndex()
-              + ") produced NaN or infinity in training iteration "
-              + getIterationCount()
-              + ": lower the learning rate or clip gradients");
-    }
-    return new Range(min, max);
+  private IllegalStateException notFinite(ArithmeticException cause) {
+    return new IllegalStateException(
+        "layer '"
+            + name()
+            + "' ("
+            + getIndex()
+            + ") produced NaN or infinity in training iteration "
+            + getIterationCount()
+            + ": lower the learning rate or clip gradients",
+        cause);
   }
 
   /** Runs this layer alone as deployment would: codes in, codes out, here in their real values. */
@@ -238,29 +228,22 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   final Pair<Gradient, INDArray[]> backpropAll(INDArray epsilon, LayerWorkspaceMgr workspace) {
     assertInputSet(true);
     Gradient gradient = new DefaultGradient();
-    INDArray delta = epsilon.castTo(dataType);
-    Bounds passing = passing();
-    if (!passing.isEverything()) {
-      delta = rounding.pass(delta, values, passing.low(), passing.high());
-    }
+    String range = quantization().activations().parameter();
+    INDArray delta = passBack(epsilon.castTo(dataType), gradientViews.get(range));
+    gradient.setGradientFor(range, gradientViews.get(range));
     INDArray[] inputGradients = backward(inputs(), delta, gradient, workspace);
     for (int i = 0; i < inputGradients.length; i++) {
       inputGradients[i] = workspace.leverageTo(ArrayType.ACTIVATION_GRAD, inputGradients[i]);
     }
-    INDArray rangeStep = gradientViews.get(ObservedRange.KEY);
-    ObservedRange.writeStep(getParam(ObservedRange.KEY), nextRange, rangeStep);
-    gradient.setGradientFor(ObservedRange.KEY, rangeStep);
-    values = null;
     return new Pair<>(gradient, inputGradients);
   }
 
-  /**
-   * Where the gradient passes: inside the representable interval and where the activation function
-   * has a slope.
-   */
-  private Bounds passing() {
-    Bounds slope = Bounds.slope(activation());
-    return quantizing() ? slope.within(params(nextRange)) : slope;
+  private INDArray passBack(INDArray epsilon, INDArray rangeGradient) {
+    try {
+      return quantizer().backward(epsilon, rangeParam(), rangeGradient);
+    } catch (ArithmeticException e) {
+      throw notFinite(e);
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.qat4j.layers;
 
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.qat4j.quantizers.ActivationQuantizer.Mode;
 
 /**
  * When each part of quantization-aware training starts, in training iterations (parameter updates).
@@ -9,11 +10,12 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Before {@code quantizeFrom} the network trains in floating point while ranges are already
  * observed.
  *
- * @param quantizeFrom first iteration with fake quantization
+ * @param quantizeFrom first iteration with fake quantization; {@link #NEVER} to train in floating
+ *     point without observing ranges
  * @param freezeStatisticsFrom first iteration in which batch normalization uses its running
  *     statistics, as deployment does (Krishnamoorthi 2018, sec. 3.2.2); {@link #NEVER} for none
- * @param freezeRangesFrom first iteration in which activation ranges no longer move; {@link #NEVER}
- *     for none
+ * @param freezeRangesFrom first iteration in which observed ranges no longer move, while learned
+ *     ones are trained to the end; {@link #NEVER} for none
  */
 public record Schedule(
     @JsonProperty("quantizeFrom") int quantizeFrom,
@@ -35,5 +37,14 @@ public record Schedule(
               + ", freezeRangesFrom "
               + freezeRangesFrom);
     }
+  }
+
+  /** What the step of an iteration does with ranges. */
+  Mode rangesAt(int iteration) {
+    boolean frozen = iteration >= freezeRangesFrom;
+    if (iteration >= quantizeFrom) {
+      return frozen ? Mode.FROZEN : Mode.QUANTIZING;
+    }
+    return frozen || quantizeFrom == NEVER ? Mode.FLOATING : Mode.OBSERVING;
   }
 }

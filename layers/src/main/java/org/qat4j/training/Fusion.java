@@ -5,11 +5,13 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -20,6 +22,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.qat4j.layers.Activations;
 import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.MaxPooling;
@@ -28,6 +31,8 @@ import org.qat4j.layers.QuantizedActivation;
 import org.qat4j.layers.QuantizedBlock;
 import org.qat4j.layers.QuantizedMerge;
 import org.qat4j.layers.QuantizedPooling;
+import org.qat4j.layers.QuantizingConf;
+import org.qat4j.training.LayerSelector.Candidate;
 
 /**
  * Turns the layers of a network into those of a prepared one: fuses convolution or dense layers
@@ -39,7 +44,7 @@ final class Fusion {
   private final Map<String, List<Stage>> consumers;
   private final QatConfig config;
   private final List<Prepared> prepared = new ArrayList<>();
-  private final List<String> quantized = new ArrayList<>();
+  private final List<Candidate> quantized = new ArrayList<>();
 
   /** Name of the tensor that now stands for an original one. */
   private final Map<String, String> renamed = new LinkedHashMap<>();
@@ -77,20 +82,29 @@ final class Fusion {
     return fusion.prepared;
   }
 
-  private Quantization quantization(Stage stage) {
-    quantized.add(stage.name());
-    return config.of(stage.name());
+  private Quantization quantization(Stage stage, IActivation activation) {
+    Candidate candidate = candidate(stage);
+    return Supported.requireDeployable(stage, config.of(candidate), Activations.clip(activation));
+  }
+
+  private Candidate candidate(Stage stage) {
+    List<Stage> weighted = original.stream().filter(Supported::hasWeights).toList();
+    Candidate candidate =
+        new Candidate(
+            stage.name(), stage.layer().getClass(), weighted.indexOf(stage), weighted.size());
+    quantized.add(candidate);
+    return candidate;
   }
 
   /** A rule that matches nothing is a mistake in its pattern. */
   private void requireEffectOfRules() {
     for (QatConfig.Rule rule : config.rules()) {
-      if (quantized.stream().noneMatch(rule::matches)) {
+      if (quantized.stream().noneMatch(rule.layers()::matches)) {
         throw new IllegalArgumentException(
-            "no quantized layer's name matches '"
+            "no quantized layer matches the rule for "
                 + rule.layers()
-                + "'; the quantized layers are "
-                + quantized);
+                + "; the quantized layers are "
+                + quantized.stream().map(Candidate::name).toList());
       }
     }
   }
@@ -107,7 +121,8 @@ final class Fusion {
         new Stage(
             name,
             -1,
-            new InputQuantizer(name, config.quantization()),
+            new InputQuantizer(
+                name, config.ofEnd(new Candidate(name, InputQuantizer.class, -1, 0))),
             preprocessor,
             List.of(networkInput)),
         List.of());
@@ -137,14 +152,19 @@ final class Fusion {
     if (layer instanceof GlobalPoolingLayer pooling) {
       Supported.requireGlobalAverage(stage, pooling);
       return addQuantizing(
-          stage, new QuantizedPooling(stage.name(), quantizer(stage), null, quantization(stage)));
+          stage,
+          new QuantizedPooling(
+              stage.name(), quantizer(stage), null, quantization(stage, new ActivationIdentity())));
     }
     if (layer instanceof ActivationLayer activation
         && Activations.isFusible(activation.getActivationFn())) {
       return addQuantizing(
           stage,
           new QuantizedActivation(
-              stage.name(), quantizer(stage), activation.getActivationFn(), quantization(stage)));
+              stage.name(),
+              quantizer(stage),
+              activation.getActivationFn(),
+              quantization(stage, activation.getActivationFn())));
     }
     Supported.requirePassThrough(stage);
     return addPassing(stage, layer);
@@ -171,7 +191,11 @@ final class Fusion {
       case AVG ->
           addQuantizing(
               stage,
-              new QuantizedPooling(stage.name(), quantizer(stage), pooling, quantization(stage)));
+              new QuantizedPooling(
+                  stage.name(),
+                  quantizer(stage),
+                  pooling,
+                  quantization(stage, new ActivationIdentity())));
       default ->
           throw new UnsupportedLayerException(
               stage, "pools by " + pooling.getPoolingType() + "; use MAX or AVG");
@@ -193,7 +217,11 @@ final class Fusion {
     List<String> inputQuantizers = inputs.stream().map(quantizers::get).toList();
     Layer layer =
         new QuantizedMerge(
-            stage.name(), merge.getKind(), inputQuantizers, activation, quantization(stage));
+            stage.name(),
+            merge.getKind(),
+            inputQuantizers,
+            activation,
+            quantization(stage, activation));
     emit(new Stage(stage.name(), stage.index(), layer, null, inputs), List.of());
     return replace(stage, chain);
   }
@@ -240,7 +268,8 @@ final class Fusion {
     }
     String name = stage.name();
     QuantizedBlock block =
-        new QuantizedBlock(name, quantizer(stage), linear, norm, activation, quantization(stage));
+        new QuantizedBlock(
+            name, quantizer(stage), linear, norm, activation, quantization(stage, activation));
     emit(withInput(stage, block), chain.stream().map(Stage::name).toList());
     return replace(stage, chain);
   }
@@ -255,7 +284,12 @@ final class Fusion {
     DenseLayer dense = dense(output);
     QuantizedBlock block =
         new QuantizedBlock(
-            logits, quantizer(stage), dense, null, new ActivationIdentity(), quantization(stage));
+            logits,
+            quantizer(stage),
+            dense,
+            null,
+            new ActivationIdentity(),
+            config.ofEnd(candidate(stage)));
     emit(
         new Stage(logits, stage.index(), block, keptPreprocessor(stage), List.of(input(stage))),
         List.of(stage.name()));
@@ -325,7 +359,20 @@ final class Fusion {
   }
 
   private void emit(Stage stage, List<String> sources) {
+    if (stage.layer() instanceof QuantizingConf quantizing && sources.isEmpty()) {
+      updater().ifPresent(quantizing::setIUpdater);
+    }
     prepared.add(new Prepared(stage, sources));
+  }
+
+  /** For the learned ranges of layers that have no updater of their own. */
+  private Optional<IUpdater> updater() {
+    return original.stream()
+        .map(Stage::layer)
+        .filter(BaseLayer.class::isInstance)
+        .map(layer -> ((BaseLayer) layer).getIUpdater())
+        .filter(Objects::nonNull)
+        .findFirst();
   }
 
   private String freeName(String wish) {

@@ -2,35 +2,41 @@ package org.qat4j.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.qat4j.layers.Quantization;
-import org.qat4j.layers.Quantization.RangeRule;
 import org.qat4j.layers.Schedule;
+import org.qat4j.quantizers.ActivationScheme;
+import org.qat4j.quantizers.Observation;
+import org.qat4j.quantizers.WeightScheme;
 
 /**
  * How a network is to be quantized.
  *
- * @param quantization of every layer that no rule names
- * @param rules for single layers; the first that matches a layer's name wins
+ * <p>The network's input and its logits have 8-bit observed codes unless a rule names them: few
+ * bits are for what lies between.
+ *
+ * @param quantization of every layer that no rule is about
+ * @param rules for single layers; of several about one layer the first wins, for weights and for
+ *     activations each
  */
 public record QatConfig(Quantization quantization, List<Rule> rules) {
 
   /**
-   * Bits of the layers whose name a pattern matches as a whole.
+   * Other schemes for some layers.
    *
-   * @param layers regular expression, for example {@code conv1|output}
-   * @param weightBits 2 to 8
-   * @param activationBits 2 to 8
+   * @param layers which
+   * @param weights scheme of their weights; empty to leave it
+   * @param activations scheme of their outputs; empty to leave it
    */
-  public record Rule(Pattern layers, int weightBits, int activationBits) {
-    boolean matches(String name) {
-      return layers.matcher(name).matches();
-    }
-  }
+  public record Rule(
+      LayerSelector layers,
+      Optional<WeightScheme> weights,
+      Optional<ActivationScheme> activations) {}
 
   public QatConfig {
     rules = List.copyOf(rules);
-    rules.forEach(rule -> apply(rule, quantization));
   }
 
   /** 8-bit weights and activations from the first iteration. */
@@ -38,60 +44,72 @@ public record QatConfig(Quantization quantization, List<Rule> rules) {
     return builder().build();
   }
 
+  /**
+   * No quantization ever: the network trains in floating point on the fast layers. Ranges are not
+   * observed, so it cannot be converted.
+   */
+  public static QatConfig floatingPoint() {
+    return builder().schedule(new Schedule(Schedule.NEVER, Schedule.NEVER, Schedule.NEVER)).build();
+  }
+
   public static Builder builder() {
     return new Builder();
   }
 
-  /** What holds for the layer of that name. */
-  Quantization of(String name) {
-    return rules.stream()
-        .filter(rule -> rule.matches(name))
-        .findFirst()
-        .map(rule -> apply(rule, quantization))
-        .orElse(quantization);
+  /** What holds for a layer. */
+  Quantization of(LayerSelector.Candidate layer) {
+    return of(layer, quantization.activations());
   }
 
-  private static Quantization apply(Rule rule, Quantization general) {
+  /** What holds for the network's input or its logits. */
+  Quantization ofEnd(LayerSelector.Candidate layer) {
+    Observation observation = quantization.activations().observation();
+    return of(layer, ActivationScheme.observed(8).observing(observation));
+  }
+
+  private Quantization of(LayerSelector.Candidate layer, ActivationScheme general) {
+    List<Rule> about = rules.stream().filter(rule -> rule.layers().matches(layer)).toList();
     return new Quantization(
-        rule.weightBits(),
-        rule.activationBits(),
-        general.rangeRule(),
-        general.rangeRate(),
-        general.schedule());
+        about.stream()
+            .flatMap(r -> r.weights().stream())
+            .findFirst()
+            .orElse(quantization.weights()),
+        about.stream().flatMap(r -> r.activations().stream()).findFirst().orElse(general),
+        quantization.schedule());
   }
 
   /** Starts from 8-bit weights and activations. */
   public static final class Builder {
-    private int weightBits = Quantization.INT8.weightBits();
-    private int activationBits = Quantization.INT8.activationBits();
-    private RangeRule rangeRule = Quantization.INT8.rangeRule();
-    private double rangeRate = Quantization.INT8.rangeRate();
+    private WeightScheme weights = Quantization.INT8.weights();
+    private ActivationScheme activations = Quantization.INT8.activations();
     private Schedule schedule = Quantization.INT8.schedule();
     private final List<Rule> rules = new ArrayList<>();
 
     private Builder() {}
 
-    /** 2 to 8. */
+    /** Weights of 1 to 8 or 16 bits in the scheme that is usual for so many. */
     public Builder weightBits(int bits) {
-      this.weightBits = bits;
-      return this;
+      return weights(WeightScheme.ofBits(bits));
     }
 
-    /** 2 to 8. */
+    /** Activations of 1 to 8 or 16 bits in the scheme that is usual for so many. */
     public Builder activationBits(int bits) {
-      this.activationBits = bits;
+      return activations(ActivationScheme.ofBits(bits).observing(activations.observation()));
+    }
+
+    public Builder weights(WeightScheme scheme) {
+      this.weights = scheme;
       return this;
     }
 
-    /** How activation ranges are learned from batches; a moving average by default. */
-    public Builder rangeRule(RangeRule rule) {
-      this.rangeRule = rule;
+    public Builder activations(ActivationScheme scheme) {
+      this.activations = scheme;
       return this;
     }
 
-    /** Weight of the newest batch in the moving average of activation ranges, in (0, 1]. */
-    public Builder rangeRate(double rate) {
-      this.rangeRate = rate;
+    /** How ranges are observed: that of the input, of the logits, and of observed schemes. */
+    public Builder ranges(Observation observation) {
+      this.activations = activations.observing(observation);
       return this;
     }
 
@@ -100,24 +118,48 @@ public record QatConfig(Quantization quantization, List<Rule> rules) {
       return this;
     }
 
-    /**
-     * Other bits for the layers whose name the regular expression matches as a whole: often the
-     * first and the last layer keep 8.
-     */
-    public Builder layers(String regex, int weights, int activations) {
-      rules.add(new Rule(Pattern.compile(regex), weights, activations));
+    /** Other weights for some layers. */
+    public Builder weights(LayerSelector layers, WeightScheme scheme) {
+      rules.add(new Rule(layers, Optional.of(scheme), Optional.empty()));
       return this;
     }
 
+    /** Other output codes for some layers. */
+    public Builder activations(LayerSelector layers, ActivationScheme scheme) {
+      rules.add(new Rule(layers, Optional.empty(), Optional.of(scheme)));
+      return this;
+    }
+
+    /** Other bits for the layers whose whole name the regular expression matches. */
+    public Builder layers(String regex, int weightBits, int activationBits) {
+      return weights(named(regex), WeightScheme.ofBits(weightBits))
+          .activations(named(regex), ActivationScheme.ofBits(activationBits));
+    }
+
+    /** Other bits for the weights of the first and the last layer: often 8. */
+    public Builder firstAndLast(int weightBits) {
+      return weights(new LayerSelector.FirstAndLast(), WeightScheme.ofBits(weightBits));
+    }
+
     /**
-     * Checks the settings.
-     *
-     * @throws IllegalArgumentException naming the setting that is out of range
+     * Leaves layers in floating point whose whole name the regular expression matches. They are
+     * deployed as float islands between codes.
      */
+    public Builder exempt(String regex) {
+      return weights(named(regex), WeightScheme.real());
+    }
+
+    /** Leaves layers of a type in floating point. */
+    public Builder exempt(Class<? extends Layer> type) {
+      return weights(new LayerSelector.OfType(type), WeightScheme.real());
+    }
+
+    private static LayerSelector named(String regex) {
+      return new LayerSelector.Named(Pattern.compile(regex));
+    }
+
     public QatConfig build() {
-      Quantization general =
-          new Quantization(weightBits, activationBits, rangeRule, rangeRate, schedule);
-      return new QatConfig(general, rules);
+      return new QatConfig(new Quantization(weights, activations, schedule), rules);
     }
   }
 }

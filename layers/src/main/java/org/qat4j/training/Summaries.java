@@ -27,7 +27,7 @@ final class Summaries {
           List.of(),
           "turns the network's input into codes",
           0,
-          input.getQuantization().activationBits());
+          input.getQuantization().activations().bits());
     }
     if (layer instanceof QuantizedBlock block) {
       return block(stage, block);
@@ -64,7 +64,7 @@ final class Summaries {
         fused,
         "its values have a range of their own, so they get a scale of their own",
         0,
-        layer.getQuantization().activationBits());
+        layer.getQuantization().activations().bits());
   }
 
   private static LayerSummary block(Stage stage, QuantizedBlock block) {
@@ -89,7 +89,7 @@ final class Summaries {
         block.getLinear().getClass().getSimpleName(),
         fused,
         String.join("; ", reasons),
-        quantization.weightBits(),
-        quantization.activationBits());
+        quantization.weights().bits(),
+        quantization.activations().bits());
   }
 }

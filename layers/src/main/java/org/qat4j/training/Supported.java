@@ -5,12 +5,17 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.qat4j.graph.Clip;
+import org.qat4j.layers.Quantization;
 
 /** Which layers, in which settings, have an integer form. Each refusal says what to do. */
 final class Supported {
@@ -34,6 +39,27 @@ final class Supported {
       throw new UnsupportedLayerException(stage, "has causal padding, which is for sequences");
     }
     return true;
+  }
+
+  /** Whether the layer has weights to quantize. */
+  static boolean hasWeights(Stage stage) {
+    Layer layer = stage.layer();
+    return layer instanceof DenseLayer
+        || layer instanceof ConvolutionLayer
+        || layer instanceof OutputLayer;
+  }
+
+  /** Checks that codes of that kind can hold the output. */
+  static Quantization requireDeployable(Stage stage, Quantization quantization, Clip clip) {
+    try {
+      quantization.activations().requireFits(clip);
+      if (hasWeights(stage) && !quantization.weights().isReal()) {
+        quantization.weights().groupsOf(((FeedForwardLayer) stage.layer()).getNOut());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new UnsupportedLayerException(stage, "could not be deployed: " + e.getMessage());
+    }
+    return quantization;
   }
 
   static void requireNchw(Stage stage, CNN2DFormat format) {

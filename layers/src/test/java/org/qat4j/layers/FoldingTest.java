@@ -5,14 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
-import org.qat4j.scheme.IntRange;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.quantizers.WeightCodes;
+import org.qat4j.quantizers.WeightQuantizer;
+import org.qat4j.quantizers.WeightScheme;
 
 class FoldingTest {
-  private static final IntRange NARROW = IntRange.signedNarrow(8);
   private static final float[] ROWS = {0.5f, -1f, 0.25f, 0.125f, 0f, 2f};
 
+  private static WeightCodes codes(float[] rows, int channels) {
+    return WeightQuantizer.of(WeightScheme.uniform(8))
+        .deploy(Nd4j.createFromArray(rows).reshape(channels, -1), null);
+  }
+
   private static Folding fold(double[] factor, double[] bias) {
-    return Folding.of(ROWS, factor, bias, 0.5f, NARROW);
+    return Folding.of(codes(ROWS, 2), factor, bias, 0.5f);
   }
 
   @Test
@@ -64,7 +71,7 @@ class FoldingTest {
 
   @Test
   void of_rowOfZeros_keepsAPositiveScale() {
-    Folding folded = Folding.of(new float[3], new double[] {1}, new double[] {0}, 1f, NARROW);
+    Folding folded = Folding.of(codes(new float[3], 1), new double[] {1}, new double[] {0}, 1f);
     assertArrayEquals(new byte[3], folded.weights().codesOihw());
     assertTrue(folded.weights().scale(0) > 0);
   }

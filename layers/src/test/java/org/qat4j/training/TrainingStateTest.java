@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.qat4j.layers.Quantization;
 import org.qat4j.layers.Schedule;
+import org.qat4j.quantizers.Observation;
 import org.qat4j.testnets.TestNetworks;
 
 class TrainingStateTest {
@@ -80,7 +80,7 @@ class TrainingStateTest {
     MultiLayerNetwork network =
         Qat.prepare(
             TestNetworks.multiLayer(7, DataType.FLOAT),
-            QatConfig.builder().rangeRate(0.25).build());
+            QatConfig.builder().ranges(Observation.DEFAULT.withRate(0.25)).build());
     DataSet first = TestNetworks.data(0, 16, DataType.FLOAT);
     DataSet second = TestNetworks.data(1, 16, DataType.FLOAT);
     network.fit(first);
@@ -96,7 +96,7 @@ class TrainingStateTest {
     MultiLayerNetwork network =
         Qat.prepare(
             TestNetworks.multiLayer(7, DataType.FLOAT),
-            QatConfig.builder().rangeRule(Quantization.RangeRule.MIN_MAX).build());
+            QatConfig.builder().ranges(Observation.minMax()).build());
     double largest = 0;
     for (int i = 0; i < 3; i++) {
       DataSet batch = TestNetworks.data(i, 16, DataType.FLOAT);

@@ -50,6 +50,16 @@ final class Nd4jRounding implements Rounding {
     return passed;
   }
 
+  @Override
+  public double sum(INDArray values) {
+    return values.sumNumber().doubleValue();
+  }
+
+  @Override
+  public double dot(INDArray a, INDArray b) {
+    return a.mul(b).sumNumber().doubleValue();
+  }
+
   /** 1 where the value is greater than the bound, else 0. */
   private static INDArray greater(INDArray values, double bound) {
     return Nd4j.getExecutioner().exec(new Step(values, values.ulike(), bound));

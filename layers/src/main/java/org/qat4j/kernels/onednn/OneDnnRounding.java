@@ -58,6 +58,16 @@ final class OneDnnRounding implements Rounding {
     return result;
   }
 
+  @Override
+  public double sum(INDArray values) {
+    return flat(values).sumNumber().doubleValue();
+  }
+
+  @Override
+  public double dot(INDArray a, INDArray b) {
+    return Nd4j.getBlasWrapper().dot(flat(a), flat(b));
+  }
+
   /** All elements in memory order: ND4J reduces a permuted view slowly. */
   private static INDArray flat(INDArray values) {
     INDArray working = Layouts.working(values);

@@ -1,4 +1,4 @@
-package org.qat4j.layers;
+package org.qat4j.quantizers;
 
 import org.qat4j.graph.Clip;
 import org.qat4j.scheme.QuantParams;

@@ -1,4 +1,4 @@
-package org.qat4j.layers;
+package org.qat4j.quantizers;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,13 +10,13 @@ import org.qat4j.graph.Clip;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
-class FakeQuantizerTest {
+class UniformWeightsTest {
 
   @Test
-  void weights_eachRow_usesItsOwnScale() {
+  void fakeQuantize_eachRow_usesItsOwnScale() {
     INDArray rows =
         Nd4j.createFromArray(new float[][] {{1f, -0.5f, 0.26f}, {0f, 0f, 0f}, {10f, 4.9f, -10f}});
-    INDArray result = FakeQuantizer.weights(rows, IntRange.signedNarrow(2));
+    INDArray result = WeightQuantizer.of(WeightScheme.uniform(2)).fakeQuantize(rows, null);
     assertArrayEquals(new float[] {1f, 0f, 0f}, result.getRow(0).toFloatVector());
     assertArrayEquals(new float[] {0f, 0f, 0f}, result.getRow(1).toFloatVector());
     assertArrayEquals(new float[] {10f, 0f, -10f}, result.getRow(2).toFloatVector());

@@ -1,4 +1,4 @@
-package org.qat4j.layers;
+package org.qat4j.quantizers;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.observer.Range;

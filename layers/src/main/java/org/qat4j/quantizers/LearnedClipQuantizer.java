@@ -1,0 +1,77 @@
+package org.qat4j.quantizers;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.Clip;
+import org.qat4j.kernels.Rounding;
+import org.qat4j.observer.Range;
+import org.qat4j.scheme.QuantParams;
+
+/**
+ * Codes that span {@code [0, alpha]} behind ReLU, {@code [-alpha, alpha]} elsewhere, with alpha
+ * trained: PACT (Choi et al. 2018, arXiv:1805.06085).
+ *
+ * <p>The value's gradient is 1 in {@code [0, alpha)} (eq. 1) or {@code (-alpha, alpha)}; alpha's is
+ * 1 where the value is at least alpha (eq. 3), -1 where it is at most -alpha, else 0. Alpha starts
+ * at the largest magnitude of the first batch and is decayed with the weights.
+ */
+final class LearnedClipQuantizer extends ActivationQuantizer {
+  LearnedClipQuantizer(ActivationScheme scheme, Clip clip, Rounding rounding) {
+    super(scheme, clip, rounding);
+  }
+
+  @Override
+  public boolean isReady(INDArray parameter) {
+    return parameter.getFloat(0) != 0;
+  }
+
+  private static float alpha(INDArray parameter) {
+    return (float) Math.max(parameter.getFloat(0), LearnedSteps.SMALLEST);
+  }
+
+  @Override
+  public QuantParams params(INDArray parameter) {
+    return scheme().span(new Range(0, alpha(parameter)), clip());
+  }
+
+  @Override
+  QuantParams update(INDArray values, INDArray parameter, Mode mode) {
+    if (!mode.rounds()) {
+      return null;
+    }
+    if (!isReady(parameter)) {
+      float max = clip().apply(rounding().max(values));
+      float min = clip().apply(rounding().min(values));
+      parameter.assign(Math.max(Math.max(max, -min), LearnedSteps.SMALLEST));
+    }
+    return params(parameter);
+  }
+
+  @Override
+  Bounds passing(QuantParams params) {
+    float largest = params.dequantize(params.range().max());
+    boolean positive = clip().min() >= 0;
+    float low = positive ? 0 : Math.nextUp(-largest);
+    return new Bounds(low, Math.nextDown(Math.min(largest, clip().max())));
+  }
+
+  @Override
+  void writeGradient(INDArray epsilon, INDArray passed, INDArray parameter, INDArray gradient) {
+    if (used() == null) {
+      gradient.assign(0);
+      return;
+    }
+    float largest = used().dequantize(used().range().max());
+    double slope = 0;
+    if (largest <= clip().max()) {
+      slope = beyond(epsilon, largest, Float.POSITIVE_INFINITY);
+    }
+    if (clip().min() < 0) {
+      slope -= beyond(epsilon, Float.NEGATIVE_INFINITY, -largest);
+    }
+    gradient.assign(finite(slope));
+  }
+
+  private double beyond(INDArray epsilon, float low, float high) {
+    return rounding().sum(rounding().pass(epsilon, values(), low, high));
+  }
+}

@@ -1,0 +1,115 @@
+package org.qat4j.quantizers;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.scalar.ScalarMin;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.graph.Clip;
+import org.qat4j.kernels.Rounding;
+import org.qat4j.scheme.IntRange;
+import org.qat4j.scheme.QuantParams;
+
+/**
+ * Codes whose scale s is trained: LSQ (Esser et al. 2020, arXiv:1902.08153), and with an offset
+ * LSQ+ (Bhalgat et al. 2020, arXiv:2004.09576).
+ *
+ * <p>The value's gradient passes strictly inside the representable interval (LSQ eq. 5). The
+ * gradient of s is {@code round(v / s) - v / s} inside and the outermost code outside (LSQ eq. 3,
+ * LSQ+ eq. 4), that of LSQ+'s offset 1 outside and 0 inside (LSQ+ eq. 5), both times {@code 1 /
+ * sqrt(features * Q)} (LSQ sec. 2.2). What an activation function like ReLU6 clips counts as
+ * outside. LSQ starts at {@code 2 * mean(|v|) / sqrt(Q)} of the first batch, LSQ+ at its extremes.
+ *
+ * <p>Unlike in LSQ+'s paper the offset is snapped to a multiple of s, because real 0 must be a
+ * code.
+ */
+final class LearnedStepQuantizer extends ActivationQuantizer {
+  LearnedStepQuantizer(ActivationScheme scheme, Clip clip, Rounding rounding) {
+    super(scheme, clip, rounding);
+  }
+
+  private boolean hasOffset() {
+    return scheme().method() == ActivationScheme.Method.LSQ_PLUS;
+  }
+
+  @Override
+  public boolean isReady(INDArray parameter) {
+    return parameter.getFloat(0) != 0;
+  }
+
+  @Override
+  public QuantParams params(INDArray parameter) {
+    float scale = (float) Math.max(parameter.getFloat(0), LearnedSteps.SMALLEST);
+    IntRange codes = scheme().codes();
+    int zeroPoint =
+        hasOffset()
+            ? codes.clamp(-Math.rint(parameter.getFloat(1) / scale))
+            : scheme().middle(clip());
+    return new QuantParams(scale, zeroPoint, codes);
+  }
+
+  @Override
+  QuantParams update(INDArray values, INDArray parameter, Mode mode) {
+    if (!mode.rounds()) {
+      return null;
+    }
+    if (!isReady(parameter)) {
+      initialize(values, parameter);
+    }
+    return params(parameter);
+  }
+
+  private void initialize(INDArray values, INDArray parameter) {
+    if (hasOffset()) {
+      float min = Math.min(0, clip().apply(rounding().min(values)));
+      float max = Math.max(0, clip().apply(rounding().max(values)));
+      double scale = usable((max - min) / scheme().codes().steps());
+      parameter.putScalar(0, scale);
+      parameter.putScalar(1, min - scale * scheme().codes().min());
+    } else {
+      parameter.assign(usable(2 * meanMagnitude(values) / Math.sqrt(largestCode())));
+    }
+  }
+
+  private double meanMagnitude(INDArray values) {
+    INDArray clipped = Masks.raise(values.dup(), clip().min());
+    Nd4j.getExecutioner().exec(new ScalarMin(clipped, null, clipped, clip().max()));
+    return clipped.norm1Number().doubleValue() / clipped.length();
+  }
+
+  private static double usable(double step) {
+    return Math.max(step, LearnedSteps.SMALLEST);
+  }
+
+  /** Q: the largest code above that of zero. */
+  private int largestCode() {
+    IntRange codes = scheme().codes();
+    return hasOffset() ? codes.steps() : codes.max() - scheme().middle(clip());
+  }
+
+  @Override
+  Bounds passing(QuantParams params) {
+    Bounds slope = Bounds.slope(clip());
+    float low = Math.nextUp(params.dequantize(params.range().min()));
+    float high = Math.nextDown(params.dequantize(params.range().max()));
+    return new Bounds(Math.max(slope.low(), low), Math.min(slope.high(), high));
+  }
+
+  @Override
+  void writeGradient(INDArray epsilon, INDArray passed, INDArray parameter, INDArray gradient) {
+    if (used() == null) {
+      gradient.assign(0);
+      return;
+    }
+    double scale = used().scale();
+    double features = (double) values().length() / values().size(0);
+    double gradientScale = 1 / Math.sqrt(features * largestCode());
+    double slope =
+        finite((rounding().dot(epsilon, output()) - rounding().dot(passed, values())) / scale);
+    if (hasOffset()) {
+      double outside = rounding().sum(epsilon) - rounding().sum(passed);
+      gradient.putScalar(0, gradientScale * (slope + used().zeroPoint() * outside));
+      gradient.putScalar(1, gradientScale * outside);
+    } else {
+      gradient.assign(gradientScale * slope);
+    }
+  }
+}

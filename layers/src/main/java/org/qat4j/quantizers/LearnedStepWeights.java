@@ -1,0 +1,50 @@
+package org.qat4j.quantizers;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.scalar.ScalarMin;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.kernels.HalfEven;
+
+/**
+ * Uniform weights whose step is trained: LSQ (Esser et al. 2020, arXiv:1902.08153).
+ *
+ * <p>With {@code v = w / s} and Q the largest code: the weight's gradient passes where {@code -Q <
+ * v < Q} (eq. 5); the step's is {@code round(v) - v} inside and ±Q outside (eq. 3), times {@code 1
+ * / sqrt(n * Q)} (sec. 2.2); the first step is {@code 2 * mean(|w|) / sqrt(Q)} (sec. 2.1).
+ */
+final class LearnedStepWeights extends WeightQuantizer {
+  private final int largest;
+
+  LearnedStepWeights(WeightScheme scheme) {
+    super(scheme);
+    largest = scheme.codes().max();
+  }
+
+  @Override
+  void initialize(INDArray weights, INDArray step) {
+    INDArray mean = weights.norm1(1).divi(weights.size(1));
+    step.assign(positive(mean.muli(2 / Math.sqrt(largest))));
+  }
+
+  @Override
+  Codes quantize(INDArray weights, INDArray step) {
+    INDArray scales = LearnedSteps.usable(step);
+    return Codes.symmetric(rounded(weights.divColumnVector(scales)), scales);
+  }
+
+  private INDArray rounded(INDArray units) {
+    Masks.raise(units, -largest);
+    Nd4j.getExecutioner().exec(new ScalarMin(units, null, units, largest));
+    return HalfEven.round(units);
+  }
+
+  @Override
+  void passBack(INDArray weights, INDArray step, INDArray gradient, INDArray stepGradient) {
+    INDArray units = weights.divColumnVector(LearnedSteps.usable(step));
+    INDArray inside = Masks.greater(units, -largest).muli(Masks.less(units, largest));
+    INDArray slope = rounded(units.dup()).subi(units.muli(inside));
+    double gradientScale = 1 / Math.sqrt((double) weights.size(1) * largest);
+    stepGradient.assign(slope.muli(gradient).sum(1).muli(gradientScale));
+    gradient.muli(inside);
+  }
+}

@@ -1,0 +1,74 @@
+package org.qat4j.quantizers;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.Clip;
+import org.qat4j.kernels.Rounding;
+import org.qat4j.observer.Histogram;
+import org.qat4j.observer.Range;
+import org.qat4j.scheme.QuantParams;
+
+/**
+ * Codes that span a range observed in training (Jacob et al. 2018, arXiv:1712.05877, sec. 3.1). The
+ * gradient passes inside the representable interval, its ends included, where the activation
+ * function has a slope.
+ */
+final class ObservedQuantizer extends ActivationQuantizer {
+  private Range next;
+
+  ObservedQuantizer(ActivationScheme scheme, Clip clip, Rounding rounding) {
+    super(scheme, clip, rounding);
+  }
+
+  @Override
+  public boolean isReady(INDArray parameter) {
+    return ObservedRange.isObserved(parameter);
+  }
+
+  @Override
+  public QuantParams params(INDArray parameter) {
+    return scheme().span(ObservedRange.read(parameter), clip());
+  }
+
+  @Override
+  QuantParams update(INDArray values, INDArray parameter, Mode mode) {
+    next =
+        mode == Mode.FROZEN && isReady(parameter)
+            ? ObservedRange.read(parameter)
+            : ObservedRange.next(parameter, scheme().observation().merging(), range(values));
+    return scheme().span(next, clip());
+  }
+
+  /** Range of the batch behind the activation function. */
+  private Range range(INDArray values) {
+    if (scheme().observation().estimate() != Observation.Estimate.MIN_MAX) {
+      return estimated(values);
+    }
+    float min = clip().min() == 0 ? 0f : clip().apply(rounding().min(values));
+    float max = clip().apply(rounding().max(values));
+    finite(min);
+    finite(max);
+    return new Range(min, max);
+  }
+
+  private Range estimated(INDArray values) {
+    float[] batch = values.castTo(DataType.FLOAT).dup().data().asFloat();
+    for (int i = 0; i < batch.length; i++) {
+      batch[i] = clip().apply(batch[i]);
+    }
+    return scheme()
+        .observation()
+        .estimator()
+        .estimate(Histogram.empty().add(batch), scheme().codes());
+  }
+
+  @Override
+  Bounds passing(QuantParams params) {
+    return Bounds.slope(clip()).within(params);
+  }
+
+  @Override
+  void writeGradient(INDArray epsilon, INDArray passed, INDArray parameter, INDArray gradient) {
+    ObservedRange.writeStep(parameter, next, gradient);
+  }
+}

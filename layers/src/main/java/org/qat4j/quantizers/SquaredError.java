@@ -1,0 +1,54 @@
+package org.qat4j.quantizers;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.scheme.IntRange;
+
+/** The symmetric clipping range of the smallest squared quantization error, by search. */
+final class SquaredError {
+  private static final int CANDIDATES = 40;
+
+  private SquaredError() {}
+
+  /**
+   * For each group the best of {@value #CANDIDATES} equal fractions of its largest magnitude.
+   *
+   * @param weights [groups, weightsPerGroup], not modified
+   * @return [groups]
+   */
+  static INDArray bestLargest(INDArray weights, IntRange range) {
+    double[] best = new double[Math.toIntExact(weights.size(0))];
+    for (int g = 0; g < best.length; g++) {
+      best[g] = bestLargest(weights.getRow(g).dup().data().asDouble(), range.max());
+    }
+    return Nd4j.createFromArray(best).castTo(weights.dataType());
+  }
+
+  private static double bestLargest(double[] row, int codes) {
+    double largest = 0;
+    for (double weight : row) {
+      largest = Math.max(largest, Math.abs(weight));
+    }
+    double best = largest;
+    double smallest = Double.POSITIVE_INFINITY;
+    for (int i = CANDIDATES; i >= 1; i--) {
+      double candidate = largest * i / CANDIDATES;
+      double error = error(row, candidate / codes, codes);
+      if (error < smallest) {
+        smallest = error;
+        best = candidate;
+      }
+    }
+    return best;
+  }
+
+  private static double error(double[] row, double scale, int codes) {
+    double sum = 0;
+    for (double weight : row) {
+      double code = Math.max(-codes, Math.min(codes, Math.rint(weight / scale)));
+      double error = weight - code * scale;
+      sum += error * error;
+    }
+    return sum;
+  }
+}

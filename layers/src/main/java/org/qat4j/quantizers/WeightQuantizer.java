@@ -1,0 +1,155 @@
+package org.qat4j.quantizers;
+
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Turns weights into codes and scales, and passes the gradient of the quantized weights on to the
+ * real ones.
+ *
+ * <p>Arrays of weights are {@code [groups, weightsPerGroup]} inside, {@code [outChannels, fanIn]}
+ * outside; float32 or float64.
+ */
+public abstract class WeightQuantizer {
+  /** Name of the learned steps among a layer's parameters. */
+  public static final String STEP = "weightStep";
+
+  private final WeightScheme scheme;
+
+  WeightQuantizer(WeightScheme scheme) {
+    this.scheme = scheme;
+  }
+
+  /** The quantizer of a scheme; for real weights one that changes nothing. */
+  public static WeightQuantizer of(WeightScheme scheme) {
+    return switch (scheme.levels()) {
+      case UNIFORM -> scheme.learns() ? new LearnedStepWeights(scheme) : new UniformWeights(scheme);
+      case POWER_OF_TWO -> new PowerOfTwoWeights(scheme);
+      case BINARY -> new BinaryWeights(scheme);
+      case TERNARY -> new TernaryWeights(scheme);
+      case DOREFA -> new DoReFaWeights(scheme);
+      case REAL -> new RealWeights(scheme);
+    };
+  }
+
+  /**
+   * Codes of weights as integers in floating point.
+   *
+   * @param differences [groups, weightsPerGroup]: code minus zero point
+   * @param scales [groups], &gt; 0
+   * @param zeroPoints [groups]
+   */
+  record Codes(INDArray differences, INDArray scales, INDArray zeroPoints) {
+    static Codes symmetric(INDArray codes, INDArray scales) {
+      return new Codes(codes, scales, scales.ulike().assign(0));
+    }
+  }
+
+  /**
+   * The nearest codes.
+   *
+   * @param weights [groups, weightsPerGroup], not modified
+   * @param step learned scales [groups], or null where none are learned
+   */
+  abstract Codes quantize(INDArray weights, INDArray step);
+
+  /**
+   * Turns the gradient of the quantized weights into that of the real ones.
+   *
+   * @param weights [groups, weightsPerGroup] of the forward pass, not modified
+   * @param gradient of the same shape, changed in place
+   * @param stepGradient [groups], overwritten; null where no scales are learned
+   */
+  abstract void passBack(INDArray weights, INDArray step, INDArray gradient, INDArray stepGradient);
+
+  /** The values of the scales to learn before the first quantized step; nothing by default. */
+  void initialize(INDArray weights, INDArray step) {}
+
+  final WeightScheme scheme() {
+    return scheme;
+  }
+
+  /** How many parameters a layer with so many output channels learns beside its weights. */
+  public static int learned(WeightScheme scheme, long outChannels) {
+    return scheme.learns() ? scheme.groupsOf(outChannels) : 0;
+  }
+
+  /**
+   * The nearest representable weights.
+   *
+   * @param rows [outChannels, fanIn], not modified
+   * @param step parameter of learned scales, given its first values where it has none; or null
+   * @return a new array of the same shape
+   */
+  public INDArray fakeQuantize(INDArray rows, INDArray step) {
+    INDArray weights = grouped(rows);
+    INDArray steps = step == null ? null : step.reshape(step.length());
+    if (steps != null && !isInitialized(steps)) {
+      initialize(weights, steps);
+    }
+    Codes codes = quantize(weights, steps);
+    return codes.differences().muliColumnVector(codes.scales()).reshape('c', rows.shape());
+  }
+
+  /** Whether learned steps have their first values. */
+  public static boolean isInitialized(INDArray step) {
+    return step.getFloat(0) > 0;
+  }
+
+  /**
+   * Turns the gradient of the quantized weights into that of the real ones, in place.
+   *
+   * @param rows [outChannels, fanIn] of the forward pass
+   * @param gradient a view of the same shape
+   * @param stepGradient of the learned scales, overwritten; or null
+   */
+  public void backward(INDArray rows, INDArray step, INDArray gradient, INDArray stepGradient) {
+    INDArray delta = grouped(gradient);
+    passBack(
+        grouped(rows),
+        step == null ? null : step.reshape(step.length()),
+        delta,
+        stepGradient == null ? null : stepGradient.reshape(stepGradient.length()));
+    if (delta.data() != gradient.data()) {
+      gradient.assign(delta.reshape('c', gradient.shape()));
+    }
+  }
+
+  /**
+   * The codes to deploy.
+   *
+   * @param rows [outChannels, fanIn]
+   * @param step parameter of learned scales, or null
+   */
+  public WeightCodes deploy(INDArray rows, INDArray step) {
+    INDArray floats = rows.castTo(DataType.FLOAT).dup('c');
+    Codes codes =
+        quantize(grouped(floats), step == null ? null : step.castTo(DataType.FLOAT).ravel());
+    int channels = Math.toIntExact(rows.size(0));
+    int perGroup = channels / Math.toIntExact(codes.scales().length());
+    float[] scales = codes.scales().toFloatVector();
+    float[] zeroPoints = codes.zeroPoints().toFloatVector();
+    float[] channelScales = new float[channels];
+    int[] channelZeros = new int[channels];
+    for (int o = 0; o < channels; o++) {
+      channelScales[o] = scales[o / perGroup];
+      channelZeros[o] = (int) zeroPoints[o / perGroup];
+    }
+    float[] differences =
+        codes.differences().reshape('c', new long[] {rows.length()}).toFloatVector();
+    int[] integers =
+        IntStream.range(0, differences.length).map(i -> (int) differences[i]).toArray();
+    return new WeightCodes(integers, channelScales, channelZeros, scheme.codes());
+  }
+
+  private INDArray grouped(INDArray rows) {
+    int groups = scheme.groupsOf(rows.size(0));
+    return rows.size(0) == groups ? rows : rows.reshape('c', groups, rows.length() / groups);
+  }
+
+  /** One value for each group, at least the smallest normal number, as scales must be positive. */
+  static INDArray positive(INDArray scales) {
+    return Masks.raise(scales, Float.MIN_NORMAL);
+  }
+}
