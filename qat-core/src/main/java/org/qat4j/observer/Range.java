@@ -18,4 +18,9 @@ public record Range(float min, float max) {
   public Range union(Range other) {
     return new Range(Math.min(min, other.min), Math.max(max, other.max));
   }
+
+  /** The smallest range that contains this one and 0. */
+  public Range includingZero() {
+    return new Range(Math.min(min, 0f), Math.max(max, 0f));
+  }
 }
