@@ -97,7 +97,7 @@ public final class TrainingBenchmark {
 
   private static List<Contender> leNets() {
     Supplier<org.deeplearning4j.nn.multilayer.MultiLayerNetwork> fresh =
-        () -> LeNet.create(1, new Adam(1e-3), CLASSES);
+        () -> LeNet.create(1, new Adam(1e-3), 0, CLASSES);
     return List.of(
         new Contender("dl4j", "float", fresh.get()),
         new Contender("qat4j", "float", Qat.prepare(fresh.get(), float32())),

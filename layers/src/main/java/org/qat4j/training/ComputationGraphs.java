@@ -1,9 +1,12 @@
 package org.qat4j.training;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -48,6 +51,13 @@ final class ComputationGraphs {
       stages.add(stage(name, index, vertex, inputs));
     }
     return stages;
+  }
+
+  /** The running layers by name. */
+  static Map<String, Layer> layers(ComputationGraph network) {
+    return Arrays.stream(network.getVertices())
+        .filter(vertex -> vertex.hasLayer())
+        .collect(Collectors.toMap(vertex -> vertex.getVertexName(), vertex -> vertex.getLayer()));
   }
 
   private static Stage stage(String name, int index, GraphVertex vertex, List<String> inputs) {

@@ -28,7 +28,7 @@ final class TrainCommand implements Runnable {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Folder of the four MNIST files, in place of data.folder.")
+      description = "Folder of the data set's files, in place of data.folder.")
   private Optional<Path> data;
 
   @Option(names = "--name", description = "Name of the run (default: the name of CONFIG).")

@@ -1,24 +1,30 @@
 package org.qat4j.examples.job;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.qat4j.examples.config.ConfigNames;
 import org.qat4j.examples.config.ConfigReader;
 import org.qat4j.examples.config.FloatConfig;
 import org.qat4j.examples.config.JobConfig;
 import org.qat4j.examples.config.QatTrainingConfig;
 import org.qat4j.examples.config.ScheduleConfig;
+import org.qat4j.examples.data.Augmentation;
 import org.qat4j.examples.data.Dataset;
 import org.qat4j.examples.data.Images;
 import org.qat4j.examples.data.Labelled;
 import org.qat4j.examples.error.UserException;
 import org.qat4j.examples.evaluation.Accuracy;
 import org.qat4j.examples.evaluation.Dl4jClassifier;
-import org.qat4j.examples.lenet.LeNet;
+import org.qat4j.examples.network.Architecture;
+import org.qat4j.examples.network.Network;
 import org.qat4j.examples.report.Report;
 import org.qat4j.examples.report.ReportHtml;
 import org.qat4j.examples.report.ReportJson;
@@ -32,7 +38,6 @@ import org.qat4j.examples.training.Progress;
 import org.qat4j.examples.training.ProgressDisplay;
 import org.qat4j.examples.training.Trainer;
 import org.qat4j.layers.Schedule;
-import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +49,10 @@ import org.slf4j.LoggerFactory;
 public final class QatJob {
   private static final Logger LOG = LoggerFactory.getLogger(QatJob.class);
 
+  private static final double MOMENTUM = 0.9;
+
   private final JobConfig config;
+  private final Architecture architecture;
   private final Interruption interruption;
   private final Dataset data;
   private final Trainer trainer;
@@ -56,6 +64,7 @@ public final class QatJob {
    */
   public QatJob(JobConfig config, ProgressDisplay.Factory display, Interruption interruption) {
     this.config = config;
+    this.architecture = Architecture.of(config.network());
     this.interruption = interruption;
     this.data = Dataset.load(config);
     requireSize(data.train().images());
@@ -64,24 +73,31 @@ public final class QatJob {
     this.trainer =
         new Trainer(
             data.train(),
+            config.data().augment()
+                ? Augmentation.shiftAndMirror(config.seed())
+                : Augmentation.NONE,
             config.seed(),
             network -> Accuracy.of(new Dl4jClassifier(network), test),
             display,
             interruption);
   }
 
-  private static void requireSize(Images images) {
-    if (images.height() != LeNet.SIZE || images.width() != LeNet.SIZE) {
+  private void requireSize(Images images) {
+    String expected = shape(architecture.channels(), architecture.size(), architecture.size());
+    String actual = shape(images.channels(), images.height(), images.width());
+    if (!actual.equals(expected)) {
       throw new UserException(
-          "lenet takes images of "
-              + LeNet.SIZE
-              + "x"
-              + LeNet.SIZE
-              + ", but the data has "
-              + images.height()
-              + "x"
-              + images.width());
+          ConfigNames.of(config.network())
+              + " takes images of "
+              + expected
+              + " (channels, height, width), but the data has "
+              + actual
+              + "; set network or data.source to one that fits the other");
     }
+  }
+
+  private static String shape(int channels, int height, int width) {
+    return channels + "x" + height + "x" + width;
   }
 
   /**
@@ -97,10 +113,9 @@ public final class QatJob {
     Checkpoint trained =
         from.filter(c -> c.progress().phase() == Phase.QAT)
             .orElseGet(() -> trainFloat(folder, from));
-    MultiLayerNetwork floatNetwork = restore(folder.floatNetwork());
+    Network floatNetwork = restore(folder.floatNetwork());
     Checkpoint finished = trainQat(folder, trained);
-    RunFolder.write(
-        folder.qatNetwork(), out -> ModelSerializer.writeModel(finished.network(), out, true));
+    RunFolder.write(folder.qatNetwork(), finished.network()::write);
     Measurement measurement = new Measurement(config, folder, data.test());
     Report report =
         measurement.run(
@@ -116,23 +131,30 @@ public final class QatJob {
     FloatConfig settings = config.floatTraining();
     Trainer.Length length = new Trainer.Length(settings.epochs(), settings.batch());
     int steps = length.steps(data.train().count());
-    MultiLayerNetwork network =
+    Network original =
+        architecture.create(
+            config.seed(), updater(settings, steps), settings.weightDecay(), Labelled.CLASSES);
+    Network network =
         from.map(Checkpoint::network)
-            .orElseGet(
-                () ->
-                    LeNet.create(
-                        config.seed(),
-                        new Adam(LearningRate.falling(settings.learningRate(), steps)),
-                        Labelled.CLASSES));
+            .orElseGet(() -> settings.fastLayers() ? original.onFastLayers() : original);
     Progress progress =
         train(folder, network, from.map(Checkpoint::progress).orElseGet(Progress::start), length);
-    RunFolder.write(folder.floatNetwork(), out -> ModelSerializer.writeModel(network, out, true));
-    Checkpoint prepared = new Checkpoint(config, progress.enter(Phase.QAT), prepare(network));
+    Network trained = settings.fastLayers() ? network.restore(original) : network;
+    RunFolder.write(folder.floatNetwork(), trained::write);
+    Checkpoint prepared = new Checkpoint(config, progress.enter(Phase.QAT), prepare(trained));
     prepared.save(folder.checkpoint());
     return prepared;
   }
 
-  private MultiLayerNetwork prepare(MultiLayerNetwork network) {
+  private static IUpdater updater(FloatConfig settings, int steps) {
+    ISchedule rate = LearningRate.of(settings, steps);
+    return switch (settings.optimizer()) {
+      case ADAM -> new Adam(rate);
+      case SGD -> new Nesterovs(rate, MOMENTUM);
+    };
+  }
+
+  private Network prepare(Network network) {
     QatTrainingConfig settings = config.qat();
     int steps = new Trainer.Length(settings.epochs(), settings.batch()).steps(data.train().count());
     QatConfig quantization =
@@ -142,7 +164,7 @@ public final class QatJob {
             .rangeRate(settings.rangeRate())
             .schedule(schedule(settings.schedule(), steps))
             .build();
-    MultiLayerNetwork prepared = Qat.prepare(network, quantization);
+    Network prepared = network.prepare(quantization);
     prepared.setLearningRate(LearningRate.falling(settings.learningRate(), steps));
     return prepared;
   }
@@ -168,8 +190,7 @@ public final class QatJob {
     return finished;
   }
 
-  private Progress train(
-      RunFolder folder, MultiLayerNetwork network, Progress from, Trainer.Length length) {
+  private Progress train(RunFolder folder, Network network, Progress from, Trainer.Length length) {
     if (from.epoch() == length.epochs()) {
       return from;
     }
@@ -208,9 +229,9 @@ public final class QatJob {
         "Interrupted; everything so far is in " + folder.checkpoint());
   }
 
-  private static MultiLayerNetwork restore(Path file) {
-    try {
-      return ModelSerializer.restoreMultiLayerNetwork(file.toFile(), true);
+  private Network restore(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return architecture.read(in);
     } catch (IOException e) {
       throw new UserException(file + ": cannot be read back (" + e.getMessage() + ")", e);
     }

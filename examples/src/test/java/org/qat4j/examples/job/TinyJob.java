@@ -16,6 +16,7 @@ import org.qat4j.examples.config.JobConfig;
 import org.qat4j.examples.run.Interruption;
 import org.qat4j.examples.run.RunFolder;
 import org.qat4j.examples.training.Checkpoint;
+import org.qat4j.examples.training.CurvePoint;
 import org.qat4j.examples.training.ProgressDisplay;
 
 /** A job of a few seconds: 2 float epochs of 5 batches, 1 QAT epoch of 5 batches. */
@@ -57,6 +58,9 @@ final class TinyJob {
               interruption.request();
             }
           }
+
+          @Override
+          public void epoch(CurvePoint point) {}
 
           @Override
           public void close() {}
