@@ -1,8 +1,5 @@
 package org.qat4j.examples.job;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -56,19 +53,26 @@ public final class QatJob {
   private final Interruption interruption;
   private final Dataset data;
   private final Trainer trainer;
+  private final Optional<Network> given;
 
   /**
-   * Loads the data.
+   * Loads the data, and the float network where one is given.
    *
-   * @throws UserException if a data file is absent or wrong
+   * @param floatFile file of a trained float network, so that none is trained
+   * @throws UserException if a data file is absent or wrong, or the network has other layers
    */
-  public QatJob(JobConfig config, ProgressDisplay.Factory display, Interruption interruption) {
+  public QatJob(
+      JobConfig config,
+      ProgressDisplay.Factory display,
+      Interruption interruption,
+      Optional<Path> floatFile) {
     this.config = config;
     this.architecture = Architecture.of(config.network());
     this.interruption = interruption;
     this.data = Dataset.load(config);
     requireSize(data.train().images());
     requireSize(data.test().images());
+    this.given = floatFile.map(this::load);
     Labelled test = data.test();
     this.trainer =
         new Trainer(
@@ -106,14 +110,14 @@ public final class QatJob {
    * @param folder for all results
    * @param from where to continue; empty to start
    * @throws InterruptedRunException if it was asked to stop; the checkpoint is then written
+   * @throws UserException if a float network is given, but the float training is to continue
    */
   public Report run(RunFolder folder, Optional<Checkpoint> from) {
     RunFolder.writeText(folder.config(), ConfigReader.write(config));
     LOG.info("data: {} training and {} test images", data.train().count(), data.test().count());
     Checkpoint trained =
-        from.filter(c -> c.progress().phase() == Phase.QAT)
-            .orElseGet(() -> trainFloat(folder, from));
-    Network floatNetwork = restore(folder.floatNetwork());
+        from.filter(c -> c.progress().phase() == Phase.QAT).orElseGet(() -> startQat(folder, from));
+    Network floatNetwork = new FloatFile(folder.floatNetwork(), architecture).read();
     Checkpoint finished = trainQat(folder, trained);
     RunFolder.write(folder.qatNetwork(), finished.network()::write);
     Measurement measurement = new Measurement(config, folder, data.test());
@@ -126,24 +130,50 @@ public final class QatJob {
     return report;
   }
 
-  /** Trains the float network, saves it, and returns the start of the next phase. */
+  /** Saves the float network, trained here or given, and returns the start of the next phase. */
+  private Checkpoint startQat(RunFolder folder, Optional<Checkpoint> from) {
+    if (given.isPresent() && from.isPresent()) {
+      throw new UserException(
+          "--float cannot be used here: "
+              + folder.folder()
+              + " is in its own float training; resume it without --float, or start a new run with"
+              + " --name");
+    }
+    Checkpoint trained =
+        given
+            .map(network -> new Checkpoint(config, Progress.start(), network))
+            .orElseGet(() -> trainFloat(folder, from));
+    RunFolder.write(folder.floatNetwork(), trained.network()::write);
+    Checkpoint start =
+        new Checkpoint(config, trained.progress().enter(Phase.QAT), prepare(trained.network()));
+    start.save(folder.checkpoint());
+    return start;
+  }
+
+  private Network load(Path floatFile) {
+    Network network = create(config.floatTraining());
+    new FloatFile(floatFile, architecture).copyTo(network);
+    return network;
+  }
+
+  /** The float network with fresh weights. */
+  private Network create(FloatConfig settings) {
+    int steps = new Trainer.Length(settings.epochs(), settings.batch()).steps(data.train().count());
+    return architecture.create(
+        config.seed(), updater(settings, steps), settings.weightDecay(), Labelled.CLASSES);
+  }
+
   private Checkpoint trainFloat(RunFolder folder, Optional<Checkpoint> from) {
     FloatConfig settings = config.floatTraining();
     Trainer.Length length = new Trainer.Length(settings.epochs(), settings.batch());
-    int steps = length.steps(data.train().count());
-    Network original =
-        architecture.create(
-            config.seed(), updater(settings, steps), settings.weightDecay(), Labelled.CLASSES);
+    Network original = create(settings);
     Network network =
         from.map(Checkpoint::network)
             .orElseGet(() -> settings.fastLayers() ? original.onFastLayers() : original);
     Progress progress =
         train(folder, network, from.map(Checkpoint::progress).orElseGet(Progress::start), length);
     Network trained = settings.fastLayers() ? network.restore(original) : network;
-    RunFolder.write(folder.floatNetwork(), trained::write);
-    Checkpoint prepared = new Checkpoint(config, progress.enter(Phase.QAT), prepare(trained));
-    prepared.save(folder.checkpoint());
-    return prepared;
+    return new Checkpoint(config, progress, trained);
   }
 
   private static IUpdater updater(FloatConfig settings, int steps) {
@@ -227,13 +257,5 @@ public final class QatJob {
   private static InterruptedRunException stopped(RunFolder folder) {
     return new InterruptedRunException(
         "Interrupted; everything so far is in " + folder.checkpoint());
-  }
-
-  private Network restore(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      return architecture.read(in);
-    } catch (IOException e) {
-      throw new UserException(file + ": cannot be read back (" + e.getMessage() + ")", e);
-    }
   }
 }
