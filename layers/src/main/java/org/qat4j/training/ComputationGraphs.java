@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.qat4j.layers.QuantizedMerge;
 import org.qat4j.layers.QuantizedVertex;
+import org.qat4j.layers.QuantizingConf;
 
 /** {@link ComputationGraph}s as stages, and back. */
 final class ComputationGraphs {
@@ -108,10 +109,10 @@ final class ComputationGraphs {
   }
 
   private static LayerVertex vertex(Stage stage, NeuralNetConfiguration layer) {
-    if (stage.layer() instanceof QuantizedMerge) {
+    InputPreProcessor preprocessor = stage.preprocessor();
+    if (stage.layer() instanceof QuantizingConf && preprocessor == null) {
       return new QuantizedVertex(layer);
     }
-    InputPreProcessor preprocessor = stage.preprocessor();
     return new LayerVertex(layer, preprocessor == null ? null : preprocessor.clone());
   }
 
