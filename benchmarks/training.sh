@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Training steps of LeNet and ResNet-20: training.sh [THREADS] [ROUNDS]
 # Stock Deeplearning4j in float, our kernels in float and under quantization-aware training, and PyTorch beside them where
-# Debian's python3-torch is installed. Prints a table and writes benchmarks/out/training.json.
+# Debian's python3-torch is installed; each in a process of its own. Prints a table and writes benchmarks/out/training.json.
 set -euo pipefail
 root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 threads=${1:-2}

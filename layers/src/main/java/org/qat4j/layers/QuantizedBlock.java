@@ -3,6 +3,7 @@ package org.qat4j.layers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -51,6 +52,10 @@ public final class QuantizedBlock extends QuantizingConf {
     super(name, List.of(inputQuantizer), quantization);
     this.linear = (FeedForwardLayer) linear.clone();
     this.norm = norm == null ? null : norm.clone();
+    if (norm != null && Objects.equals(norm.getIUpdater(), linear.getIUpdater())) {
+      // The block's own serves both: Deeplearning4j's setLearningRate knows no updaters inside.
+      this.norm.setIUpdater(null);
+    }
     nIn = linear.getNIn();
     nOut = linear.getNOut();
     activationFn = activation;

@@ -9,7 +9,10 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A vertex that feeds several inputs to one quantizing layer: a sum or a concatenation. */
+/**
+ * A vertex with a quantizing layer and without a preprocessor. Other than Deeplearning4j's own it
+ * can have several inputs, for a {@link QuantizedMerge}.
+ */
 public final class QuantizedVertex extends LayerVertex {
   private static final long serialVersionUID = 1L;
 
@@ -18,7 +21,7 @@ public final class QuantizedVertex extends LayerVertex {
     this(null);
   }
 
-  /** Holds a {@link QuantizedMerge}. */
+  /** Holds a {@link QuantizingConf}. */
   public QuantizedVertex(NeuralNetConfiguration layer) {
     super(layer, null);
   }
@@ -30,7 +33,7 @@ public final class QuantizedVertex extends LayerVertex {
 
   @Override
   public int maxVertexInputs() {
-    return Integer.MAX_VALUE;
+    return getLayerConf().getLayer() instanceof QuantizedMerge ? Integer.MAX_VALUE : 1;
   }
 
   @Override
@@ -46,12 +49,15 @@ public final class QuantizedVertex extends LayerVertex {
             getLayerConf()
                 .getLayer()
                 .instantiate(getLayerConf(), null, index, parameters, initialize, dataType);
-    return new QuantizedGraphVertex(graph, name, index, layer, dataType);
+    boolean output = graph.getConfiguration().getNetworkOutputs().contains(name);
+    return new QuantizedGraphVertex(graph, name, index, layer, output, dataType);
   }
 
   @Override
   public InputType getOutputType(int index, InputType... inputs) {
-    return ((QuantizedMerge) getLayerConf().getLayer()).getOutputType(inputs);
+    return getLayerConf().getLayer() instanceof QuantizedMerge merge
+        ? merge.getOutputType(inputs)
+        : getLayerConf().getLayer().getOutputType(index, inputs[0]);
   }
 
   @Override

@@ -26,6 +26,9 @@ public record Schedule(
   /** Quantizes from the first iteration and freezes nothing. */
   public static final Schedule IMMEDIATE = new Schedule(0, NEVER, NEVER);
 
+  /** Never quantizes: training in plain floating point, on the layers of this package. */
+  public static final Schedule FLOAT = new Schedule(NEVER, NEVER, NEVER);
+
   @JsonCreator
   public Schedule {
     if (quantizeFrom < 0 || freezeStatisticsFrom < 0 || freezeRangesFrom < 1) {

@@ -1,9 +1,12 @@
 package org.qat4j.training;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -15,6 +18,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.qat4j.layers.QuantizedMerge;
 import org.qat4j.layers.QuantizedVertex;
+import org.qat4j.layers.QuantizingConf;
 
 /** {@link ComputationGraph}s as stages, and back. */
 final class ComputationGraphs {
@@ -48,6 +52,13 @@ final class ComputationGraphs {
       stages.add(stage(name, index, vertex, inputs));
     }
     return stages;
+  }
+
+  /** The running layers by name. */
+  static Map<String, Layer> layers(ComputationGraph network) {
+    return Arrays.stream(network.getVertices())
+        .filter(vertex -> vertex.hasLayer())
+        .collect(Collectors.toMap(vertex -> vertex.getVertexName(), vertex -> vertex.getLayer()));
   }
 
   private static Stage stage(String name, int index, GraphVertex vertex, List<String> inputs) {
@@ -98,10 +109,10 @@ final class ComputationGraphs {
   }
 
   private static LayerVertex vertex(Stage stage, NeuralNetConfiguration layer) {
-    if (stage.layer() instanceof QuantizedMerge) {
+    InputPreProcessor preprocessor = stage.preprocessor();
+    if (stage.layer() instanceof QuantizingConf && preprocessor == null) {
       return new QuantizedVertex(layer);
     }
-    InputPreProcessor preprocessor = stage.preprocessor();
     return new LayerVertex(layer, preprocessor == null ? null : preprocessor.clone());
   }
 

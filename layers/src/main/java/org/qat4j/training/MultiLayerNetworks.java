@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -27,6 +28,12 @@ final class MultiLayerNetworks {
       previous = name;
     }
     return stages;
+  }
+
+  /** The running layers by name. */
+  static Map<String, org.deeplearning4j.nn.api.Layer> layers(MultiLayerNetwork network) {
+    return stages(network).stream()
+        .collect(Collectors.toMap(Stage::name, stage -> network.getLayer(stage.index())));
   }
 
   static String name(Layer layer, int index) {

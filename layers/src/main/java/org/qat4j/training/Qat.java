@@ -1,9 +1,7 @@
 package org.qat4j.training;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -36,12 +34,9 @@ public final class Qat {
     List<Prepared> prepared =
         Fusion.fuse(MultiLayerNetworks.stages(network), MultiLayerNetworks.INPUT, config);
     MultiLayerNetwork result = MultiLayerNetworks.build(network, prepared);
-    Layer[] originals = network.getLayers();
-    Map<String, Layer> byName = new HashMap<>();
-    MultiLayerNetworks.stages(network)
-        .forEach(stage -> byName.put(stage.name(), originals[stage.index()]));
+    Map<String, Layer> originals = MultiLayerNetworks.layers(network);
     for (int i = 0; i < prepared.size(); i++) {
-      copyParameters(prepared.get(i), byName, result.getLayer(i));
+      copyParameters(prepared.get(i), originals, result.getLayer(i));
     }
     return result;
   }
@@ -54,17 +49,50 @@ public final class Qat {
    */
   public static ComputationGraph prepare(ComputationGraph network, QatConfig config) {
     requireInitialized(network.getVertices() != null);
-    List<Stage> stages = ComputationGraphs.stages(network);
-    List<Prepared> prepared = Fusion.fuse(stages, ComputationGraphs.input(network), config);
+    List<Prepared> prepared =
+        Fusion.fuse(ComputationGraphs.stages(network), ComputationGraphs.input(network), config);
     ComputationGraph result = ComputationGraphs.build(network, prepared);
-    Map<String, Layer> byName =
-        stages.stream()
-            .map(Stage::name)
-            .filter(name -> network.getVertex(name).hasLayer())
-            .collect(Collectors.toMap(name -> name, network::getLayer));
+    Map<String, Layer> originals = ComputationGraphs.layers(network);
     for (Prepared next : prepared) {
-      copyParameters(next, byName, result.getLayer(next.stage().name()));
+      copyParameters(next, originals, result.getLayer(next.stage().name()));
     }
+    return result;
+  }
+
+  /**
+   * The way back: a copy of the original network with the parameters of the prepared one. It
+   * computes in floating point what the prepared network was trained to do, without any rounding.
+   *
+   * <p>A network that is prepared with a {@link org.qat4j.layers.Schedule} that never quantizes
+   * trains in floating point, much faster than its original; this gives the trained original.
+   *
+   * @param prepared not modified
+   * @param original what it was prepared from, or a network of the same layers; not modified
+   * @throws IllegalArgumentException if the prepared network lacks a parameter of the original, or
+   *     has one of another shape, naming layer and parameter
+   */
+  public static MultiLayerNetwork restore(MultiLayerNetwork prepared, MultiLayerNetwork original) {
+    requireInitialized(original.isInitCalled());
+    MultiLayerNetwork result = original.clone();
+    Restoring.parameters(
+        Fusion.fuse(
+            MultiLayerNetworks.stages(original), MultiLayerNetworks.INPUT, QatConfig.int8()),
+        MultiLayerNetworks.layers(prepared),
+        MultiLayerNetworks.layers(result));
+    return result;
+  }
+
+  /** As {@link #restore(MultiLayerNetwork, MultiLayerNetwork)}. */
+  public static ComputationGraph restore(ComputationGraph prepared, ComputationGraph original) {
+    requireInitialized(original.getVertices() != null);
+    ComputationGraph result = original.clone();
+    Restoring.parameters(
+        Fusion.fuse(
+            ComputationGraphs.stages(original),
+            ComputationGraphs.input(original),
+            QatConfig.int8()),
+        ComputationGraphs.layers(prepared),
+        ComputationGraphs.layers(result));
     return result;
   }
 

@@ -46,7 +46,7 @@ public record QatConfig(Quantization quantization, List<Rule> rules) {
 
   /**
    * No quantization ever: the network trains in floating point on the fast layers. Ranges are not
-   * observed, so it cannot be converted.
+   * observed, so it cannot be converted; {@link Qat#restore} gives the trained parameters back.
    */
   public static QatConfig floatingPoint() {
     return builder().schedule(new Schedule(Schedule.NEVER, Schedule.NEVER, Schedule.NEVER)).build();

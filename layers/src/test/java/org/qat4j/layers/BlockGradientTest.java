@@ -3,8 +3,10 @@ package org.qat4j.layers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +77,27 @@ class BlockGradientTest {
     double coarse = distanceToFloatGradient(4, data);
     double fine = distanceToFloatGradient(8, data);
     assertTrue(fine < coarse / 4, "4 bits: " + coarse + ", 8 bits: " + fine);
+  }
+
+  @Test
+  void backprop_branchingGraph_equalsTheOriginal() {
+    DataSet data = TestNetworks.data(9, 8, DataType.FLOAT);
+    ComputationGraph original = TestNetworks.residual(5);
+    Schedule never = new Schedule(Schedule.NEVER, Schedule.NEVER, Schedule.NEVER);
+    ComputationGraph prepared = Qat.prepare(original, QatConfig.builder().schedule(never).build());
+    for (String parameter : List.of("stem_W", "stem_b", "a_W", "b_W")) {
+      INDArray expected = gradient(original, parameter, data);
+      INDArray actual = gradient(prepared, parameter, data);
+      double error = expected.distance2(actual) / expected.norm2Number().doubleValue();
+      assertTrue(error < 1e-5, parameter + ": relative error " + error);
+    }
+  }
+
+  private static INDArray gradient(ComputationGraph network, String parameter, DataSet data) {
+    network.setInputs(data.getFeatures());
+    network.setLabels(data.getLabels());
+    network.computeGradientAndScore();
+    return network.gradient().getGradientFor(parameter).dup();
   }
 
   private static double distanceToFloatGradient(int bits, DataSet data) {

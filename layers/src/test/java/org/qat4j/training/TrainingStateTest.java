@@ -137,4 +137,18 @@ class TrainingStateTest {
     INDArray difference = network.output(images).sub(original.output(images));
     assertEquals(0, difference.amaxNumber().doubleValue(), 1e-6);
   }
+
+  @Test
+  void setLearningRate_toZero_stopsEveryTrainedParameter() {
+    MultiLayerNetwork prepared =
+        Qat.prepare(TestNetworks.multiLayer(5, DataType.FLOAT), QatConfig.int8());
+    prepared.setLearningRate(0);
+    INDArray gamma = prepared.getParam("1_gamma").dup();
+    INDArray weights = prepared.getParam("1_W").dup();
+
+    prepared.fit(TestNetworks.data(5, 32, DataType.FLOAT));
+
+    assertEquals(weights, prepared.getParam("1_W"));
+    assertEquals(gamma, prepared.getParam("1_gamma"));
+  }
 }

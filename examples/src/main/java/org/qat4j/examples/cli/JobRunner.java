@@ -31,8 +31,12 @@ final class JobRunner {
   /**
    * @param name of the run
    * @param configuration gives the wanted one; its argument is that of the run that is resumed
+   * @param floatNetwork file of a trained one, so that none is trained
    */
-  void run(String name, Function<Optional<JobConfig>, JobConfig> configuration) {
+  void run(
+      String name,
+      Function<Optional<JobConfig>, JobConfig> configuration,
+      Optional<Path> floatNetwork) {
     Path path = options.folder(name);
     RunFolder.Existing existing = options.existing();
     RunFolder checked = RunFolder.check(path, existing);
@@ -47,7 +51,7 @@ final class JobRunner {
       ProgressDisplay.Factory display =
           ProgressDisplay.Factory.forStandardError(Terminal.isInteractive());
       try {
-        QatJob job = new QatJob(config, display, interruption);
+        QatJob job = new QatJob(config, display, interruption, floatNetwork);
         // Only now: wrong data must not cost an earlier run.
         print(job.run(RunFolder.open(path, existing), checkpoint), path);
       } catch (InterruptedRunException e) {

@@ -43,7 +43,7 @@ final class QuickstartCommand implements Runnable {
 
   @Override
   public void run() {
-    new JobRunner(spec, options).run(name, this::configuration);
+    new JobRunner(spec, options).run(name, this::configuration, Optional.empty());
   }
 
   /** A resumed run keeps what it was started with where the command line says nothing. */

@@ -28,15 +28,23 @@ final class TrainCommand implements Runnable {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Folder of the four MNIST files, in place of data.folder.")
+      description = "Folder of the data set's files, in place of data.folder.")
   private Optional<Path> data;
 
   @Option(names = "--name", description = "Name of the run (default: the name of CONFIG).")
   private Optional<String> name;
 
+  @Option(
+      names = "--float",
+      paramLabel = "FILE",
+      description =
+          "float.zip of another run: quantize that network, in place of training one in float.")
+  private Optional<Path> floatNetwork;
+
   @Override
   public void run() {
-    new JobRunner(spec, options).run(name.orElseGet(this::stem), resumed -> configuration());
+    new JobRunner(spec, options)
+        .run(name.orElseGet(this::stem), resumed -> configuration(), floatNetwork);
   }
 
   private String stem() {

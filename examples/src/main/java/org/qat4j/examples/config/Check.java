@@ -1,5 +1,7 @@
 package org.qat4j.examples.config;
 
+import java.util.function.Supplier;
+
 /** Range checks of configuration values. */
 final class Check {
   private Check() {}
@@ -7,6 +9,21 @@ final class Check {
   static void between(String key, long value, long min, long max) {
     if (value < min || value > max) {
       throw new InvalidValueException(key, value, min + " to " + max);
+    }
+  }
+
+  static void bits(String key, int value) {
+    if (!(value >= 1 && value <= 8) && value != 16) {
+      throw new InvalidValueException(key, value, "1 to 8, or 16");
+    }
+  }
+
+  /** What a constructor of the library takes; its message says what is allowed. */
+  static void accepted(String key, Object value, Supplier<?> constructor) {
+    try {
+      constructor.get();
+    } catch (IllegalArgumentException e) {
+      throw new InvalidValueException(key, value, e.getMessage());
     }
   }
 

@@ -6,5 +6,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 public enum NetworkKind {
   /** Two convolutions with batch-norm, ReLU and max pooling, two dense layers; 1x28x28 images. */
   @JsonProperty("lenet")
-  LENET
+  LENET,
+  /** Twenty layers in nine residual blocks; 3x32x32 images. */
+  @JsonProperty("resnet20")
+  RESNET20
 }

@@ -1,14 +1,30 @@
 package org.qat4j.examples.config;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.regex.Pattern;
+import org.qat4j.layers.Schedule;
+import org.qat4j.quantizers.ActivationScheme;
+import org.qat4j.quantizers.Observation;
+import org.qat4j.quantizers.WeightScheme;
+import org.qat4j.training.QatConfig;
+
 /**
  * Quantization-aware training.
  *
  * @param epochs passes over the training images
  * @param batch images per step
  * @param learningRate Adam's, at the first step; it falls linearly to 0 at the last one
- * @param weightBits bits of a weight code
- * @param activationBits bits of an activation code
+ * @param weightBits bits of a weight: 1 to 8 or 16
+ * @param weightScheme how weights become codes
+ * @param firstAndLastWeightBits bits of the weights of the first and the last layer with weights; 0
+ *     for {@code weightBits}
+ * @param activationBits bits of an activation code: 1 to 8 or 16; the input and the logits have 8
+ * @param activationScheme where the scale of activations comes from
+ * @param range what of a batch's values an observed range keeps
+ * @param rangeParameter percentage of a percentile range, k of a mean ± k sigma range
  * @param rangeRate weight of the newest batch in the moving average of each activation range
+ * @param exempt regular expression of the names of layers that stay in floating point; empty for
+ *     none
  * @param schedule when quantization and freezing start
  */
 public record QatTrainingConfig(
@@ -16,18 +32,151 @@ public record QatTrainingConfig(
     int batch,
     double learningRate,
     int weightBits,
+    WeightKind weightScheme,
+    int firstAndLastWeightBits,
     int activationBits,
+    ActivationKind activationScheme,
+    RangeKind range,
+    double rangeParameter,
     double rangeRate,
+    String exempt,
     ScheduleConfig schedule) {
   public static final QatTrainingConfig DEFAULT =
-      new QatTrainingConfig(1, 32, 0.0001, 8, 8, 0.05, ScheduleConfig.DEFAULT);
+      new QatTrainingConfig(
+          1,
+          32,
+          0.0001,
+          8,
+          WeightKind.USUAL,
+          0,
+          8,
+          ActivationKind.USUAL,
+          RangeKind.MIN_MAX,
+          99.9,
+          0.05,
+          "",
+          ScheduleConfig.DEFAULT);
+
+  /** How weights become codes. */
+  public enum WeightKind {
+    /** What is usual for the number of bits. */
+    @JsonProperty("usual")
+    USUAL,
+    @JsonProperty("uniform")
+    UNIFORM,
+    @JsonProperty("lsq")
+    LSQ,
+    @JsonProperty("binary")
+    BINARY,
+    @JsonProperty("ternary")
+    TERNARY,
+    @JsonProperty("dorefa")
+    DOREFA,
+    @JsonProperty("powerOfTwo")
+    POWER_OF_TWO;
+
+    WeightScheme scheme(int bits) {
+      return switch (this) {
+        case USUAL -> WeightScheme.ofBits(bits);
+        case UNIFORM -> WeightScheme.uniform(bits);
+        case LSQ -> WeightScheme.lsq(bits);
+        case BINARY -> WeightScheme.binary();
+        case TERNARY -> WeightScheme.ternary();
+        case DOREFA -> WeightScheme.dorefa(bits);
+        case POWER_OF_TWO -> WeightScheme.powerOfTwo(bits);
+      };
+    }
+  }
+
+  /** Where the scale of activations comes from. */
+  public enum ActivationKind {
+    /** What is usual for the number of bits. */
+    @JsonProperty("usual")
+    USUAL,
+    @JsonProperty("observed")
+    OBSERVED,
+    @JsonProperty("pact")
+    PACT,
+    @JsonProperty("lsq")
+    LSQ,
+    @JsonProperty("lsqPlus")
+    LSQ_PLUS;
+
+    ActivationScheme scheme(int bits) {
+      return switch (this) {
+        case USUAL -> ActivationScheme.ofBits(bits);
+        case OBSERVED -> ActivationScheme.observed(bits);
+        case PACT -> ActivationScheme.pact(bits);
+        case LSQ -> ActivationScheme.lsq(bits);
+        case LSQ_PLUS -> ActivationScheme.lsqPlus(bits);
+      };
+    }
+  }
+
+  /** What of a batch's values an observed range keeps. */
+  public enum RangeKind {
+    @JsonProperty("minMax")
+    MIN_MAX(Observation.Estimate.MIN_MAX),
+    @JsonProperty("percentile")
+    PERCENTILE(Observation.Estimate.PERCENTILE),
+    @JsonProperty("meanStd")
+    MEAN_STD(Observation.Estimate.MEAN_STD),
+    @JsonProperty("kl")
+    KL(Observation.Estimate.KL_DIVERGENCE),
+    @JsonProperty("mse")
+    MSE(Observation.Estimate.MEAN_SQUARED_ERROR),
+    @JsonProperty("l2")
+    L2(Observation.Estimate.L2_NORM);
+
+    private final Observation.Estimate estimate;
+
+    RangeKind(Observation.Estimate estimate) {
+      this.estimate = estimate;
+    }
+  }
+
+  /**
+   * The settings of {@code Qat.prepare}.
+   *
+   * @param iterations when what starts
+   */
+  public QatConfig quantization(Schedule iterations) {
+    Observation observation =
+        new Observation(
+            range.estimate, rangeParameter, Observation.Merge.MOVING_AVERAGE, rangeRate);
+    QatConfig.Builder builder =
+        QatConfig.builder()
+            .weights(weightScheme.scheme(weightBits))
+            .activations(activationScheme.scheme(activationBits).observing(observation))
+            .schedule(iterations);
+    if (!exempt.isEmpty()) {
+      builder.exempt(exempt);
+    }
+    if (firstAndLastWeightBits > 0) {
+      builder.firstAndLast(firstAndLastWeightBits);
+    }
+    return builder.build();
+  }
 
   public QatTrainingConfig {
     Check.between("epochs", epochs, 1, 10_000);
     Check.between("batch", batch, 1, 65_536);
     Check.positive("learningRate", learningRate, 1);
-    Check.between("weightBits", weightBits, 2, 8);
-    Check.between("activationBits", activationBits, 2, 8);
+    Check.bits("weightBits", weightBits);
+    if (firstAndLastWeightBits != 0) {
+      Check.bits("firstAndLastWeightBits", firstAndLastWeightBits);
+    }
+    Check.bits("activationBits", activationBits);
+    Check.accepted("weightScheme", weightScheme, () -> weightScheme.scheme(weightBits));
+    Check.accepted(
+        "activationScheme", activationScheme, () -> activationScheme.scheme(activationBits));
     Check.positive("rangeRate", rangeRate, 1);
+    Check.accepted(
+        "rangeParameter",
+        rangeParameter,
+        () ->
+            new Observation(
+                range.estimate, rangeParameter, Observation.Merge.MOVING_AVERAGE, rangeRate));
+    Check.accepted("exempt", exempt, () -> Pattern.compile(exempt));
   }
 }

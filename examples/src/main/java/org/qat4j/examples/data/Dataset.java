@@ -28,6 +28,10 @@ public record Dataset(Labelled train, Labelled test) {
         MnistFolder folder = new MnistFolder(Path.of(data.folder()));
         yield new Dataset(folder.train(data.train()), folder.test(data.test()));
       }
+      case CIFAR10 -> {
+        Cifar10Folder folder = Cifar10Folder.read(Path.of(data.folder()));
+        yield new Dataset(folder.train(data.train()), folder.test(data.test()));
+      }
     };
   }
 }

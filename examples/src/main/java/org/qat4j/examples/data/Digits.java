@@ -37,7 +37,7 @@ public final class Digits {
       labels[i] = (byte) digit;
       drawOne(digit, Seeds.random(seed, part.stream, i), pixels, i * SIZE * SIZE);
     }
-    return new Labelled(new Images(count, SIZE, SIZE, pixels), labels);
+    return new Labelled(new Images(count, 1, SIZE, SIZE, pixels), labels);
   }
 
   private static void drawOne(int digit, Random random, byte[] pixels, int offset) {

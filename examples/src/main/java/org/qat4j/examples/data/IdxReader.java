@@ -39,6 +39,7 @@ public final class IdxReader {
           String header = count + " images of " + height + "x" + width;
           return new Images(
               count,
+              1,
               height,
               width,
               body(file, in, header, Math.multiplyExact((long) count * height, (long) width)));

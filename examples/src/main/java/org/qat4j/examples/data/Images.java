@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.qat4j.examples.error.UserException;
 
 /**
- * Grey images of one size. Immutable.
+ * Grey or colour images of one size. Immutable.
  *
  * <p>A pixel is an unsigned byte; the network sees {@code byte / 255} in float32.
  */
@@ -12,20 +12,31 @@ public final class Images {
   private static final float[] SCALED = scaled();
 
   private final int count;
+  private final int channels;
   private final int height;
   private final int width;
   private final byte[] pixels;
 
   /**
-   * @param pixels {@code count * height * width} unsigned bytes, row by row; not copied, so the
-   *     caller gives them away
+   * @param channels 1 for grey, 3 for red, green and blue
+   * @param pixels {@code count * channels * height * width} unsigned bytes, each channel row by
+   *     row; not copied, so the caller gives them away
    */
-  Images(int count, int height, int width, byte[] pixels) {
-    if (pixels.length != (long) count * height * width) {
+  Images(int count, int channels, int height, int width, byte[] pixels) {
+    if (pixels.length != (long) count * channels * height * width) {
       throw new IllegalArgumentException(
-          pixels.length + " pixels for " + count + " images of " + height + "x" + width);
+          pixels.length
+              + " pixels for "
+              + count
+              + " images of "
+              + channels
+              + "x"
+              + height
+              + "x"
+              + width);
     }
     this.count = count;
+    this.channels = channels;
     this.height = height;
     this.width = width;
     this.pixels = pixels;
@@ -33,6 +44,11 @@ public final class Images {
 
   public int count() {
     return count;
+  }
+
+  /** 1 for grey, 3 for red, green and blue. */
+  public int channels() {
+    return channels;
   }
 
   public int height() {
@@ -43,18 +59,23 @@ public final class Images {
     return width;
   }
 
-  /** Pixels of one image. */
+  /** Pixels of one image, over all channels. */
   public int size() {
-    return height * width;
+    return channels * height * width;
   }
 
   /** Brightness in 0..255. */
-  public int pixel(int image, int row, int column) {
-    return pixels[image * size() + row * width + column] & 0xFF;
+  public int pixel(int image, int channel, int row, int column) {
+    return pixels[image * size() + (channel * height + row) * width + column] & 0xFF;
+  }
+
+  /** Brightness in [0, 1]. */
+  float scaled(int image, int channel, int row, int column) {
+    return SCALED[pixel(image, channel, row, column)];
   }
 
   /**
-   * Writes one image as real numbers in [0, 1], row by row.
+   * Writes one image as real numbers in [0, 1], [channels, height, width].
    *
    * @param target float32, changed from {@code offset} to {@code offset + size()}
    */
@@ -82,12 +103,16 @@ public final class Images {
    */
   Images first(int wanted, String name) {
     if (wanted > count) {
-      throw new UserException(
-          name + ": " + wanted + " images are asked for, but there are " + count);
+      throw tooFew(name, wanted, count);
     }
     return wanted == count
         ? this
-        : new Images(wanted, height, width, Arrays.copyOf(pixels, wanted * size()));
+        : new Images(wanted, channels, height, width, Arrays.copyOf(pixels, wanted * size()));
+  }
+
+  static UserException tooFew(String name, int wanted, int count) {
+    return new UserException(
+        name + ": " + wanted + " images are asked for, but there are " + count);
   }
 
   private static float[] scaled() {

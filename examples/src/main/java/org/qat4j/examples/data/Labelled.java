@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** Images and the class of each. Immutable. */
 public final class Labelled {
-  /** Number of classes: the digits 0 to 9. */
+  /** Number of classes of every data set here. */
   public static final int CLASSES = 10;
 
   private final Images images;

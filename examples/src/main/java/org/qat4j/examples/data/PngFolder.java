@@ -69,7 +69,7 @@ public final class PngFolder {
       }
       copyGrey(image, pixels, i * height * width);
     }
-    return new Images(files.size(), height, width, pixels);
+    return new Images(files.size(), 1, height, width, pixels);
   }
 
   private static BufferedImage read(Path file) {

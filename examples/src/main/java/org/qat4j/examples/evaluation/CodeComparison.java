@@ -4,10 +4,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.examples.data.Images;
+import org.qat4j.examples.network.Network;
 import org.qat4j.examples.training.Batches;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
@@ -15,33 +14,28 @@ import org.qat4j.graph.Tensor;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.int8.Int8Session;
 import org.qat4j.training.LayerSummary;
-import org.qat4j.training.Qat;
 
 /**
  * Compares a prepared network's own inference with the deployed model, layer by layer and code by
  * code, and measures the codes on the way.
  */
 public final class CodeComparison {
-  private final MultiLayerNetwork prepared;
+  private final Network prepared;
   private final Int8Model model;
   private final FloatTwin twin;
   private final List<LayerStatistics> layers = new ArrayList<>();
-  private final Map<String, Layer> byName = new HashMap<>();
 
   /**
    * @param original what the network was prepared from
    * @param model what it was converted to, read back from its file
    */
-  public CodeComparison(MultiLayerNetwork original, MultiLayerNetwork prepared, Int8Model model) {
+  public CodeComparison(Network original, Network prepared, Int8Model model) {
     this.prepared = prepared;
     this.model = model;
-    this.twin = FloatTwin.of(original, prepared);
-    for (Layer layer : prepared.getLayers()) {
-      byName.put(layer.conf().getLayer().getLayerName(), layer);
-    }
+    this.twin = new FloatTwin(original, prepared);
     Map<String, Tensor> tensors = new HashMap<>();
     model.graph().tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
-    for (LayerSummary summary : Qat.summarize(prepared)) {
+    for (LayerSummary summary : prepared.summarize()) {
       Tensor tensor = tensors.get(summary.name());
       if (tensor != null && tensor.isCodes()) {
         layers.add(new LayerStatistics(summary, tensor));
@@ -76,19 +70,18 @@ public final class CodeComparison {
       }
     }
     return layers.stream()
-        .map(layer -> layer.report(model.graph(), byName.get(layer.name())))
+        .map(layer -> layer.report(model.graph(), prepared.layer(layer.name())))
         .toList();
   }
 
   private void compare(Int8Session session, Images images, int from, int to) {
     Map<String, int[]> codes = session.trace(images.scaled(from, to), to - from);
     INDArray features = Batches.features(images, from, to);
-    List<INDArray> activations = prepared.feedForward(features, false);
+    Map<String, INDArray> activations = prepared.activations(features);
     Map<String, float[]> real = twin.activations(features);
     for (LayerStatistics layer : layers) {
-      int index = byName.get(layer.name()).getIndex();
       int[] deployed = codes.get(layer.name());
-      layer.compare(deployed, activations.get(index + 1).dup('c').data().asFloat());
+      layer.compare(deployed, activations.get(layer.name()).dup('c').data().asFloat());
       layer.addNoise(deployed, real.get(layer.name()));
     }
   }

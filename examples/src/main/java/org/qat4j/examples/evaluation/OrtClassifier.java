@@ -40,7 +40,8 @@ public final class OrtClassifier implements Classifier, AutoCloseable {
 
   @Override
   public float[] scores(Images images, int from, int to) {
-    return run(images.scaled(from, to), to - from, 1, images.height(), images.width());
+    return run(
+        images.scaled(from, to), to - from, images.channels(), images.height(), images.width());
   }
 
   /**

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.examples.config.ConfigReader;
 import org.qat4j.examples.config.JobConfig;
@@ -18,6 +17,7 @@ import org.qat4j.examples.evaluation.Int8Classifier;
 import org.qat4j.examples.evaluation.LayerReport;
 import org.qat4j.examples.evaluation.OrtClassifier;
 import org.qat4j.examples.evaluation.Speed;
+import org.qat4j.examples.network.Network;
 import org.qat4j.examples.report.Environment;
 import org.qat4j.examples.report.Report;
 import org.qat4j.examples.run.RunFolder;
@@ -26,7 +26,6 @@ import org.qat4j.examples.training.Progress;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.int8.Int8Session;
 import org.qat4j.int8.SessionOptions;
-import org.qat4j.training.Qat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,11 +51,7 @@ final class Measurement {
   /**
    * @param betweenSteps may throw to stop
    */
-  Report run(
-      MultiLayerNetwork floatNetwork,
-      MultiLayerNetwork prepared,
-      Progress progress,
-      Runnable betweenSteps) {
+  Report run(Network floatNetwork, Network prepared, Progress progress, Runnable betweenSteps) {
     Int8Model model = convert(prepared);
     betweenSteps.run();
     LOG.info("comparing the integer codes of every layer on {} test images", test.count());
@@ -69,7 +64,7 @@ final class Measurement {
     }
     Report.Accuracy accuracy =
         new Report.Accuracy(
-            Accuracy.of(new Dl4jClassifier(floatNetwork), test),
+            Accuracy.of(new Dl4jClassifier(fastest(floatNetwork)), test),
             Accuracy.of(new Dl4jClassifier(prepared), test),
             Accuracy.of(predicted, test),
             test.count());
@@ -81,8 +76,8 @@ final class Measurement {
         accuracy,
         codes(layers),
         new Report.Size(
-            floatNetwork.numParams() * Float.BYTES,
-            prepared.numParams() * Float.BYTES,
+            floatNetwork.parameters() * Float.BYTES,
+            prepared.parameters() * Float.BYTES,
             folder.model().toFile().length()),
         new Report.Compute(
             model.graph().macs(), (double) model.graph().integerMacs() / model.graph().macs()),
@@ -94,10 +89,15 @@ final class Measurement {
         Environment.current());
   }
 
+  /** Where the float network was trained on fast layers, they measure it too. */
+  private Network fastest(Network floatNetwork) {
+    return config.floatTraining().fastLayers() ? floatNetwork.onFastLayers() : floatNetwork;
+  }
+
   /** What is measured is the file, not the model in memory. */
-  private Int8Model convert(MultiLayerNetwork prepared) {
+  private Int8Model convert(Network prepared) {
     try {
-      Qat.convert(prepared).save(folder.model());
+      prepared.convert().save(folder.model());
       return Int8Model.load(folder.model());
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
@@ -110,8 +110,7 @@ final class Measurement {
         layers.stream().mapToLong(layer -> layer.output().mismatched()).sum());
   }
 
-  private Report.Speed speed(
-      MultiLayerNetwork floatNetwork, MultiLayerNetwork prepared, Int8Model model) {
+  private Report.Speed speed(Network floatNetwork, Network prepared, Int8Model model) {
     int batch = Math.min(SPEED_BATCH, test.count());
     Images images = test.images();
     INDArray features = Batches.features(images, 0, batch);

@@ -1,24 +1,27 @@
 package org.qat4j.examples.job;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.qat4j.examples.config.ConfigNames;
 import org.qat4j.examples.config.ConfigReader;
 import org.qat4j.examples.config.FloatConfig;
 import org.qat4j.examples.config.JobConfig;
 import org.qat4j.examples.config.QatTrainingConfig;
 import org.qat4j.examples.config.ScheduleConfig;
+import org.qat4j.examples.data.Augmentation;
 import org.qat4j.examples.data.Dataset;
 import org.qat4j.examples.data.Images;
 import org.qat4j.examples.data.Labelled;
 import org.qat4j.examples.error.UserException;
 import org.qat4j.examples.evaluation.Accuracy;
 import org.qat4j.examples.evaluation.Dl4jClassifier;
-import org.qat4j.examples.lenet.LeNet;
+import org.qat4j.examples.network.Architecture;
+import org.qat4j.examples.network.Network;
 import org.qat4j.examples.report.Report;
 import org.qat4j.examples.report.ReportHtml;
 import org.qat4j.examples.report.ReportJson;
@@ -32,7 +35,6 @@ import org.qat4j.examples.training.Progress;
 import org.qat4j.examples.training.ProgressDisplay;
 import org.qat4j.examples.training.Trainer;
 import org.qat4j.layers.Schedule;
-import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,44 +46,62 @@ import org.slf4j.LoggerFactory;
 public final class QatJob {
   private static final Logger LOG = LoggerFactory.getLogger(QatJob.class);
 
+  private static final double MOMENTUM = 0.9;
+
   private final JobConfig config;
+  private final Architecture architecture;
   private final Interruption interruption;
   private final Dataset data;
   private final Trainer trainer;
+  private final Optional<Network> given;
 
   /**
-   * Loads the data.
+   * Loads the data, and the float network where one is given.
    *
-   * @throws UserException if a data file is absent or wrong
+   * @param floatFile file of a trained float network, so that none is trained
+   * @throws UserException if a data file is absent or wrong, or the network has other layers
    */
-  public QatJob(JobConfig config, ProgressDisplay.Factory display, Interruption interruption) {
+  public QatJob(
+      JobConfig config,
+      ProgressDisplay.Factory display,
+      Interruption interruption,
+      Optional<Path> floatFile) {
     this.config = config;
+    this.architecture = Architecture.of(config.network());
     this.interruption = interruption;
     this.data = Dataset.load(config);
     requireSize(data.train().images());
     requireSize(data.test().images());
+    this.given = floatFile.map(this::load);
     Labelled test = data.test();
     this.trainer =
         new Trainer(
             data.train(),
+            config.data().augment()
+                ? Augmentation.shiftAndMirror(config.seed())
+                : Augmentation.NONE,
             config.seed(),
             network -> Accuracy.of(new Dl4jClassifier(network), test),
             display,
             interruption);
   }
 
-  private static void requireSize(Images images) {
-    if (images.height() != LeNet.SIZE || images.width() != LeNet.SIZE) {
+  private void requireSize(Images images) {
+    String expected = shape(architecture.channels(), architecture.size(), architecture.size());
+    String actual = shape(images.channels(), images.height(), images.width());
+    if (!actual.equals(expected)) {
       throw new UserException(
-          "lenet takes images of "
-              + LeNet.SIZE
-              + "x"
-              + LeNet.SIZE
-              + ", but the data has "
-              + images.height()
-              + "x"
-              + images.width());
+          ConfigNames.of(config.network())
+              + " takes images of "
+              + expected
+              + " (channels, height, width), but the data has "
+              + actual
+              + "; set network or data.source to one that fits the other");
     }
+  }
+
+  private static String shape(int channels, int height, int width) {
+    return channels + "x" + height + "x" + width;
   }
 
   /**
@@ -90,17 +110,16 @@ public final class QatJob {
    * @param folder for all results
    * @param from where to continue; empty to start
    * @throws InterruptedRunException if it was asked to stop; the checkpoint is then written
+   * @throws UserException if a float network is given, but the float training is to continue
    */
   public Report run(RunFolder folder, Optional<Checkpoint> from) {
     RunFolder.writeText(folder.config(), ConfigReader.write(config));
     LOG.info("data: {} training and {} test images", data.train().count(), data.test().count());
     Checkpoint trained =
-        from.filter(c -> c.progress().phase() == Phase.QAT)
-            .orElseGet(() -> trainFloat(folder, from));
-    MultiLayerNetwork floatNetwork = restore(folder.floatNetwork());
+        from.filter(c -> c.progress().phase() == Phase.QAT).orElseGet(() -> startQat(folder, from));
+    Network floatNetwork = new FloatFile(folder.floatNetwork(), architecture).read();
     Checkpoint finished = trainQat(folder, trained);
-    RunFolder.write(
-        folder.qatNetwork(), out -> ModelSerializer.writeModel(finished.network(), out, true));
+    RunFolder.write(folder.qatNetwork(), finished.network()::write);
     Measurement measurement = new Measurement(config, folder, data.test());
     Report report =
         measurement.run(
@@ -111,38 +130,65 @@ public final class QatJob {
     return report;
   }
 
-  /** Trains the float network, saves it, and returns the start of the next phase. */
+  /** Saves the float network, trained here or given, and returns the start of the next phase. */
+  private Checkpoint startQat(RunFolder folder, Optional<Checkpoint> from) {
+    if (given.isPresent() && from.isPresent()) {
+      throw new UserException(
+          "--float cannot be used here: "
+              + folder.folder()
+              + " is in its own float training; resume it without --float, or start a new run with"
+              + " --name");
+    }
+    Checkpoint trained =
+        given
+            .map(network -> new Checkpoint(config, Progress.start(), network))
+            .orElseGet(() -> trainFloat(folder, from));
+    RunFolder.write(folder.floatNetwork(), trained.network()::write);
+    Checkpoint start =
+        new Checkpoint(config, trained.progress().enter(Phase.QAT), prepare(trained.network()));
+    start.save(folder.checkpoint());
+    return start;
+  }
+
+  private Network load(Path floatFile) {
+    Network network = create(config.floatTraining());
+    new FloatFile(floatFile, architecture).copyTo(network);
+    return network;
+  }
+
+  /** The float network with fresh weights. */
+  private Network create(FloatConfig settings) {
+    int steps = new Trainer.Length(settings.epochs(), settings.batch()).steps(data.train().count());
+    return architecture.create(
+        config.seed(), updater(settings, steps), settings.weightDecay(), Labelled.CLASSES);
+  }
+
   private Checkpoint trainFloat(RunFolder folder, Optional<Checkpoint> from) {
     FloatConfig settings = config.floatTraining();
     Trainer.Length length = new Trainer.Length(settings.epochs(), settings.batch());
-    int steps = length.steps(data.train().count());
-    MultiLayerNetwork network =
+    Network original = create(settings);
+    Network network =
         from.map(Checkpoint::network)
-            .orElseGet(
-                () ->
-                    LeNet.create(
-                        config.seed(),
-                        new Adam(LearningRate.falling(settings.learningRate(), steps)),
-                        Labelled.CLASSES));
+            .orElseGet(() -> settings.fastLayers() ? original.onFastLayers() : original);
     Progress progress =
         train(folder, network, from.map(Checkpoint::progress).orElseGet(Progress::start), length);
-    RunFolder.write(folder.floatNetwork(), out -> ModelSerializer.writeModel(network, out, true));
-    Checkpoint prepared = new Checkpoint(config, progress.enter(Phase.QAT), prepare(network));
-    prepared.save(folder.checkpoint());
-    return prepared;
+    Network trained = settings.fastLayers() ? network.restore(original) : network;
+    return new Checkpoint(config, progress, trained);
   }
 
-  private MultiLayerNetwork prepare(MultiLayerNetwork network) {
+  private static IUpdater updater(FloatConfig settings, int steps) {
+    ISchedule rate = LearningRate.of(settings, steps);
+    return switch (settings.optimizer()) {
+      case ADAM -> new Adam(rate);
+      case SGD -> new Nesterovs(rate, MOMENTUM);
+    };
+  }
+
+  private Network prepare(Network network) {
     QatTrainingConfig settings = config.qat();
     int steps = new Trainer.Length(settings.epochs(), settings.batch()).steps(data.train().count());
-    QatConfig quantization =
-        QatConfig.builder()
-            .weightBits(settings.weightBits())
-            .activationBits(settings.activationBits())
-            .rangeRate(settings.rangeRate())
-            .schedule(schedule(settings.schedule(), steps))
-            .build();
-    MultiLayerNetwork prepared = Qat.prepare(network, quantization);
+    QatConfig quantization = settings.quantization(schedule(settings.schedule(), steps));
+    Network prepared = network.prepare(quantization);
     prepared.setLearningRate(LearningRate.falling(settings.learningRate(), steps));
     return prepared;
   }
@@ -168,8 +214,7 @@ public final class QatJob {
     return finished;
   }
 
-  private Progress train(
-      RunFolder folder, MultiLayerNetwork network, Progress from, Trainer.Length length) {
+  private Progress train(RunFolder folder, Network network, Progress from, Trainer.Length length) {
     if (from.epoch() == length.epochs()) {
       return from;
     }
@@ -206,13 +251,5 @@ public final class QatJob {
   private static InterruptedRunException stopped(RunFolder folder) {
     return new InterruptedRunException(
         "Interrupted; everything so far is in " + folder.checkpoint());
-  }
-
-  private static MultiLayerNetwork restore(Path file) {
-    try {
-      return ModelSerializer.restoreMultiLayerNetwork(file.toFile(), true);
-    } catch (IOException e) {
-      throw new UserException(file + ": cannot be read back (" + e.getMessage() + ")", e);
-    }
   }
 }

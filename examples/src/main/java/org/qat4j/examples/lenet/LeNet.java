@@ -29,11 +29,13 @@ public final class LeNet {
    * A network with fresh weights that depend on the seed only. Input float32 [batch, 1, 28, 28],
    * output probabilities [batch, classes].
    */
-  public static MultiLayerNetwork create(long seed, IUpdater updater, int classes) {
+  public static MultiLayerNetwork create(
+      long seed, IUpdater updater, double weightDecay, int classes) {
     MultiLayerConfiguration configuration =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
             .updater(updater)
+            .l2(weightDecay)
             .weightInit(WeightInit.RELU)
             .list()
             .layer(convolution("conv1", 20))

@@ -61,6 +61,10 @@ final class BarDisplay implements ProgressDisplay {
             step.imagesPerSecond()));
   }
 
+  /** The next batch shows that the epoch is over. */
+  @Override
+  public void epoch(CurvePoint point) {}
+
   @Override
   public void close() {
     bar.close();

@@ -15,34 +15,41 @@ public final class Batches {
     return (images + batch - 1) / batch;
   }
 
+  /** Writes one image as real numbers. */
+  interface Source {
+    void copy(int image, float[] target, int offset);
+  }
+
   /**
-   * The images {@code order[from..to)} with one-hot labels.
+   * Some images with one-hot labels.
    *
-   * @return features float32 [n, 1, height, width] in [0, 1]; labels float32 [n, classes]
+   * @param pixels gives each image's
+   * @return features float32 [n, channels, height, width] in [0, 1]; labels float32 [n, classes]
    */
-  static DataSet of(Labelled data, int[] order, int from, int to) {
+  static DataSet of(Labelled data, int[] chosen, Source pixels) {
     Images images = data.images();
-    float[] features = new float[(to - from) * images.size()];
-    float[] labels = new float[(to - from) * Labelled.CLASSES];
-    for (int i = from; i < to; i++) {
-      images.copyScaled(order[i], features, (i - from) * images.size());
-      labels[(i - from) * Labelled.CLASSES + data.label(order[i])] = 1;
+    float[] features = new float[chosen.length * images.size()];
+    float[] labels = new float[chosen.length * Labelled.CLASSES];
+    for (int i = 0; i < chosen.length; i++) {
+      pixels.copy(chosen[i], features, i * images.size());
+      labels[i * Labelled.CLASSES + data.label(chosen[i])] = 1;
     }
     return new DataSet(
-        features(features, to - from, images),
-        Nd4j.createFromArray(labels).reshape('c', to - from, Labelled.CLASSES));
+        features(features, chosen.length, images),
+        Nd4j.createFromArray(labels).reshape('c', chosen.length, Labelled.CLASSES));
   }
 
   /**
    * The images {@code [from, to)}.
    *
-   * @return float32 [n, 1, height, width] in [0, 1]
+   * @return float32 [n, channels, height, width] in [0, 1]
    */
   public static INDArray features(Images images, int from, int to) {
     return features(images.scaled(from, to), to - from, images);
   }
 
   private static INDArray features(float[] scaled, int count, Images images) {
-    return Nd4j.createFromArray(scaled).reshape('c', count, 1, images.height(), images.width());
+    return Nd4j.createFromArray(scaled)
+        .reshape('c', count, images.channels(), images.height(), images.width());
   }
 }

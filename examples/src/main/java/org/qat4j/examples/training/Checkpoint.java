@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import org.qat4j.examples.config.ConfigReader;
 import org.qat4j.examples.config.JobConfig;
 import org.qat4j.examples.error.UserException;
+import org.qat4j.examples.network.Architecture;
+import org.qat4j.examples.network.Network;
 import org.qat4j.examples.run.RunFolder;
 import org.qat4j.files.FlushOnClose;
 
@@ -25,7 +25,7 @@ import org.qat4j.files.FlushOnClose;
  * @param progress how far it is
  * @param network parameters, updater state and iteration count
  */
-public record Checkpoint(JobConfig config, Progress progress, MultiLayerNetwork network) {
+public record Checkpoint(JobConfig config, Progress progress, Network network) {
   private static final String CONFIG = "config.yaml";
   private static final String PROGRESS = "progress.json";
   private static final String NETWORK = "network.zip";
@@ -44,7 +44,7 @@ public record Checkpoint(JobConfig config, Progress progress, MultiLayerNetwork 
       zip.putNextEntry(new ZipEntry(PROGRESS));
       zip.write(JSON.writeValueAsBytes(progress));
       zip.putNextEntry(new ZipEntry(NETWORK));
-      ModelSerializer.writeModel(network, new FlushOnClose(zip), true);
+      network.write(new FlushOnClose(zip));
     }
   }
 
@@ -58,9 +58,8 @@ public record Checkpoint(JobConfig config, Progress progress, MultiLayerNetwork 
       String yaml = new String(entry(zip, CONFIG), StandardCharsets.UTF_8);
       JobConfig config = ConfigReader.parse(file + "!" + CONFIG, yaml, ConfigReader.noOverrides());
       Progress progress = JSON.readValue(entry(zip, PROGRESS), Progress.class);
-      MultiLayerNetwork network =
-          ModelSerializer.restoreMultiLayerNetwork(
-              new ByteArrayInputStream(entry(zip, NETWORK)), true);
+      Network network =
+          Architecture.of(config.network()).read(new ByteArrayInputStream(entry(zip, NETWORK)));
       return new Checkpoint(config, progress, network);
     } catch (IOException e) {
       throw new UserException(file + ": not a complete checkpoint (" + e.getMessage() + ")", e);

@@ -6,6 +6,9 @@ public interface ProgressDisplay extends AutoCloseable {
   /** After every batch. */
   void batch(Step step);
 
+  /** After every epoch, when its test accuracy is known. */
+  void epoch(CurvePoint point);
+
   @Override
   void close();
 

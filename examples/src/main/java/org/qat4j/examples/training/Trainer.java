@@ -1,11 +1,13 @@
 package org.qat4j.examples.training;
 
+import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.DataSet;
+import org.qat4j.examples.data.Augmentation;
 import org.qat4j.examples.data.EpochOrder;
 import org.qat4j.examples.data.Labelled;
+import org.qat4j.examples.network.Network;
 import org.qat4j.examples.run.Interruption;
 
 /**
@@ -15,6 +17,7 @@ import org.qat4j.examples.run.Interruption;
  * one that did not take the same steps.
  *
  * @param data what is learned
+ * @param augmentation changes each image before it is learned
  * @param seed of the order
  * @param accuracy of a network on the test images, as a fraction
  * @param display of the progress
@@ -22,8 +25,9 @@ import org.qat4j.examples.run.Interruption;
  */
 public record Trainer(
     Labelled data,
+    Augmentation augmentation,
     long seed,
-    ToDoubleFunction<MultiLayerNetwork> accuracy,
+    ToDoubleFunction<Network> accuracy,
     ProgressDisplay.Factory display,
     Interruption interruption) {
 
@@ -49,7 +53,7 @@ public record Trainer(
    * @return where training stopped: {@code length.epochs()} finished epochs unless interrupted
    */
   public Progress train(
-      MultiLayerNetwork network, Progress from, Length length, Consumer<Progress> afterEpoch) {
+      Network network, Progress from, Length length, Consumer<Progress> afterEpoch) {
     Progress progress = from;
     int perEpoch = Batches.count(data.count(), length.batch());
     Pace pace = new Pace(length, perEpoch, data.count());
@@ -61,6 +65,7 @@ public record Trainer(
           long start = System.nanoTime();
           double fraction = accuracy.applyAsDouble(network);
           progress = progress.afterEpoch(fraction, seconds(start));
+          shown.epoch(progress.curve().get(progress.curve().size() - 1));
           if (progress.epoch() < length.epochs()) {
             afterEpoch.accept(progress);
           }
@@ -70,20 +75,29 @@ public record Trainer(
     return progress;
   }
 
-  private Progress epoch(
-      MultiLayerNetwork network, Progress from, Pace pace, ProgressDisplay shown) {
+  private Progress epoch(Network network, Progress from, Pace pace, ProgressDisplay shown) {
     int[] order = EpochOrder.of(seed, from.phase().name(), from.epoch(), data.count());
     Progress progress = from;
     while (progress.batch() < pace.perEpoch && !interruption.requested()) {
       int first = progress.batch() * pace.length.batch();
       int last = Math.min(first + pace.length.batch(), data.count());
       long start = System.nanoTime();
-      DataSet batch = Batches.of(data, order, first, last);
+      DataSet batch = batch(order, from, first, last);
       network.fit(batch);
-      progress = progress.afterBatch(network.score(), last - first, seconds(start));
-      shown.batch(pace.step(progress, network.score(), last - first, seconds(start)));
+      progress = progress.afterBatch(network.loss(), last - first, seconds(start));
+      shown.batch(pace.step(progress, network.loss(), last - first, seconds(start)));
     }
     return progress;
+  }
+
+  /** The images {@code order[from..to)} as this epoch sees them. */
+  private DataSet batch(int[] order, Progress progress, int from, int to) {
+    String phase = progress.phase().name();
+    return Batches.of(
+        data,
+        Arrays.copyOfRange(order, from, to),
+        (image, target, offset) ->
+            augmentation.copy(data.images(), image, phase, progress.epoch(), target, offset));
   }
 
   private static double seconds(long startNanos) {

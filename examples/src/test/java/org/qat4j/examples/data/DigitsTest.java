@@ -39,7 +39,7 @@ class DigitsTest {
     for (int i = 0; i < images.count(); i++) {
       for (int y = 0; y < 28; y++) {
         for (int x = 0; x < 28; x++) {
-          crc.update(images.pixel(i, y, x));
+          crc.update(images.pixel(i, 0, y, x));
         }
       }
     }
@@ -84,7 +84,7 @@ class DigitsTest {
       int border = 0;
       for (int y = 0; y < 28; y++) {
         for (int x = 0; x < 28; x++) {
-          boolean inked = images.pixel(i, y, x) > 100;
+          boolean inked = images.pixel(i, 0, y, x) > 100;
           ink += inked ? 1 : 0;
           border += inked && (x == 0 || y == 0 || x == 27 || y == 27) ? 1 : 0;
         }

@@ -53,8 +53,8 @@ class IdxReaderTest {
     Images images = IdxReader.images(file("images", IMAGES));
 
     assertEquals(2, images.count());
-    assertEquals(255, images.pixel(0, 1, 2));
-    assertEquals(11, images.pixel(1, 1, 2));
+    assertEquals(255, images.pixel(0, 0, 1, 2));
+    assertEquals(11, images.pixel(1, 0, 1, 2));
     assertArrayEquals(
         new float[] {6 / 255f, 7 / 255f, 8 / 255f, 9 / 255f, 10 / 255f, 11 / 255f},
         images.scaled(1, 2));

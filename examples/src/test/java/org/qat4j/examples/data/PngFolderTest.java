@@ -36,9 +36,9 @@ class PngFolderTest {
 
     assertEquals(
         List.of("a.PNG", "b.png"), files.stream().map(f -> f.getFileName().toString()).toList());
-    assertEquals(76, images.pixel(0, 1, 1));
-    assertEquals(255, images.pixel(1, 1, 1));
-    assertEquals(0, images.pixel(1, 0, 0));
+    assertEquals(76, images.pixel(0, 0, 1, 1));
+    assertEquals(255, images.pixel(1, 0, 1, 1));
+    assertEquals(0, images.pixel(1, 0, 0, 0));
   }
 
   @Test
@@ -47,7 +47,7 @@ class PngFolderTest {
     image.getRaster().setSample(1, 0, 0, 100);
     ImageIO.write(image, "png", folder.resolve("grey.png").toFile());
 
-    assertEquals(100, PngFolder.images(PngFolder.files(folder)).pixel(0, 0, 1));
+    assertEquals(100, PngFolder.images(PngFolder.files(folder)).pixel(0, 0, 0, 1));
   }
 
   @Test

@@ -45,7 +45,11 @@ class EndToEndTest {
     JobConfig config = ConfigReader.parse("small.yaml", YAML, ConfigReader.noOverrides());
     RunFolder run = RunFolder.open(folder, RunFolder.Existing.KEEP);
     report =
-        new QatJob(config, ProgressDisplay.Factory.forStandardError(false), Interruption.none())
+        new QatJob(
+                config,
+                ProgressDisplay.Factory.forStandardError(false),
+                Interruption.none(),
+                Optional.empty())
             .run(run, Optional.empty());
   }
 

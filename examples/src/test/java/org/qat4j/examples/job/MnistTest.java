@@ -34,7 +34,11 @@ class MnistTest {
     RunFolder run = RunFolder.open(folder, RunFolder.Existing.KEEP);
 
     Report report =
-        new QatJob(config, ProgressDisplay.Factory.forStandardError(false), Interruption.none())
+        new QatJob(
+                config,
+                ProgressDisplay.Factory.forStandardError(false),
+                Interruption.none(),
+                Optional.empty())
             .run(run, Optional.empty());
 
     Report.Accuracy accuracy = report.accuracy();

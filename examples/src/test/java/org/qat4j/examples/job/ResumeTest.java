@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.examples.cli.Qat4j;
+import org.qat4j.examples.config.NetworkKind;
 import org.qat4j.examples.run.InterruptedRunException;
 
 /** An interrupted and resumed training gives what an uninterrupted one gives, bit for bit. */
@@ -48,7 +49,9 @@ class ResumeTest {
   }
 
   private static void assertSameResults(Path folder) throws IOException {
-    assertEquals(TinyJob.results(uninterrupted), TinyJob.results(folder));
+    assertEquals(
+        TinyJob.results(uninterrupted, NetworkKind.LENET),
+        TinyJob.results(folder, NetworkKind.LENET));
     assertEquals(withoutTimes(uninterrupted), withoutTimes(folder));
     assertFalse(Files.exists(folder.resolve("checkpoint.zip")), "the checkpoint is left behind");
   }

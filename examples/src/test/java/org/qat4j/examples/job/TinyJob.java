@@ -1,6 +1,7 @@
 package org.qat4j.examples.job;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -9,13 +10,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.qat4j.examples.config.ConfigReader;
 import org.qat4j.examples.config.JobConfig;
+import org.qat4j.examples.config.NetworkKind;
+import org.qat4j.examples.network.Architecture;
 import org.qat4j.examples.run.Interruption;
 import org.qat4j.examples.run.RunFolder;
 import org.qat4j.examples.training.Checkpoint;
+import org.qat4j.examples.training.CurvePoint;
 import org.qat4j.examples.training.ProgressDisplay;
 
 /** A job of a few seconds: 2 float epochs of 5 batches, 1 QAT epoch of 5 batches. */
@@ -35,15 +39,22 @@ final class TinyJob {
         epochs: 1
       """;
 
-  private static final JobConfig CONFIG =
-      ConfigReader.parse("tiny.yaml", YAML, ConfigReader.noOverrides());
-
   private TinyJob() {}
 
   /**
    * Runs the job from its start, or from its checkpoint, until {@code stop} holds after a batch.
    */
   static void run(Path folder, boolean resume, BooleanSupplier stop) {
+    run(YAML, Optional.empty(), folder, resume, stop);
+  }
+
+  /**
+   * As {@link #run(Path, boolean, BooleanSupplier)}, with another configuration and perhaps a float
+   * network that is trained already.
+   */
+  static void run(
+      String yaml, Optional<Path> floatNetwork, Path folder, boolean resume, BooleanSupplier stop) {
+    JobConfig config = ConfigReader.parse("tiny.yaml", yaml, ConfigReader.noOverrides());
     RunFolder.Existing existing = resume ? RunFolder.Existing.RESUME : RunFolder.Existing.KEEP;
     RunFolder run = RunFolder.open(folder, existing);
     Optional<Checkpoint> from =
@@ -59,28 +70,32 @@ final class TinyJob {
           }
 
           @Override
+          public void epoch(CurvePoint point) {}
+
+          @Override
           public void close() {}
         };
-    new QatJob(CONFIG, (phase, first, total) -> display, interruption).run(run, from);
+    new QatJob(config, (phase, first, total) -> display, interruption, floatNetwork).run(run, from);
   }
 
-  /** Parameters of both networks, updater state of both, and the model file. */
-  static List<Object> results(Path folder) {
+  /** Both networks with their updater state, and the model file. */
+  static List<Object> results(Path folder, NetworkKind kind) {
     try {
       return List.of(
-          state(folder.resolve("float.zip")),
-          state(folder.resolve("qat.zip")),
+          state(folder.resolve("float.zip"), kind),
+          state(folder.resolve("qat.zip"), kind),
           ByteBuffer.wrap(Files.readAllBytes(folder.resolve("model.onnx"))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static List<Object> state(Path network) throws IOException {
-    MultiLayerNetwork restored = ModelSerializer.restoreMultiLayerNetwork(network.toFile(), true);
-    return List.of(
-        FloatBuffer.wrap(restored.params().dup().data().asFloat()),
-        FloatBuffer.wrap(restored.getUpdater().getStateViewArray().dup().data().asFloat()),
-        restored.getIterationCount());
+  private static List<Object> state(Path file, NetworkKind kind) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      Model network = Architecture.of(kind).read(in).model();
+      return List.of(
+          FloatBuffer.wrap(network.params().dup().data().asFloat()),
+          FloatBuffer.wrap(((NeuralNetwork) network).updaterState().dup().data().asFloat()));
+    }
   }
 }

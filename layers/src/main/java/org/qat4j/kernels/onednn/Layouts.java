@@ -67,6 +67,14 @@ final class Layouts {
             type, DataType.FLOAT, new long[] {shape[0], shape[2], shape[3], shape[1]}, 'c'));
   }
 
+  /** The same in the workspace that is open now. */
+  static INDArray allocate(long[] shape) {
+    return shape.length == 4
+        ? asChannelsFirst(
+            Nd4j.createUninitialized(DataType.FLOAT, shape[0], shape[2], shape[3], shape[1]))
+        : Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
+  }
+
   private static INDArray asChannelsFirst(INDArray channelsLast) {
     return channelsLast.permute(0, 3, 1, 2);
   }
@@ -76,12 +84,7 @@ final class Layouts {
     if (isWorking(array)) {
       return array;
     }
-    long[] shape = array.shape();
-    INDArray copy =
-        shape.length == 4
-            ? asChannelsFirst(
-                Nd4j.createUninitialized(DataType.FLOAT, shape[0], shape[2], shape[3], shape[1]))
-            : Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
+    INDArray copy = allocate(array.shape());
     copy(array, copy);
     return copy;
   }

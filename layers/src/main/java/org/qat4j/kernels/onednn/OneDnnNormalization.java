@@ -8,9 +8,7 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.kernels.Normalization;
 
 /** Batch normalization; features are images of one pixel. */
@@ -51,7 +49,7 @@ final class OneDnnNormalization implements Normalization {
       LayerWorkspaceMgr workspace) {
     INDArray source = Layouts.working(z);
     INDArray delta = Layouts.working(epsilonOut);
-    INDArray result = Layouts.working(Nd4j.createUninitialized(DataType.FLOAT, z.shape(), 'c'));
+    INDArray result = Layouts.allocate(z.shape());
     primitives(z, statisticsGiven)
         .backward
         .run(source, delta, result, mean, variance, gamma, gammaGradient, betaGradient);

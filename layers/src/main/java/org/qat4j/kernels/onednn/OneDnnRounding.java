@@ -8,9 +8,7 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.kernels.Rounding;
 
 /**
@@ -50,8 +48,7 @@ final class OneDnnRounding implements Rounding {
   public INDArray pass(INDArray epsilon, INDArray values, float low, float high) {
     INDArray source = Layouts.working(values);
     INDArray delta = Layouts.working(epsilon);
-    INDArray result =
-        Layouts.working(Nd4j.createUninitialized(DataType.FLOAT, values.shape(), 'c'));
+    INDArray result = Layouts.allocate(values.shape());
     Primitives p = primitives(values.length());
     p.set(low, high, 0);
     p.pass.run(source, source, delta, result);

@@ -1,0 +1,96 @@
+package org.qat4j.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.qat4j.layers.Schedule;
+import org.qat4j.testnets.TestNetworks;
+
+/** The way from a prepared network back to an ordinary one. */
+class RestoreTest {
+  private static final QatConfig FLOAT = QatConfig.builder().schedule(Schedule.FLOAT).build();
+  private static final double TOLERANCE = 1e-4;
+
+  private static INDArray images(long seed) {
+    return TestNetworks.data(seed + 10, 16, DataType.FLOAT).getFeatures();
+  }
+
+  private static void assertClose(INDArray expected, INDArray actual) {
+    assertEquals(0, expected.sub(actual).amaxNumber().doubleValue(), TOLERANCE);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3})
+  void restore_trainedInFloat_computesWhatThePreparedNetworkComputes(long seed) {
+    MultiLayerNetwork original = TestNetworks.multiLayer(seed, DataType.FLOAT);
+    INDArray untrained = original.params().dup();
+    MultiLayerNetwork prepared = Qat.prepare(original, FLOAT);
+    DataSet data = TestNetworks.data(seed, 32, DataType.FLOAT);
+    for (int step = 0; step < 10; step++) {
+      prepared.fit(data);
+    }
+
+    MultiLayerNetwork restored = Qat.restore(prepared, original);
+
+    assertClose(prepared.output(images(seed)), restored.output(images(seed)));
+    assertNotEquals(untrained, restored.params(), "it was trained");
+    assertEquals(untrained, original.params(), "the original is unchanged");
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3})
+  void restore_residualGraphTrainedInFloat_computesWhatThePreparedNetworkComputes(long seed) {
+    ComputationGraph original = TestNetworks.residual(seed);
+    INDArray untrained = original.params().dup();
+    ComputationGraph prepared = Qat.prepare(original, FLOAT);
+    DataSet data = TestNetworks.data(seed, 32, DataType.FLOAT);
+    for (int step = 0; step < 10; step++) {
+      prepared.fit(data);
+    }
+
+    ComputationGraph restored = Qat.restore(prepared, original);
+
+    assertClose(prepared.outputSingle(images(seed)), restored.outputSingle(images(seed)));
+    assertNotEquals(untrained, restored.params(), "it was trained");
+    assertEquals(untrained, original.params(), "the original is unchanged");
+  }
+
+  @Test
+  void fit_preparedInFloat_takesTheStepsOfTheOriginal() {
+    MultiLayerNetwork original = TestNetworks.multiLayer(7, DataType.DOUBLE);
+    MultiLayerNetwork prepared = Qat.prepare(original, FLOAT);
+    DataSet data = TestNetworks.data(7, 32, DataType.DOUBLE);
+    for (int step = 0; step < 3; step++) {
+      prepared.fit(data);
+      original.fit(data);
+    }
+
+    assertEquals(
+        0,
+        Qat.restore(prepared, original).params().sub(original.params()).amaxNumber().doubleValue(),
+        1e-6);
+  }
+
+  @Test
+  void restore_withAnotherOriginal_saysWhichLayerDiffers() {
+    ComputationGraph prepared = Qat.prepare(TestNetworks.graph(1), FLOAT);
+
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> Qat.restore(prepared, TestNetworks.residual(1)));
+
+    assertEquals(
+        "the network was not prepared from this original: parameter 'b' of layer 'stem' has shape"
+            + " [6], but the prepared layer 'stem' has none",
+        e.getMessage());
+  }
+}
