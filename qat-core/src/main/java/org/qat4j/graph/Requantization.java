@@ -4,8 +4,8 @@ import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
 /**
- * The constants that turn an int32 accumulator into an output value, one pair per channel, and the
- * arithmetic itself:
+ * The constants that turn an integer accumulator into an output value, one pair per channel, and
+ * the arithmetic itself:
  *
  * <pre>
  *   t = fl(fl((float) acc * multiplier[c]) + offset[c])     two float32 roundings, not a fused multiply-add
@@ -31,7 +31,8 @@ public final class Requantization {
    * Constants of a convolution or dense layer whose accumulator is the sum of {@code (x -
    * inputZeroPoint) * (w - weightZeroPoint)}, without the bias: the bias is in the offset.
    *
-   * @throws IllegalArgumentException if the accumulator could overflow int32 or a constant float32
+   * @throws IllegalArgumentException if the accumulator could overflow int32, or a constant
+   *     float32; where weights or input have more than 8 bits, the accumulator may reach 2^62
    */
   public static Requantization of(
       Weights weights, Bias bias, QuantParams input, Tensor output, Clip clip) {
@@ -73,12 +74,12 @@ public final class Requantization {
   }
 
   /** The real-valued {@code t}: the result itself where the output is real, before its clip. */
-  public float real(int channel, int accumulator) {
+  public float real(int channel, long accumulator) {
     return (float) accumulator * multipliers[channel] + offsets[channel];
   }
 
   /** The output code. */
-  public int code(int channel, int accumulator) {
+  public int code(int channel, long accumulator) {
     return codes.clamp(Math.rint(real(channel, accumulator)));
   }
 
@@ -89,9 +90,13 @@ public final class Requantization {
         weights.isSymmetric()
             ? Math.max(weights.range().max(), -weights.range().min())
             : weights.range().steps();
-    if (weights.fanIn() * x * w > Integer.MAX_VALUE) {
+    boolean wide = !weights.isInt8() || input.range().steps() > IntRange.unsigned(8).steps();
+    long limit = wide ? 1L << 62 : Integer.MAX_VALUE;
+    if (x * w > limit / weights.fanIn()) {
       throw new IllegalArgumentException(
-          "the int32 accumulator could overflow: "
+          "the "
+              + (wide ? "int64" : "int32")
+              + " accumulator could overflow: "
               + weights.fanIn()
               + " products of up to "
               + x * w

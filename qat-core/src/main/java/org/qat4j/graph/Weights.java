@@ -3,8 +3,8 @@ package org.qat4j.graph;
 import org.qat4j.scheme.IntRange;
 
 /**
- * Quantized weights of a convolution or dense layer: int8 codes with one scale and zero point per
- * output channel.
+ * Quantized weights of a convolution or dense layer: int8 or int16 codes with one scale and zero
+ * point per output channel.
  *
  * <p>Layout is {@code [outChannels, inChannels / groups, kernelHeight, kernelWidth]} (OIHW); a
  * dense layer has a 1x1 kernel. {@code real = scale[o] * (code - zeroPoint[o])}. Immutable.
@@ -12,7 +12,7 @@ import org.qat4j.scheme.IntRange;
 public final class Weights {
   private final int outChannels;
   private final int fanIn;
-  private final byte[] codesOihw;
+  private final short[] codesOihw;
   private final float[] scales;
   private final int[] zeroPoints;
   private final IntRange range;
@@ -23,10 +23,10 @@ public final class Weights {
    * @param codesOihw codes, {@code outChannels * fanIn} of them, each inside {@code range}; copied
    * @param scales one per output channel, finite and &gt; 0; copied
    * @param zeroPoints one per output channel, inside {@code range}; copied
-   * @param range what the codes may be; 8 bits or fewer, signed
+   * @param range what the codes may be; 16 bits or fewer, signed
    * @throws IllegalArgumentException if a length or a value is wrong, naming the first offender
    */
-  public Weights(byte[] codesOihw, float[] scales, int[] zeroPoints, IntRange range) {
+  public Weights(short[] codesOihw, float[] scales, int[] zeroPoints, IntRange range) {
     this.outChannels = scales.length;
     if (outChannels == 0 || codesOihw.length == 0 || codesOihw.length % outChannels != 0) {
       throw new IllegalArgumentException(
@@ -39,8 +39,8 @@ public final class Weights {
       throw new IllegalArgumentException(
           zeroPoints.length + " weight zero points, " + outChannels + " output channels");
     }
-    if (!IntRange.signed(8).contains(range)) {
-      throw new IllegalArgumentException("weight codes must fit int8, got range " + range);
+    if (!IntRange.signed(16).contains(range)) {
+      throw new IllegalArgumentException("weight codes must fit int16, got range " + range);
     }
     this.fanIn = codesOihw.length / outChannels;
     this.codesOihw = codesOihw.clone();
@@ -70,7 +70,25 @@ public final class Weights {
     }
   }
 
+  /** The same with codes of 8 bits or fewer. */
+  public Weights(byte[] codesOihw, float[] scales, int[] zeroPoints, IntRange range) {
+    this(widened(codesOihw), scales, zeroPoints, range);
+  }
+
+  private static short[] widened(byte[] codes) {
+    short[] wide = new short[codes.length];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = codes[i];
+    }
+    return wide;
+  }
+
   /** Symmetric weights: all zero points 0. */
+  public static Weights symmetric(short[] codesOihw, float[] scales, IntRange range) {
+    return new Weights(codesOihw, scales, new int[scales.length], range);
+  }
+
+  /** Symmetric weights of 8 bits or fewer: all zero points 0. */
   public static Weights symmetric(byte[] codesOihw, float[] scales, IntRange range) {
     return new Weights(codesOihw, scales, new int[scales.length], range);
   }
@@ -88,7 +106,7 @@ public final class Weights {
     return codesOihw.length;
   }
 
-  public byte code(int outChannel, int index) {
+  public int code(int outChannel, int index) {
     return codesOihw[outChannel * fanIn + index];
   }
 
@@ -113,8 +131,30 @@ public final class Weights {
     return range;
   }
 
-  /** A copy of the codes, OIHW. */
+  /** Whether all codes that may occur fit int8. */
+  public boolean isInt8() {
+    return IntRange.signed(8).contains(range);
+  }
+
+  /**
+   * A copy of the codes, OIHW.
+   *
+   * @throws IllegalStateException if the codes are wider than int8
+   */
   public byte[] codesOihw() {
+    if (!isInt8()) {
+      throw new IllegalStateException(
+          "weight codes " + range + " do not fit int8; use wideCodesOihw");
+    }
+    byte[] narrow = new byte[codesOihw.length];
+    for (int i = 0; i < narrow.length; i++) {
+      narrow[i] = (byte) codesOihw[i];
+    }
+    return narrow;
+  }
+
+  /** A copy of the codes of any width, OIHW. */
+  public short[] wideCodesOihw() {
     return codesOihw.clone();
   }
 

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.qat4j.graph.Weights;
 
 /** Constant tensors as ONNX stores them: dimensions and little-endian bytes. */
 final class Initializers {
@@ -39,8 +40,13 @@ final class Initializers {
     return tensor(name, DataType.INT64, new long[] {values.length}, bytes);
   }
 
-  static TensorProto int8(String name, long[] dims, byte[] codes) {
-    return tensor(name, DataType.INT8, dims, ByteBuffer.wrap(codes));
+  static TensorProto weights(String name, long[] dims, Weights weights) {
+    if (weights.isInt8()) {
+      return tensor(name, DataType.INT8, dims, ByteBuffer.wrap(weights.codesOihw()));
+    }
+    ByteBuffer bytes = littleEndian(weights.count() * Short.BYTES);
+    bytes.asShortBuffer().put(weights.wideCodesOihw());
+    return tensor(name, DataType.INT16, dims, bytes);
   }
 
   private static ByteBuffer littleEndian(int bytes) {

@@ -10,8 +10,8 @@ import org.qat4j.graph.Weights;
 import org.qat4j.graph.Window;
 
 /**
- * Writes convolutions and dense layers: int8 weights and int32 bias with their DequantizeLinear,
- * then the layer.
+ * Writes convolutions and dense layers: int8 or int16 weights and int32 bias with their
+ * DequantizeLinear, then the layer.
  */
 final class LayerEncoder {
   private LayerEncoder() {}
@@ -66,16 +66,18 @@ final class LayerEncoder {
       encoder.declare(Metadata.RANGE + codes, Metadata.text(weights.range()));
     }
     long[] channels = {weights.outChannels()};
+    Storage storage = Storage.ofWeights(weights);
+    encoder.requireOpset(storage.opset());
     return dequantized(
         codes,
         encoder,
-        encoder.constant(Initializers.int8(codes, dims, weights.codesOihw())),
+        encoder.constant(Initializers.weights(codes, dims, weights)),
         encoder.constant(
             Initializers.floats(encoder.tensorName(codes + "_scale"), channels, weights.scales())),
         encoder.constant(
             Initializers.codes(
                 encoder.tensorName(codes + "_zero_point"),
-                Storage.INT8,
+                storage,
                 channels,
                 weights.zeroPoints())));
   }

@@ -3,6 +3,7 @@ package org.qat4j.onnx;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.Arrays;
 import java.util.Optional;
+import org.qat4j.graph.Weights;
 import org.qat4j.scheme.IntRange;
 
 /**
@@ -67,6 +68,11 @@ enum Storage {
         .findFirst()
         .orElseThrow(
             () -> new IllegalArgumentException("no ONNX integer type holds codes " + codes));
+  }
+
+  /** int8 where the codes fit, else int16. */
+  static Storage ofWeights(Weights weights) {
+    return weights.isInt8() ? INT8 : INT16;
   }
 
   static Optional<Storage> of(int dataType) {

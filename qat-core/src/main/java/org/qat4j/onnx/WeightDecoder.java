@@ -5,7 +5,8 @@ import org.qat4j.graph.Weights;
 import org.qat4j.scheme.IntRange;
 
 /**
- * Turns constant codes of any 8- or 4-bit type into int8 weights with one scale per output channel.
+ * Turns constant codes of any 16-, 8- or 4-bit type into signed weights with one scale per output
+ * channel.
  */
 final class WeightDecoder {
   private WeightDecoder() {}
@@ -21,8 +22,8 @@ final class WeightDecoder {
     }
     Constant codes = weight.codes();
     IntRange storage = weight.storage().range();
-    if (weight.storage().bits() > 8) {
-      throw node.error("its weights are " + codes.type() + ", expected 8 or 4 bits");
+    if (weight.storage().bits() > 16) {
+      throw node.error("its weights are " + codes.type() + ", expected 16, 8 or 4 bits");
     }
     if (codes.count() == 0 || (!weight.scales().isPerTensor() && weight.scales().axis() != 0)) {
       throw node.error(
@@ -48,9 +49,9 @@ final class WeightDecoder {
       OnnxNode node, Value.Weight weight, int shift, GraphDecoder decoder)
       throws OnnxFormatException {
     Constant codes = weight.codes();
-    byte[] shifted = new byte[codes.count()];
+    short[] shifted = new short[codes.count()];
     for (int i = 0; i < shifted.length; i++) {
-      shifted[i] = (byte) (codes.at(i) - shift);
+      shifted[i] = (short) (codes.at(i) - shift);
     }
     int channels = codes.dims()[0];
     float[] scales = new float[channels];

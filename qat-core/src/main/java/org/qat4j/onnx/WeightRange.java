@@ -11,11 +11,12 @@ final class WeightRange {
   private WeightRange() {}
 
   static IntRange readable(Weights weights) {
-    return readable(weights.codesOihw(), weights.zeroPoints(), IntRange.signed(8));
+    return readable(
+        weights.wideCodesOihw(), weights.zeroPoints(), Storage.ofWeights(weights).range());
   }
 
-  static IntRange readable(byte[] codes, int[] zeroPoints, IntRange storage) {
-    for (byte code : codes) {
+  static IntRange readable(short[] codes, int[] zeroPoints, IntRange storage) {
+    for (short code : codes) {
       if (code == storage.min()) {
         return storage;
       }

@@ -111,6 +111,7 @@ class GraphTest {
     Weights weights = Weights.symmetric(codes, new float[] {1f}, IntRange.signedNarrow(8));
     codes[0] = 7;
     weights.codesOihw()[0] = 9;
+    weights.wideCodesOihw()[0] = 9;
     assertEquals(5, weights.code(0, 0));
   }
 }

@@ -93,6 +93,38 @@ class RequantizationTest {
   }
 
   @Test
+  void of_wideWeightsBeyondTwoToThe62_isRefused() {
+    QuantParams input = new QuantParams(1f, 0, new IntRange(0, Integer.MAX_VALUE));
+    int largest = (int) ((1L << 62) / (Integer.MAX_VALUE * 32767L));
+    Requantization.of(wide(largest), new Bias(0), input, output(1f, 0), Clip.NONE);
+    var error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                Requantization.of(wide(largest + 1), new Bias(0), input, output(1f, 0), Clip.NONE));
+    assertTrue(
+        error.getMessage().startsWith("the int64 accumulator could overflow"), error.getMessage());
+  }
+
+  private static Weights wide(int fanIn) {
+    return Weights.symmetric(new short[fanIn], new float[] {1f}, IntRange.signedNarrow(16));
+  }
+
+  /** 2^31 * 3 + 1 is no float: one rounding, from the whole sum. */
+  @Test
+  void real_sumBeyondInt32_isRoundedOnce() {
+    Requantization r =
+        Requantization.of(
+            wide(1),
+            new Bias(0),
+            new QuantParams(1f, 0, U8),
+            Tensor.real("y", Shape.of(1)),
+            Clip.NONE);
+    assertEquals(0x1.8p32f, r.real(0, (3L << 31) + 1));
+    assertEquals(0x1.800002p32f, r.real(0, (3L << 31) + 257));
+  }
+
+  @Test
   void of_scalesTooFarApart_isRefused() {
     var error =
         assertThrows(

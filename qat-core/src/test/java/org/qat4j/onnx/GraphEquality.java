@@ -53,7 +53,7 @@ final class GraphEquality {
   }
 
   private static void assertEqual(String node, Weights a, Weights b, Bias biasA, Bias biasB) {
-    assertArrayEquals(a.codesOihw(), b.codesOihw(), node);
+    assertArrayEquals(a.wideCodesOihw(), b.wideCodesOihw(), node);
     assertArrayEquals(a.scales(), b.scales(), node);
     assertArrayEquals(a.zeroPoints(), b.zeroPoints(), node);
     assertEquals(a.range(), b.range(), node);

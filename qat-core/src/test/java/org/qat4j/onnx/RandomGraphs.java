@@ -144,11 +144,11 @@ final class RandomGraphs {
   }
 
   private Weights weights(int outChannels, int fanIn) {
-    int bits = kind == Kind.PORTABLE ? between(4, 8) : between(2, 8);
+    int bits = kind == Kind.PORTABLE ? between(4, 8) : random.nextInt(8) == 0 ? 16 : between(2, 8);
     IntRange range = random.nextInt(3) == 0 ? IntRange.signed(bits) : IntRange.signedNarrow(bits);
-    byte[] codes = new byte[outChannels * fanIn];
+    short[] codes = new short[outChannels * fanIn];
     for (int i = 0; i < codes.length; i++) {
-      codes[i] = (byte) draw(range);
+      codes[i] = (short) draw(range);
     }
     float[] scales = new float[outChannels];
     int[] zeroPoints = new int[outChannels];

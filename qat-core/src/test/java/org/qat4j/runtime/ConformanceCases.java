@@ -34,6 +34,7 @@ final class ConformanceCases {
     table.extremes();
     table.zeroPoints();
     table.dense();
+    WeightForms.all().forEach((name, graph) -> table.cases.add(new Case(name, graph)));
     table.pools();
     table.elementwise();
     table.island();
@@ -152,8 +153,8 @@ final class ConformanceCases {
     for (int weight : new int[] {-128, 127}) {
       for (double inputScale : new double[] {1e-30, 1e30}) {
         for (int kernel : new int[] {1, 3}) {
-          byte[] codes = new byte[32 * 32 * kernel * kernel];
-          Arrays.fill(codes, (byte) weight);
+          short[] codes = new short[32 * 32 * kernel * kernel];
+          Arrays.fill(codes, (short) weight);
           Weights weights = TestGraphs.weights(new Random(1), codes, 32, S8, true);
           Op op =
               new Op.Conv(

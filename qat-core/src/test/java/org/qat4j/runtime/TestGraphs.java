@@ -45,14 +45,14 @@ final class TestGraphs {
   }
 
   static Weights weights(Random random, int out, int fanIn, IntRange range, boolean symmetric) {
-    byte[] codes = new byte[out * fanIn];
+    short[] codes = new short[out * fanIn];
     for (int i = 0; i < codes.length; i++) {
-      codes[i] = (byte) (range.min() + random.nextInt(range.steps() + 1));
+      codes[i] = (short) (range.min() + random.nextInt(range.steps() + 1));
     }
     return weights(random, codes, out, range, symmetric);
   }
 
-  static Weights weights(Random random, byte[] codes, int out, IntRange range, boolean symmetric) {
+  static Weights weights(Random random, short[] codes, int out, IntRange range, boolean symmetric) {
     float[] scales = new float[out];
     int[] zeroPoints = new int[out];
     for (int o = 0; o < out; o++) {

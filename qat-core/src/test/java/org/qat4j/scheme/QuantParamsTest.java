@@ -43,6 +43,29 @@ class QuantParamsTest {
     assertArrayEquals(new int[] {27, 52, 77, 102, 127}, codes(params, ARTICLE));
   }
 
+  /** At scale 1 quantization is plain rounding; the printed "full-zero" formula cancels to it. */
+  @Test
+  void quantize_articleVectorAtScaleOne_isPlainRounding() {
+    int[] rounded = codes(new QuantParams(1f, 0, IntRange.signed(8)), ARTICLE);
+    assertArrayEquals(new int[] {1, 2, 3, 4, 6}, rounded);
+    assertEquals(5, IntStream.of(rounded).filter(code -> code != 0).count());
+  }
+
+  /** The scale of the article, 2 / (2^2 - 1); without the clip, 1 would become 4/3. */
+  @Test
+  void fakeQuantize_twoBitsAtTwoThirds_staysInsideTheRange() {
+    QuantParams params = new QuantParams(2f / 3, 0, IntRange.signed(2));
+    assertEquals(2f / 3, params.fakeQuantize(0.75f));
+    assertEquals(2f / 3, params.fakeQuantize(1f));
+  }
+
+  /** The article says 1. */
+  @Test
+  void fakeQuantize_stepOfTwoToThe24_swallowsSmallNumbers() {
+    assertEquals(
+        0f, new QuantParams(0x1p24f, 0, IntRange.signed(16)).fakeQuantize((float) 1.23456789));
+  }
+
   @ParameterizedTest(name = "{0} -> {1}")
   @CsvSource({"0.5, 0", "1.5, 2", "2.5, 2", "-0.5, 0", "-1.5, -2", "-2.5, -2"})
   void quantize_halfway_roundsToEven(float real, int expected) {

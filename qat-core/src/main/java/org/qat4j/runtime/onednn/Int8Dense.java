@@ -45,7 +45,7 @@ final class Int8Dense implements Kernel {
       for (int c = 0; c < image.channels(); c++) {
         for (int pixel = 0; pixel < pixels; pixel++) {
           codes[o * weights.fanIn() + pixel * image.channels() + c] =
-              weights.code(o, c * pixels + pixel);
+              (byte) weights.code(o, c * pixels + pixel);
         }
       }
     }

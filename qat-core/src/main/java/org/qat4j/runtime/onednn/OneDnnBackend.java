@@ -48,10 +48,7 @@ public final class OneDnnBackend implements Backend {
 
   @Override
   public Optional<Kernel> kernel(Region region) {
-    boolean narrow =
-        region.inputs().stream().allMatch(input -> Storage.of(input).bytes() != 2)
-            && Storage.of(region.output()).bytes() != 2;
-    if (!narrow) {
+    if (!isNarrow(region)) {
       return Optional.empty();
     }
     Op first = region.first().op();
@@ -73,6 +70,18 @@ public final class OneDnnBackend implements Backend {
       return convAndAdd(region);
     }
     return Layer.of(region).flatMap(OneDnnBackend::layer);
+  }
+
+  private static boolean isNarrow(Region region) {
+    return region.inputs().stream().allMatch(input -> Storage.of(input).bytes() != 2)
+        && Storage.of(region.output()).bytes() != 2
+        && region.nodes().stream().allMatch(node -> hasNarrowWeights(node.op()));
+  }
+
+  private static boolean hasNarrowWeights(Op op) {
+    return op instanceof Op.Conv conv
+        ? conv.weights().isInt8()
+        : !(op instanceof Op.Dense dense) || dense.weights().isInt8();
   }
 
   private static Optional<Kernel> convAndAdd(Region region) {

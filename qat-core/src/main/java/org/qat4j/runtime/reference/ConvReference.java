@@ -10,7 +10,7 @@ import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 
-/** Convolution and dense: an exact int32 sum, then one multiply and one add in float32. */
+/** Convolution and dense: an exact integer sum, then one multiply and one add in float32. */
 final class ConvReference {
   private final Op.Conv conv;
   private final Activation input;
@@ -52,14 +52,14 @@ final class ConvReference {
                 conv.clip()));
   }
 
-  private int accumulate(int image, int o, int outY, int outX) {
+  private long accumulate(int image, int o, int outY, int outX) {
     Weights weights = conv.weights();
     Window window = conv.window();
     Shape shape = input.shape();
     int perGroup = shape.channels() / conv.groups();
     int firstChannel = o / (weights.outChannels() / conv.groups()) * perGroup;
     int inputZero = input.tensor().params().zeroPoint();
-    int acc = 0;
+    long acc = 0;
     for (int c = 0; c < perGroup; c++) {
       for (int ky = 0; ky < window.kernelHeight(); ky++) {
         for (int kx = 0; kx < window.kernelWidth(); kx++) {
@@ -69,7 +69,7 @@ final class ConvReference {
             int weight =
                 weights.code(o, (c * window.kernelHeight() + ky) * window.kernelWidth() + kx);
             int code = input.code(input.index(image, firstChannel + c, y, x));
-            acc += (code - inputZero) * (weight - weights.zeroPoint(o));
+            acc += (long) (code - inputZero) * (weight - weights.zeroPoint(o));
           }
         }
       }
@@ -82,7 +82,7 @@ final class ConvReference {
       int index,
       Requantization requantization,
       int channel,
-      int acc,
+      long acc,
       Clip clip) {
     if (output.tensor().isCodes()) {
       output.setCode(index, requantization.code(channel, acc));
