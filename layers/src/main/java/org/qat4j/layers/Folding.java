@@ -31,7 +31,7 @@ record Folding(Weights weights, Bias bias) {
   static Folding of(WeightCodes weights, double[] factor, double[] bias, float inputScale) {
     int fanIn = weights.fanIn();
     IntRange range = weights.range();
-    int[] codes = new int[weights.differences().length];
+    short[] codes = new short[weights.differences().length];
     int[] zeroPoints = new int[bias.length];
     float[] scales = new float[bias.length];
     int[] biasCodes = new int[bias.length];
@@ -45,18 +45,10 @@ record Folding(Weights weights, Bias bias) {
       double sign = Math.copySign(shrink, factor[o]);
       zeroPoints[o] = (int) Math.rint(sign * weights.zeroPoints()[o]);
       for (int i = o * fanIn; i < (o + 1) * fanIn; i++) {
-        codes[i] = range.clamp(Math.rint(sign * weights.differences()[i]) + zeroPoints[o]);
+        codes[i] = (short) range.clamp(Math.rint(sign * weights.differences()[i]) + zeroPoints[o]);
       }
       biasCodes[o] = (int) Math.rint(bias[o] / ((double) inputScale * scales[o]));
     }
-    return new Folding(new Weights(bytes(codes), scales, zeroPoints, range), new Bias(biasCodes));
-  }
-
-  private static byte[] bytes(int[] codes) {
-    byte[] bytes = new byte[codes.length];
-    for (int i = 0; i < codes.length; i++) {
-      bytes[i] = (byte) codes[i];
-    }
-    return bytes;
+    return new Folding(new Weights(codes, scales, zeroPoints, range), new Bias(biasCodes));
   }
 }

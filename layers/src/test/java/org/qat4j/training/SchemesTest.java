@@ -34,6 +34,7 @@ class SchemesTest {
   static Stream<WeightScheme> weightSchemes() {
     return Stream.of(
         WeightScheme.uniform(8),
+        WeightScheme.uniform(16),
         WeightScheme.uniform(5).perTensor(),
         WeightScheme.uniform(4).affine(),
         WeightScheme.uniform(8).affine().perTensor(),

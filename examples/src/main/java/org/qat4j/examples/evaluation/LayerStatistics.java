@@ -98,7 +98,7 @@ final class LayerStatistics {
 
   private LayerReport.WeightReport weightReport(Weights weights, Layer layer) {
     Histogram codes = new Histogram(weights.range());
-    for (byte code : weights.codesOihw()) {
+    for (short code : weights.wideCodesOihw()) {
       codes.add(code);
     }
     float smallest = Float.POSITIVE_INFINITY;
