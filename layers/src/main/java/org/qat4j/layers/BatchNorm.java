@@ -57,6 +57,9 @@ final class BatchNorm {
   /**
    * Gradients of gamma and beta, the steps of the running statistics, and the gradient of the
    * linear output.
+   *
+   * @param views of all of them
+   * @param gradient takes those of gamma and beta; the steps must not be clipped as gradients are
    */
   INDArray backward(
       INDArray epsilon,
@@ -68,7 +71,7 @@ final class BatchNorm {
     INDArray result =
         normalization.backward(
             z, epsilon, gamma(), mean, variance, given, gammaGradient, betaGradient, workspace);
-    storeStatisticsSteps(views, gradient);
+    storeStatisticsSteps(views);
     z = null;
     return result;
   }
@@ -85,31 +88,26 @@ final class BatchNorm {
     return views.get(key);
   }
 
-  /**
-   * Running estimates move by "gradients" that the updater applies as they are, as in
-   * Deeplearning4j's own layer.
-   */
-  private void storeStatisticsSteps(Map<String, INDArray> views, Gradient gradient) {
+  /** Running estimates move by "gradients" that the updater applies as they are. */
+  private void storeStatisticsSteps(Map<String, INDArray> views) {
     double rate = given ? 0 : 1 - conf.getDecay();
     INDArray meanStep = runningMean().sub(mean.reshape(runningMean().shape())).muli(rate);
-    store(BatchNormalizationParamInitializer.GLOBAL_MEAN, meanStep, views, gradient);
+    store(BatchNormalizationParamInitializer.GLOBAL_MEAN, meanStep, views);
     INDArray running = runningVariance();
     INDArray batch = variance.reshape(running.shape());
     if (conf.isUseLogStd()) {
       INDArray next = running.mul(1 - rate).addi(batch.mul(rate));
       INDArray step = Transforms.log(running.div(next), false).muli(0.5 / Math.log(10));
-      store(BatchNormalizationParamInitializer.GLOBAL_LOG_STD, step, views, gradient);
+      store(BatchNormalizationParamInitializer.GLOBAL_LOG_STD, step, views);
     } else {
       INDArray step = running.sub(batch).muli(rate);
-      store(BatchNormalizationParamInitializer.GLOBAL_VAR, step, views, gradient);
+      store(BatchNormalizationParamInitializer.GLOBAL_VAR, step, views);
     }
   }
 
-  private static void store(
-      String key, INDArray value, Map<String, INDArray> views, Gradient gradient) {
+  private static void store(String key, INDArray value, Map<String, INDArray> views) {
     INDArray view = views.get(key);
     view.assign(value.reshape(view.shape()));
-    gradient.setGradientFor(key, view);
   }
 
   INDArray gamma() {

@@ -18,6 +18,7 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
@@ -60,7 +61,8 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   abstract INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace);
 
   /**
-   * Gradients of the parameters, written to their views, and of the inputs.
+   * Gradients of the parameters, written to their views, and of the inputs. Steps of running
+   * estimates are written to their views too, but are no part of {@code gradient}.
    *
    * @param inputs those of the forward pass
    * @param epsilon gradient with respect to the result of {@link #preActivation}
@@ -100,7 +102,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
               + name()
               + "' ("
               + getIndex()
-              + "): its activation range was not observed yet; fit at least one batch");
+              + "): its activation range was not observed yet; fit at least one batch, before freezing the layer");
     }
     return params(ObservedRange.read(range));
   }
@@ -249,7 +251,6 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     }
     INDArray rangeStep = gradientViews.get(ObservedRange.KEY);
     ObservedRange.writeStep(getParam(ObservedRange.KEY), nextRange, rangeStep);
-    gradient.setGradientFor(ObservedRange.KEY, rangeStep);
     values = null;
     return new Pair<>(gradient, inputGradients);
   }
@@ -261,6 +262,26 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   private Bounds passing() {
     Bounds slope = Bounds.slope(activation());
     return quantizing() ? slope.within(params(nextRange)) : slope;
+  }
+
+  /**
+   * The gradients of what is trained. Deeplearning4j clips and normalizes these; the steps of
+   * running estimates, which lie behind them, are no gradients and must arrive whole.
+   *
+   * @return a view, or null where nothing is trained
+   */
+  @Override
+  public INDArray getGradientsViewArray() {
+    long trained =
+        paramTable().entrySet().stream()
+            .filter(parameter -> !BlockParams.isStatistic(parameter.getKey()))
+            .mapToLong(parameter -> parameter.getValue().length())
+            .sum();
+    return trained == 0 || gradientsFlattened == null
+        ? null
+        : gradientsFlattened
+            .reshape(gradientsFlattened.length())
+            .get(NDArrayIndex.interval(0, trained));
   }
 
   @Override
