@@ -249,8 +249,8 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     for (int i = 0; i < inputGradients.length; i++) {
       inputGradients[i] = workspace.leverageTo(ArrayType.ACTIVATION_GRAD, inputGradients[i]);
     }
-    INDArray rangeStep = gradientViews.get(ObservedRange.KEY);
-    ObservedRange.writeStep(getParam(ObservedRange.KEY), nextRange, rangeStep);
+    ObservedRange.write(getParam(ObservedRange.KEY), nextRange);
+    gradientViews.get(ObservedRange.KEY).assign(0);
     values = null;
     return new Pair<>(gradient, inputGradients);
   }
