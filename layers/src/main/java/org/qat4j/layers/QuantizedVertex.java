@@ -42,10 +42,8 @@ public final class QuantizedVertex extends LayerVertex {
       boolean initialize,
       DataType dataType) {
     QuantizingLayer<?> layer =
-        (QuantizingLayer<?>)
-            getLayerConf()
-                .getLayer()
-                .instantiate(getLayerConf(), null, index, parameters, initialize, dataType);
+        ((QuantizedMerge) getLayerConf().getLayer())
+            .instantiateInVertex(getLayerConf(), index, parameters, initialize, dataType);
     return new QuantizedGraphVertex(graph, name, index, layer, dataType);
   }
 

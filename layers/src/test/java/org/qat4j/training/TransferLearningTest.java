@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
@@ -17,6 +18,7 @@ import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -195,5 +197,56 @@ class TransferLearningTest {
     }
     assertEquals(5, Parity.requireSameCodes(network, Qat.convert(network), IMAGES));
     assertEquals(3, network.outputSingle(IMAGES).size(1));
+  }
+
+  @Test
+  void setFeatureExtractor_graphWithMerges_saysWhatToDo() {
+    ComputationGraph prepared = Qat.prepare(TestNetworks.residual(7), QatConfig.int8());
+    var builder = new TransferLearning.GraphBuilder(prepared).setFeatureExtractor("stem");
+    var error = assertThrows(IllegalStateException.class, builder::build);
+    assertEquals(
+        "vertex 'sum' merges several inputs, and TransferLearning.GraphBuilder does not keep such a vertex of a prepared"
+            + " graph: edit the original graph and prepare the result; to hold layers still, give them the updater NoOp",
+        error.getMessage());
+  }
+
+  @Test
+  void convert_outputLayerAddedAfterwards_saysWhatToDo() {
+    MultiLayerNetwork network =
+        new TransferLearning.Builder(fitted())
+            .fineTuneConfiguration(new FineTuneConfiguration.Builder().updater(new Sgd(1)).build())
+            .removeLayersFromOutput(2)
+            .addLayer(
+                new OutputLayer.Builder()
+                    .name("new")
+                    .nIn(12)
+                    .nOut(TestNetworks.CLASSES)
+                    .activation(Activation.SOFTMAX)
+                    .build())
+            .build();
+    fit(network);
+    var error = assertThrows(UnsupportedLayerException.class, () -> Qat.convert(network));
+    assertTrue(
+        error
+            .getMessage()
+            .contains(
+                "it was not prepared; replace classes with nOutReplace on the logits, or edit the original network and prepare the result."),
+        error.getMessage());
+  }
+
+  @Test
+  void prepare_frozenLayer_saysWhatToDo() {
+    MultiLayerNetwork frozen =
+        new TransferLearning.Builder(TestNetworks.multiLayer(7, DataType.FLOAT))
+            .setFeatureExtractor(0)
+            .build();
+    var error =
+        assertThrows(UnsupportedLayerException.class, () -> Qat.prepare(frozen, QatConfig.int8()));
+    assertTrue(
+        error
+            .getMessage()
+            .contains(
+                "it is frozen, so its activation range would never be observed; prepare the network unfrozen, fit at least one batch, and then freeze."),
+        error.getMessage());
   }
 }

@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.conf.constraint.NonNegativeConstraint;
 import org.deeplearning4j.nn.conf.distribution.ConstantDistribution;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.conf.weightnoise.WeightNoise;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +79,31 @@ class UpdateRulesTest {
       assertNotEquals(plain.getParam("1_W"), ruled.getParam("1_W"));
     }
     assertDeploysWhatItInfers(ruled);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(GradientNormalization.class)
+  void fit_gradientNormalizationInGraph_leavesRunningEstimatesAlone(GradientNormalization rule) {
+    ComputationGraph plain =
+        Qat.prepare(
+            TestNetworks.graph(7, settings -> settings.updater(new Sgd(0.1))), QatConfig.int8());
+    ComputationGraph ruled =
+        Qat.prepare(
+            TestNetworks.graph(
+                7,
+                settings ->
+                    settings
+                        .updater(new Sgd(0.1))
+                        .gradientNormalization(rule)
+                        .gradientNormalizationThreshold(1e-3)),
+            QatConfig.int8());
+    plain.fit(BATCH);
+    ruled.fit(BATCH);
+    for (String key : List.of("conv_mean", "conv_log10stdev", "conv_range", "dense_range")) {
+      assertEquals(plain.getParam(key), ruled.getParam(key), key);
+    }
+    boolean same = plain.getParam("conv_W").equals(ruled.getParam("conv_W"));
+    assertEquals(rule == GradientNormalization.None, same);
   }
 
   /** In the block's gradient only; its length is what the rule says. */
