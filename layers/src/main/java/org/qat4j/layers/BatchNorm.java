@@ -55,11 +55,8 @@ final class BatchNorm {
   }
 
   /**
-   * Gradients of gamma and beta, the steps of the running statistics, and the gradient of the
-   * linear output.
-   *
-   * @param views of all of them
-   * @param gradient takes those of gamma and beta; the steps must not be clipped as gradients are
+   * Gradients of gamma and beta and of the linear output; the running statistics take in those of
+   * the batch.
    */
   INDArray backward(
       INDArray epsilon,
@@ -71,7 +68,7 @@ final class BatchNorm {
     INDArray result =
         normalization.backward(
             z, epsilon, gamma(), mean, variance, given, gammaGradient, betaGradient, workspace);
-    storeStatisticsSteps(views);
+    moveStatistics();
     z = null;
     return result;
   }
@@ -88,26 +85,26 @@ final class BatchNorm {
     return views.get(key);
   }
 
-  /** Running estimates move by "gradients" that the updater applies as they are. */
-  private void storeStatisticsSteps(Map<String, INDArray> views) {
-    double rate = given ? 0 : 1 - conf.getDecay();
-    INDArray meanStep = runningMean().sub(mean.reshape(runningMean().shape())).muli(rate);
-    store(BatchNormalizationParamInitializer.GLOBAL_MEAN, meanStep, views);
+  /**
+   * Moved in place, not by "gradients" as in Deeplearning4j's own layer: what clips, normalizes or
+   * encodes gradients would change the steps.
+   */
+  private void moveStatistics() {
+    if (given) {
+      return;
+    }
+    double rate = 1 - conf.getDecay();
+    INDArray runningMean = runningMean();
+    runningMean.subi(runningMean.sub(mean.reshape(runningMean.shape())).muli(rate));
     INDArray running = runningVariance();
     INDArray batch = variance.reshape(running.shape());
     if (conf.isUseLogStd()) {
       INDArray next = running.mul(1 - rate).addi(batch.mul(rate));
       INDArray step = Transforms.log(running.div(next), false).muli(0.5 / Math.log(10));
-      store(BatchNormalizationParamInitializer.GLOBAL_LOG_STD, step, views);
+      params.get(BatchNormalizationParamInitializer.GLOBAL_LOG_STD).subi(step);
     } else {
-      INDArray step = running.sub(batch).muli(rate);
-      store(BatchNormalizationParamInitializer.GLOBAL_VAR, step, views);
+      running.subi(running.sub(batch).muli(rate));
     }
-  }
-
-  private static void store(String key, INDArray value, Map<String, INDArray> views) {
-    INDArray view = views.get(key);
-    view.assign(value.reshape(view.shape()));
   }
 
   INDArray gamma() {

@@ -18,7 +18,6 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
@@ -61,8 +60,8 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   abstract INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace);
 
   /**
-   * Gradients of the parameters, written to their views, and of the inputs. Steps of running
-   * estimates are written to their views too, but are no part of {@code gradient}.
+   * Gradients of the parameters, written to their views, and of the inputs. Running estimates are
+   * moved in place and have none.
    *
    * @param inputs those of the forward pass
    * @param epsilon gradient with respect to the result of {@link #preActivation}
@@ -250,9 +249,16 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
       inputGradients[i] = workspace.leverageTo(ArrayType.ACTIVATION_GRAD, inputGradients[i]);
     }
     ObservedRange.write(getParam(ObservedRange.KEY), nextRange);
-    gradientViews.get(ObservedRange.KEY).assign(0);
+    clearStatistics();
     values = null;
     return new Pair<>(gradient, inputGradients);
+  }
+
+  /** Running estimates have moved already; no gradient moves them again. */
+  private void clearStatistics() {
+    gradientViews.entrySet().stream()
+        .filter(view -> BlockParams.isStatistic(view.getKey()))
+        .forEach(view -> view.getValue().assign(0));
   }
 
   /**
@@ -262,26 +268,6 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   private Bounds passing() {
     Bounds slope = Bounds.slope(activation());
     return quantizing() ? slope.within(params(nextRange)) : slope;
-  }
-
-  /**
-   * The gradients of what is trained. Deeplearning4j clips and normalizes these; the steps of
-   * running estimates, which lie behind them, are no gradients and must arrive whole.
-   *
-   * @return a view, or null where nothing is trained
-   */
-  @Override
-  public INDArray getGradientsViewArray() {
-    long trained =
-        paramTable().entrySet().stream()
-            .filter(parameter -> !BlockParams.isStatistic(parameter.getKey()))
-            .mapToLong(parameter -> parameter.getValue().length())
-            .sum();
-    return trained == 0 || gradientsFlattened == null
-        ? null
-        : gradientsFlattened
-            .reshape(gradientsFlattened.length())
-            .get(NDArrayIndex.interval(0, trained));
   }
 
   @Override
