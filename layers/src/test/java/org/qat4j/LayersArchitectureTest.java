@@ -1,5 +1,7 @@
 package org.qat4j;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -12,6 +14,7 @@ import com.tngtech.archunit.lang.ArchRule;
 /** The arrows of ARCHITECTURE.md. */
 @AnalyzeClasses(
     packages = {
+      "org.qat4j.distillation",
       "org.qat4j.kernels",
       "org.qat4j.quantizers",
       "org.qat4j.layers",
@@ -50,6 +53,16 @@ class LayersArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.bytedeco..");
+
+  @ArchTest
+  static final ArchRule distillationKnowsOnlyDeeplearning4j =
+      noClasses()
+          .that()
+          .resideInAPackage("org.qat4j.distillation..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("org.qat4j..")
+                  .and(not(resideInAPackage("org.qat4j.distillation.."))));
 
   @ArchTest
   static final ArchRule trainingKnowsNoRuntime =

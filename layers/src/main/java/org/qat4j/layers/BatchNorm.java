@@ -55,8 +55,8 @@ final class BatchNorm {
   }
 
   /**
-   * Gradients of gamma and beta, the steps of the running statistics, and the gradient of the
-   * linear output.
+   * Gradients of gamma and beta and of the linear output; the running statistics take in those of
+   * the batch.
    */
   INDArray backward(
       INDArray epsilon,
@@ -68,7 +68,7 @@ final class BatchNorm {
     INDArray result =
         normalization.backward(
             z, epsilon, gamma(), mean, variance, given, gammaGradient, betaGradient, workspace);
-    storeStatisticsSteps(views, gradient);
+    moveStatistics();
     z = null;
     return result;
   }
@@ -86,30 +86,25 @@ final class BatchNorm {
   }
 
   /**
-   * Running estimates move by "gradients" that the updater applies as they are, as in
-   * Deeplearning4j's own layer.
+   * Moved in place, not by "gradients" as in Deeplearning4j's own layer: what clips, normalizes or
+   * encodes gradients would change the steps.
    */
-  private void storeStatisticsSteps(Map<String, INDArray> views, Gradient gradient) {
-    double rate = given ? 0 : 1 - conf.getDecay();
-    INDArray meanStep = runningMean().sub(mean.reshape(runningMean().shape())).muli(rate);
-    store(BatchNormalizationParamInitializer.GLOBAL_MEAN, meanStep, views, gradient);
+  private void moveStatistics() {
+    if (given) {
+      return;
+    }
+    double rate = 1 - conf.getDecay();
+    INDArray runningMean = runningMean();
+    runningMean.subi(runningMean.sub(mean.reshape(runningMean.shape())).muli(rate));
     INDArray running = runningVariance();
     INDArray batch = variance.reshape(running.shape());
     if (conf.isUseLogStd()) {
       INDArray next = running.mul(1 - rate).addi(batch.mul(rate));
       INDArray step = Transforms.log(running.div(next), false).muli(0.5 / Math.log(10));
-      store(BatchNormalizationParamInitializer.GLOBAL_LOG_STD, step, views, gradient);
+      params.get(BatchNormalizationParamInitializer.GLOBAL_LOG_STD).subi(step);
     } else {
-      INDArray step = running.sub(batch).muli(rate);
-      store(BatchNormalizationParamInitializer.GLOBAL_VAR, step, views, gradient);
+      running.subi(running.sub(batch).muli(rate));
     }
-  }
-
-  private static void store(
-      String key, INDArray value, Map<String, INDArray> views, Gradient gradient) {
-    INDArray view = views.get(key);
-    view.assign(value.reshape(view.shape()));
-    gradient.setGradientFor(key, view);
   }
 
   INDArray gamma() {

@@ -18,8 +18,14 @@ final class InputQuantizerLayer extends QuantizingLayer<InputQuantizer> {
   }
 
   @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
+    assertInputSet(false);
+    layerConf().setInputShape(imageShape(input).dims());
+    return super.activate(training, workspace);
+  }
+
+  @Override
   INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
-    layerConf().setInputShape(imageShape(inputs[0]).dims());
     return inputs[0];
   }
 

@@ -1,9 +1,13 @@
 package org.qat4j.layers;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import org.deeplearning4j.nn.api.layers.LayerConstraint;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -11,6 +15,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.weights.IWeightInit;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -64,12 +69,61 @@ public final class QuantizedBlock extends QuantizingConf {
     regularization = linear.getRegularization();
     regularizationBias = linear.getRegularizationBias();
     iUpdater = linear.getIUpdater();
+    if (norm != null && Objects.equals(norm.getIUpdater(), iUpdater)) {
+      this.norm.setIUpdater(null); // So that a new learning rate of the block is that of all of it.
+    }
     biasUpdater = linear.getBiasUpdater();
     gradientNormalization = linear.getGradientNormalization();
     gradientNormalizationThreshold = linear.getGradientNormalizationThreshold();
-    constraints = linear.getConstraints();
+    constraints = constraints(linear, norm);
     weightNoise = linear.getWeightNoise();
     iDropout = linear.getIDropout();
+  }
+
+  /** Those of both layers; running estimates are not constrained. */
+  private static List<LayerConstraint> constraints(
+      FeedForwardLayer linear, BatchNormalization norm) {
+    List<LayerConstraint> all = new ArrayList<>();
+    for (Layer part : norm == null ? List.of(linear) : List.of(linear, norm)) {
+      for (LayerConstraint each :
+          Objects.requireNonNullElse(part.getConstraints(), List.<LayerConstraint>of())) {
+        LayerConstraint constraint = each.clone();
+        Set<String> keys = new HashSet<>(each.getParams());
+        keys.removeIf(BlockParams::isStatistic);
+        constraint.setParams(keys);
+        all.add(constraint);
+      }
+    }
+    return all.isEmpty() ? null : all;
+  }
+
+  /**
+   * One updater for the whole block: from here on batch normalization has none of its own.
+   *
+   * @param updater of all trained parameters, or null
+   */
+  @Override
+  public void setIUpdater(IUpdater updater) {
+    super.setIUpdater(updater);
+    if (norm != null) {
+      norm.setIUpdater(null);
+    }
+  }
+
+  @Override
+  public void setWeightInitFn(IWeightInit weightInit) {
+    super.setWeightInitFn(weightInit);
+    if (linear != null) {
+      linear.setWeightInitFn(weightInit);
+    }
+  }
+
+  @Override
+  public void setBiasInit(double biasInit) {
+    super.setBiasInit(biasInit);
+    if (linear != null) {
+      linear.setBiasInit(biasInit);
+    }
   }
 
   /** The convolution or dense layer inside: its geometry and weight initialization. */

@@ -75,7 +75,8 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
       trainedRows = workspace.leverageTo(ArrayType.INPUT, rows);
       rows = trainedRows;
     }
-    INDArray z = linear.forward(inputs[0], rows, getParam(BIAS), workspace);
+    INDArray bias = hasBias() ? getParamWithNoise(BIAS, training, workspace) : null;
+    INDArray z = linear.forward(inputs[0], rows, bias, workspace);
     return norm == null ? z : norm.forward(z, !training || statisticsFrozen(), workspace);
   }
 

@@ -1,12 +1,16 @@
 package org.qat4j.layers;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Element-wise sum or concatenation along the channels, with the activation behind it, quantized.
@@ -47,6 +51,33 @@ public final class QuantizedMerge extends ParameterFree {
 
   public void setKind(Kind kind) {
     this.kind = kind;
+  }
+
+  /** A plain layer vertex has one input only. */
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> listeners,
+      int index,
+      INDArray parameters,
+      boolean initialize,
+      DataType dataType) {
+    throw new IllegalStateException(
+        "vertex '"
+            + getLayerName()
+            + "' merges several inputs, and TransferLearning.GraphBuilder does not keep such a vertex of a prepared graph: "
+            + "edit the original graph and prepare the result; to hold layers still, give them the updater NoOp");
+  }
+
+  /** The layer that a {@link QuantizedVertex} runs. */
+  QuantizingLayer<?> instantiateInVertex(
+      NeuralNetConfiguration conf,
+      int index,
+      INDArray parameters,
+      boolean initialize,
+      DataType dataType) {
+    return (QuantizingLayer<?>)
+        super.instantiate(conf, null, index, parameters, initialize, dataType);
   }
 
   InputType getOutputType(InputType... inputs) {

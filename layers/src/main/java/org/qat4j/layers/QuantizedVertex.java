@@ -45,10 +45,12 @@ public final class QuantizedVertex extends LayerVertex {
       boolean initialize,
       DataType dataType) {
     QuantizingLayer<?> layer =
-        (QuantizingLayer<?>)
-            getLayerConf()
-                .getLayer()
-                .instantiate(getLayerConf(), null, index, parameters, initialize, dataType);
+        getLayerConf().getLayer() instanceof QuantizedMerge merge
+            ? merge.instantiateInVertex(getLayerConf(), index, parameters, initialize, dataType)
+            : (QuantizingLayer<?>)
+                getLayerConf()
+                    .getLayer()
+                    .instantiate(getLayerConf(), null, index, parameters, initialize, dataType);
     boolean output = graph.getConfiguration().getNetworkOutputs().contains(name);
     return new QuantizedGraphVertex(graph, name, index, layer, output, dataType);
   }

@@ -57,7 +57,8 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   abstract INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace);
 
   /**
-   * Gradients of the parameters, written to their views, and of the inputs.
+   * Gradients of the parameters, written to their views, and of the inputs. Running estimates are
+   * moved in place and have none.
    *
    * @param inputs those of the forward pass
    * @param epsilon gradient with respect to the result of {@link #preActivation}
@@ -96,7 +97,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
               + name()
               + "' ("
               + getIndex()
-              + "): its activation range was not observed yet; fit at least one batch");
+              + "): its activation range was not observed yet; fit at least one batch, before freezing the layer");
     }
     return quantizer().params(rangeParam());
   }
@@ -235,7 +236,15 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     for (int i = 0; i < inputGradients.length; i++) {
       inputGradients[i] = workspace.leverageTo(ArrayType.ACTIVATION_GRAD, inputGradients[i]);
     }
+    clearStatistics();
     return new Pair<>(gradient, inputGradients);
+  }
+
+  /** Running estimates have moved already; no gradient moves them again. */
+  private void clearStatistics() {
+    gradientViews.entrySet().stream()
+        .filter(view -> BlockParams.isStatistic(view.getKey()))
+        .forEach(view -> view.getValue().assign(0));
   }
 
   private INDArray passBack(INDArray epsilon, INDArray rangeGradient) {

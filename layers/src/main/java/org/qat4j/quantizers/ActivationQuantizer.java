@@ -73,7 +73,7 @@ public abstract class ActivationQuantizer {
   abstract Bounds passing(QuantParams params);
 
   /**
-   * Writes the parameter's gradient, or the step of an observed range, after {@link #update}.
+   * Writes the parameter's gradient, or moves an observed range, after {@link #update}.
    *
    * @param epsilon gradient of the output
    * @param passed what of it passes
@@ -108,7 +108,8 @@ public abstract class ActivationQuantizer {
    * Differentiates the last forward pass.
    *
    * @param epsilon gradient of the output, not modified
-   * @param gradient of the parameter, overwritten
+   * @param parameter moved in place where it is an observed range
+   * @param gradient of the parameter, overwritten; 0 for an observed range
    * @return gradient of the batch
    */
   public final INDArray backward(INDArray epsilon, INDArray parameter, INDArray gradient) {

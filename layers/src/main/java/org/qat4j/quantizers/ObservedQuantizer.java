@@ -69,6 +69,7 @@ final class ObservedQuantizer extends ActivationQuantizer {
 
   @Override
   void writeGradient(INDArray epsilon, INDArray passed, INDArray parameter, INDArray gradient) {
-    ObservedRange.writeStep(parameter, next, gradient);
+    ObservedRange.write(parameter, next);
+    gradient.assign(0);
   }
 }

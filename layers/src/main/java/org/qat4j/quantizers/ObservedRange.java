@@ -7,8 +7,10 @@ import org.qat4j.observer.RangeObserver;
 /**
  * The activation range of a layer, kept as a parameter {@code [min, max, batches]} of the network.
  *
- * <p>Its "gradient" is the negative step and its updater does nothing, as Deeplearning4j keeps
- * batch-norm statistics: all that saves, averages or restores parameters handles the range too.
+ * <p>All that saves, averages or restores parameters handles the range too. The backward pass
+ * writes it in place and leaves its gradient zero: what clips, encodes or shares gradients would
+ * change a step, and half of a first step is no range. Workers that average parameters average the
+ * ranges that they saw; workers that share gradients keep their own.
  */
 final class ObservedRange {
   static final String KEY = "range";
@@ -29,10 +31,10 @@ final class ObservedRange {
     return isObserved(parameter) ? observer.observe(read(parameter), batch) : batch;
   }
 
-  /** Writes the step from the stored range to {@code next} as a gradient. */
-  static void writeStep(INDArray parameter, Range next, INDArray gradient) {
-    gradient.putScalar(0, parameter.getDouble(0) - next.min());
-    gradient.putScalar(1, parameter.getDouble(1) - next.max());
-    gradient.putScalar(2, -1);
+  /** Stores the range after one more batch. */
+  static void write(INDArray parameter, Range next) {
+    parameter.putScalar(0, next.min());
+    parameter.putScalar(1, next.max());
+    parameter.putScalar(2, parameter.getDouble(2) + 1);
   }
 }

@@ -74,7 +74,9 @@ final class Conversion {
     } else if (stage.layer() instanceof DropoutLayer) {
       output = input;
     } else {
-      throw new UnsupportedLayerException(stage, "has no integer form");
+      throw new UnsupportedLayerException(
+          stage,
+          "was not prepared; replace classes with nOutReplace on the logits, or edit the original network and prepare the result");
     }
     tensors.put(stage.name(), output);
   }

@@ -105,23 +105,29 @@ public final class Qat {
    */
   public static Int8Model convert(MultiLayerNetwork prepared) {
     return Conversion.convert(
-        MultiLayerNetworks.stages(prepared), stage -> prepared.getLayer(stage.index()));
+        thawed(MultiLayerNetworks.stages(prepared)),
+        stage -> Stage.thawed(prepared.getLayer(stage.index())));
   }
 
   /** As {@link #convert(MultiLayerNetwork)}. */
   public static Int8Model convert(ComputationGraph prepared) {
     return Conversion.convert(
-        ComputationGraphs.stages(prepared), stage -> prepared.getLayer(stage.name()));
+        thawed(ComputationGraphs.stages(prepared)),
+        stage -> Stage.thawed(prepared.getLayer(stage.name())));
   }
 
   /** What preparation made of each layer, in execution order. */
   public static List<LayerSummary> summarize(MultiLayerNetwork prepared) {
-    return MultiLayerNetworks.stages(prepared).stream().map(Summaries::of).toList();
+    return thawed(MultiLayerNetworks.stages(prepared)).stream().map(Summaries::of).toList();
   }
 
   /** As {@link #summarize(MultiLayerNetwork)}. */
   public static List<LayerSummary> summarize(ComputationGraph prepared) {
-    return ComputationGraphs.stages(prepared).stream().map(Summaries::of).toList();
+    return thawed(ComputationGraphs.stages(prepared)).stream().map(Summaries::of).toList();
+  }
+
+  private static List<Stage> thawed(List<Stage> stages) {
+    return stages.stream().map(Stage::thawed).toList();
   }
 
   private static void copyParameters(

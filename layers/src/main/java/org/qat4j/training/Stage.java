@@ -3,6 +3,7 @@ package org.qat4j.training;
 import java.util.List;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 
 /**
  * One layer of a network in a form that both kinds of Deeplearning4j network share.
@@ -14,6 +15,22 @@ import org.deeplearning4j.nn.conf.layers.Layer;
  */
 record Stage(
     String name, int index, Layer layer, InputPreProcessor preprocessor, List<String> inputs) {
+
+  /** This stage without the wrapper that Deeplearning4j puts around a frozen layer. */
+  Stage thawed() {
+    Layer inside = layer;
+    while (inside instanceof FrozenLayer frozen) {
+      inside = frozen.getLayer();
+    }
+    return new Stage(name, index, inside, preprocessor, inputs);
+  }
+
+  /** The running layer inside a frozen one. */
+  static org.deeplearning4j.nn.api.Layer thawed(org.deeplearning4j.nn.api.Layer layer) {
+    return layer instanceof org.deeplearning4j.nn.layers.FrozenLayer frozen
+        ? thawed(frozen.getInsideLayer())
+        : layer;
+  }
 
   /** Where and what, for messages. */
   String describe() {

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
@@ -82,6 +83,11 @@ final class Supported {
 
   /** Dropout does nothing in inference; a loss comes after the last code. */
   static void requirePassThrough(Stage stage) {
+    if (stage.layer() instanceof FrozenLayer) {
+      throw new UnsupportedLayerException(
+          stage,
+          "is frozen, so its activation range would never be observed; prepare the network unfrozen, fit at least one batch, and then freeze");
+    }
     if (stage.layer() instanceof LossLayer loss) {
       requireDeployableOutput(stage, loss.getActivationFn());
     } else if (!(stage.layer() instanceof DropoutLayer)) {

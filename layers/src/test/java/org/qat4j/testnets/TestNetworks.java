@@ -1,5 +1,6 @@
 package org.qat4j.testnets;
 
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -30,12 +31,16 @@ public final class TestNetworks {
 
   private TestNetworks() {}
 
-  private static NeuralNetConfiguration.Builder settings(long seed, DataType type) {
-    return new NeuralNetConfiguration.Builder()
-        .seed(seed)
-        .dataType(type)
-        .updater(new Adam(3e-3))
-        .l2(1e-4);
+  private static NeuralNetConfiguration.Builder settings(
+      long seed, DataType type, Consumer<NeuralNetConfiguration.Builder> more) {
+    NeuralNetConfiguration.Builder settings =
+        new NeuralNetConfiguration.Builder()
+            .seed(seed)
+            .dataType(type)
+            .updater(new Adam(3e-3))
+            .l2(1e-4);
+    more.accept(settings);
+    return settings;
   }
 
   private static ConvolutionLayer convolution(
@@ -57,9 +62,15 @@ public final class TestNetworks {
 
   /** conv+BN+ReLU, pool, conv(relu) with stride 2, dense+BN+ReLU, output. */
   public static MultiLayerNetwork multiLayer(long seed, DataType type) {
+    return multiLayer(seed, type, settings -> {});
+  }
+
+  /** As {@link #multiLayer(long, DataType)}, with more settings for all layers. */
+  public static MultiLayerNetwork multiLayer(
+      long seed, DataType type, Consumer<NeuralNetConfiguration.Builder> more) {
     MultiLayerNetwork network =
         new MultiLayerNetwork(
-            settings(seed, type)
+            settings(seed, type, more)
                 .list()
                 .layer(convolution(6, 3, 1, Activation.IDENTITY))
                 .layer(new BatchNormalization.Builder().build())
@@ -78,9 +89,14 @@ public final class TestNetworks {
 
   /** conv+BN+ReLU, pool, dense, output as a graph. */
   public static ComputationGraph graph(long seed) {
+    return graph(seed, settings -> {});
+  }
+
+  /** As {@link #graph(long)}, with more settings for all layers. */
+  public static ComputationGraph graph(long seed, Consumer<NeuralNetConfiguration.Builder> more) {
     ComputationGraph network =
         new ComputationGraph(
-            settings(seed, DataType.FLOAT)
+            settings(seed, DataType.FLOAT, more)
                 .graphBuilder()
                 .addInputs("image")
                 .addLayer("conv", convolution(6, 3, 1, Activation.IDENTITY), "image")
@@ -101,7 +117,7 @@ public final class TestNetworks {
 
   /** Two residual blocks, a concatenation, average and global average pooling. */
   public static ComputationGraph residual(long seed) {
-    var graph = settings(seed, DataType.FLOAT).graphBuilder().addInputs("image");
+    var graph = settings(seed, DataType.FLOAT, settings -> {}).graphBuilder().addInputs("image");
     graph.addLayer("stem", convolution(6, 3, 1, Activation.RELU), "image");
     graph.addLayer("a", convolution(6, 3, 1, Activation.IDENTITY), "stem");
     graph.addLayer("aNorm", new BatchNormalization.Builder().build(), "a");

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
-import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -15,10 +14,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.graph.Tensor;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.int8.Int8Session;
 import org.qat4j.int8.SessionOptions;
+import org.qat4j.testnets.Parity;
 import org.qat4j.testnets.TestNetworks;
 
 /**
@@ -92,31 +91,8 @@ class ConversionTest {
     for (int i = 0; i < 5; i++) {
       network.fit(TestNetworks.data(seed * 10 + i, 16, DataType.FLOAT));
     }
-    INDArray images = images(seed + 70);
-    Map<String, INDArray> activations = network.feedForward(images, false);
-    Int8Model model = Qat.convert(network);
-    int compared = 0;
-    try (Int8Session session = Int8Session.open(model)) {
-      Map<String, int[]> traced = session.trace(floats(images), IMAGES);
-      for (Tensor tensor : model.graph().tensors()) {
-        if (tensor.isCodes() && activations.containsKey(tensor.name())) {
-          int[] codes = codes(activations.get(tensor.name()), tensor);
-          assertArrayEquals(codes, traced.get(tensor.name()), tensor.name());
-          compared++;
-        }
-      }
-    }
-    assertEquals(10, compared, "layers compared");
-  }
-
-  private static int[] codes(INDArray activations, Tensor tensor) {
-    float[] reals = floats(activations);
-    int[] codes = new int[reals.length];
-    for (int i = 0; i < codes.length; i++) {
-      codes[i] = tensor.params().quantize(reals[i]);
-      assertEquals(tensor.params().dequantize(codes[i]), reals[i], "on the grid");
-    }
-    return codes;
+    assertEquals(
+        10, Parity.requireSameCodes(network, Qat.convert(network), images(seed + 70)), "compared");
   }
 
   @Test
@@ -130,7 +106,7 @@ class ConversionTest {
     network.output(images(1));
     var unobserved = assertThrows(IllegalStateException.class, () -> Qat.convert(network));
     assertEquals(
-        "layer 'input_quantizer' (0): its activation range was not observed yet; fit at least one batch",
+        "layer 'input_quantizer' (0): its activation range was not observed yet; fit at least one batch, before freezing the layer",
         unobserved.getMessage());
   }
 

@@ -6,7 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.nio.file.Path;
+import org.deeplearning4j.nn.conf.CacheMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.memory.MemoryReport;
+import org.deeplearning4j.nn.conf.memory.MemoryType;
+import org.deeplearning4j.nn.conf.memory.MemoryUseMode;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
@@ -16,6 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.qat4j.layers.Schedule;
 import org.qat4j.quantizers.Observation;
+import org.qat4j.testnets.Parity;
 import org.qat4j.testnets.TestNetworks;
 
 class TrainingStateTest {
@@ -73,6 +79,29 @@ class TrainingStateTest {
     fit(clone, 2, 6);
     assertEquals(range, state(network, "range"));
     assertNotEquals(range, state(clone, "range"));
+  }
+
+  @Test
+  void setParams_ofAnother_bringsItsRangesToo() {
+    MultiLayerNetwork network = prepared(Schedule.IMMEDIATE);
+    fit(network, 0, 3);
+    MultiLayerNetwork other = prepared(Schedule.IMMEDIATE);
+    other.setParams(network.params());
+    INDArray images = TestNetworks.data(99, 16, DataType.FLOAT).getFeatures();
+    assertEquals(network.output(images), other.output(images));
+    assertEquals(6, Parity.requireSameCodes(other, Qat.convert(other), images));
+  }
+
+  @Test
+  void memoryReport_prepared_countsTheParameters() {
+    MultiLayerNetwork network = prepared(Schedule.IMMEDIATE);
+    MemoryReport report =
+        network.getLayerWiseConfigurations().getMemoryReport(InputType.convolutional(10, 10, 2));
+    long bytes =
+        report.getMemoryBytes(
+            MemoryType.PARAMETERS, 1, MemoryUseMode.INFERENCE, CacheMode.NONE, DataType.FLOAT);
+    assertEquals(network.numParams() * 4, bytes);
+    assertTrue(network.summary().contains("QuantizedBlockLayer"));
   }
 
   @Test
