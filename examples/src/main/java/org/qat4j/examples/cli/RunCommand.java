@@ -78,14 +78,16 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void requireShape(Shape wanted, Images images) {
-    if (!wanted.equals(Shape.of(1, images.height(), images.width()))) {
+    if (!wanted.equals(Shape.of(images.channels(), images.height(), images.width()))) {
       throw new UserException(
           model
               + " takes images of "
               + wanted
               + " (channels, height, width), but "
               + input
-              + " holds 1x"
+              + " holds "
+              + images.channels()
+              + "x"
               + images.height()
               + "x"
               + images.width());

@@ -91,6 +91,9 @@ final class ConfigErrors {
     if (type == String.class) {
       return "text";
     }
+    if (type == boolean.class) {
+      return "true or false";
+    }
     return "a group of keys (" + String.join(", ", keys(type)) + ")";
   }
 

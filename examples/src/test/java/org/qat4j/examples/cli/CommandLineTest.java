@@ -133,6 +133,21 @@ class CommandLineTest {
   }
 
   @Test
+  void train_wrongFloatNetworkWithForce_keepsTheEarlierRun() throws IOException {
+    Path earlier = Files.createDirectories(folder.resolve("runs/job")).resolve("report.json");
+    Files.writeString(earlier, "{}");
+    Path config = folder.resolve("job.yaml");
+    Files.writeString(config, "data:\n  train: 10\n  test: 10\n");
+    Path absent = folder.resolve("float.zip");
+
+    assertFails(
+        1,
+        "qat4j: no such file: " + absent,
+        execute("train", config, "--float", absent, "--out", folder.resolve("runs"), "--force"));
+    assertTrue(Files.exists(earlier));
+  }
+
+  @Test
   void quickstart_existingRun_isRefused() throws IOException {
     Path run = Files.createDirectories(folder.resolve("runs/quickstart"));
     Files.writeString(run.resolve("report.json"), "{}");

@@ -2,6 +2,7 @@ package org.qat4j.examples.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -82,8 +83,13 @@ class ConfigReaderTest {
           float:\\n  epochs: 99999999999     | job.yaml:2: float.epochs is 99999999999; expected a whole number, at most 2147483647
           float:\\n  learningRate: fast      | job.yaml:2: float.learningRate is "fast"; expected a number
           seed: true                        | job.yaml:1: seed is true; expected a whole number
-          data:\\n  source: cifar            | job.yaml:2: data.source is "cifar"; expected one of digits, mnist
-          network: 0                        | job.yaml:1: network is 0; expected one of lenet
+          data:\\n  source: cifar            | job.yaml:2: data.source is "cifar"; expected one of digits, mnist, cifar10
+          data:\\n  augment: maybe          | job.yaml:2: data.augment is "maybe"; expected true or false
+          float:\\n  optimizer: rmsprop     | job.yaml:2: float.optimizer is "rmsprop"; expected one of adam, sgd
+          float:\\n  fall: step             | job.yaml:2: float.fall is "step"; expected one of linear, cosine
+          float:\\n  warmUp: 2              | job.yaml:2: float.warmUp is 2.0; allowed: 0 to 1
+          float:\\n  weightDecay: -1        | job.yaml:2: float.weightDecay is -1.0; allowed: 0 to 1
+          network: 0                        | job.yaml:1: network is 0; expected one of lenet, resnet20
           qat: 8                            | job.yaml:1: qat is 8; expected a group of keys (epochs, batch,
           seed: 1\\nseed: 2                  | job.yaml:2: not valid YAML: Duplicate field 'seed'
           seed: [                           | job.yaml:1: not valid YAML:
@@ -134,6 +140,18 @@ class ConfigReaderTest {
     assertEquals(DataConfig.Source.MNIST, config.data().source());
     assertEquals(60_000, config.data().train());
     assertEquals(10_000, config.data().test());
+  }
+
+  @Test
+  void read_shippedCifarConfig_usesAllImagesAndTheFastLayers() {
+    JobConfig config =
+        ConfigReader.read(Path.of("../configs/resnet20-cifar10.yaml"), ConfigReader.noOverrides());
+
+    assertEquals(NetworkKind.RESNET20, config.network());
+    assertEquals(DataConfig.Source.CIFAR10, config.data().source());
+    assertEquals(50_000, config.data().train());
+    assertEquals(10_000, config.data().test());
+    assertTrue(config.floatTraining().fastLayers());
   }
 
   @Test

@@ -56,7 +56,7 @@ final class TinyJob {
       String yaml, Optional<Path> floatNetwork, Path folder, boolean resume, BooleanSupplier stop) {
     JobConfig config = ConfigReader.parse("tiny.yaml", yaml, ConfigReader.noOverrides());
     RunFolder.Existing existing = resume ? RunFolder.Existing.RESUME : RunFolder.Existing.KEEP;
-    RunFolder run = RunFolder.open(folder, existing);
+    RunFolder run = RunFolder.check(folder, existing);
     Optional<Checkpoint> from =
         resume ? Optional.of(Checkpoint.load(run.checkpoint())) : Optional.empty();
     Interruption interruption = Interruption.none();
@@ -75,7 +75,8 @@ final class TinyJob {
           @Override
           public void close() {}
         };
-    new QatJob(config, (phase, first, total) -> display, interruption, floatNetwork).run(run, from);
+    QatJob job = new QatJob(config, (phase, first, total) -> display, interruption, floatNetwork);
+    job.run(RunFolder.open(folder, existing), from);
   }
 
   /** Both networks with their updater state, and the model file. */
