@@ -1,7 +1,5 @@
 package org.qat4j.examples.config;
 
-import java.util.function.Supplier;
-
 /** Range checks of configuration values. */
 final class Check {
   private Check() {}
@@ -19,9 +17,9 @@ final class Check {
   }
 
   /** What a constructor of the library takes; its message says what is allowed. */
-  static void accepted(String key, Object value, Supplier<?> constructor) {
+  static void accepted(String key, Object value, Runnable constructor) {
     try {
-      constructor.get();
+      constructor.run();
     } catch (IllegalArgumentException e) {
       throw new InvalidValueException(key, value, e.getMessage());
     }
