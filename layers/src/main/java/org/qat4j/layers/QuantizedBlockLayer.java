@@ -94,7 +94,7 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
     return layerConf().convolves()
         ? new Op.Conv(
             Geometry.of((ConvolutionLayer) layerConf().getLinear(), inputs[0]),
-            1,
+            Geometry.groups((ConvolutionLayer) layerConf().getLinear()),
             folded.weights(),
             folded.bias(),
             clip)

@@ -88,21 +88,19 @@ public final class Qat {
 
   /** What preparation made of each layer, in execution order. */
   public static List<LayerSummary> summarize(MultiLayerNetwork prepared) {
-    return MultiLayerNetworks.stages(prepared).stream().map(Summaries::of).toList();
+    return Summaries.of(MultiLayerNetworks.stages(prepared));
   }
 
   /** As {@link #summarize(MultiLayerNetwork)}. */
   public static List<LayerSummary> summarize(ComputationGraph prepared) {
-    return ComputationGraphs.stages(prepared).stream().map(Summaries::of).toList();
+    return Summaries.of(ComputationGraphs.stages(prepared));
   }
 
   private static void copyParameters(
       Prepared prepared, Map<String, Layer> originals, Layer target) {
-    for (String source : prepared.sources()) {
-      Map<String, INDArray> table = originals.get(source).paramTable();
-      if (table != null) {
-        table.forEach((key, value) -> target.getParam(key).assign(value));
-      }
+    for (Origin origin : prepared.origins()) {
+      Map<String, INDArray> table = originals.get(origin.layer()).paramTable();
+      origin.parameters().apply(table).forEach((key, value) -> target.getParam(key).assign(value));
     }
   }
 

@@ -122,12 +122,12 @@ class PrepareTest {
   }
 
   @Test
-  void prepare_activationThatIsNoClamp_isRefused() {
+  void prepare_activationWithoutDeployedForm_isRefused() {
     String message =
-        refusal(new DenseLayer.Builder().nOut(5).activation(Activation.TANH).name("fc").build());
+        refusal(new DenseLayer.Builder().nOut(5).activation(Activation.ELU).name("fc").build());
     assertTrue(
         message.startsWith(
-            "layer 'fc' (index 1, DenseLayer) cannot be quantized: it has activation 'tanh'"),
+            "layer 'fc' (index 1, DenseLayer) cannot be quantized: it has activation 'elu"),
         message);
   }
 
