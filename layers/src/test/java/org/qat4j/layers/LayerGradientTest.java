@@ -58,7 +58,7 @@ class LayerGradientTest {
         compared += compare(network, data, key, entry.getValue(), gradient);
       }
     }
-    assertTrue(compared > 60, "compared " + compared);
+    assertTrue(compared > 40, "compared " + compared);
   }
 
   private static int compare(
@@ -66,7 +66,7 @@ class LayerGradientTest {
     // Weight decay is in the score, but the updater adds it to the gradient.
     double decay = key.endsWith("_W") ? DECAY : 0;
     int compared = 0;
-    for (long i = 0; i < parameter.length(); i += 1 + parameter.length() / 7) {
+    for (long i = 0; i < parameter.length(); i += 1 + parameter.length() / 4) {
       double original = parameter.getDouble(i);
       double plus = score(network, data, parameter, i, original + STEP);
       double minus = score(network, data, parameter, i, original - STEP);
