@@ -7,11 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.constraint.NonNegativeConstraint;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -207,34 +208,45 @@ class PrepareTest {
     assertEquals(0, actual.sub(expected).amaxNumber().doubleValue(), 1e-6);
   }
 
+  private static String vertexRefusal(GraphVertex join, String... inputs) {
+    GraphBuilder graph = new NeuralNetConfiguration.Builder().graphBuilder().addInputs("in");
+    for (String name : inputs) {
+      graph.addLayer(
+          name, new DenseLayer.Builder().nIn(4).nOut(4).activation(Activation.RELU).build(), "in");
+    }
+    graph
+        .addVertex("join", join, inputs)
+        .addLayer(
+            "out",
+            new OutputLayer.Builder(LossFunction.MCXENT)
+                .nIn(4)
+                .nOut(2)
+                .activation(Activation.SOFTMAX)
+                .build(),
+            "join")
+        .setOutputs("out");
+    ComputationGraph network = new ComputationGraph(graph.build());
+    network.init();
+    return assertThrows(
+            IllegalArgumentException.class, () -> Qat.prepare(network, QatConfig.int8()))
+        .getMessage();
+  }
+
   @Test
-  void prepare_vertexWithoutLayer_isRefused() {
-    ComputationGraphConfiguration configuration =
-        new NeuralNetConfiguration.Builder()
-            .graphBuilder()
-            .addInputs("in")
-            .addLayer(
-                "a",
-                new DenseLayer.Builder().nIn(4).nOut(4).activation(Activation.RELU).build(),
-                "in")
-            .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Product), "a", "in")
-            .addLayer(
-                "out",
-                new OutputLayer.Builder(LossFunction.MCXENT)
-                    .nIn(4)
-                    .nOut(2)
-                    .activation(Activation.SOFTMAX)
-                    .build(),
-                "sum")
-            .setOutputs("out")
-            .build();
-    ComputationGraph graph = new ComputationGraph(configuration);
-    graph.init();
-    var error =
-        assertThrows(IllegalArgumentException.class, () -> Qat.prepare(graph, QatConfig.int8()));
+  void prepare_product_isRefused() {
+    String message = vertexRefusal(new ElementWiseVertex(ElementWiseVertex.Op.Product), "a", "b");
     assertTrue(
-        error.getMessage().startsWith("vertex 'sum' (ElementWiseVertex of 2) cannot be quantized"),
-        error.getMessage());
+        message.startsWith("vertex 'join' (ElementWiseVertex of 2) cannot be quantized"), message);
+  }
+
+  @Test
+  void prepare_sumOfThree_isRefused() {
+    String message = vertexRefusal(new ElementWiseVertex(ElementWiseVertex.Op.Add), "a", "b", "c");
+    assertTrue(
+        message.startsWith(
+            "vertex 'join' (ElementWiseVertex of 3) cannot be quantized; supported are layers,"
+                + " ElementWiseVertex Add of 2 and MergeVertex along the channels"),
+        message);
   }
 
   @Test
