@@ -2,6 +2,7 @@ package org.qat4j.training;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -35,7 +36,7 @@ final class Fusion {
   private final Readers readers;
   private final Draft draft;
   private final QatConfig config;
-  private final List<String> quantized = new ArrayList<>();
+  private final Set<String> quantized = new LinkedHashSet<>();
 
   private Fusion(List<Stage> original, QatConfig config) {
     this.readers = new Readers(original);
@@ -136,7 +137,7 @@ final class Fusion {
       return addAverage(stage, null);
     }
     if (stage.layer() instanceof ActivationLayer activation) {
-      addActivation(stage, activation.getActivationFn());
+      addActivation(stage, activation.getActivationFn(), quantization(stage));
       return List.of();
     }
     return addPassing(stage);
@@ -169,12 +170,11 @@ final class Fusion {
     return List.of();
   }
 
-  private void addActivation(Stage stage, IActivation function) {
+  private void addActivation(Stage stage, IActivation function, Quantization quantization) {
     Supported.requireActivation(stage, function);
     String quantizer = draft.quantizer(stage.input());
     draft.quantizing(
-        stage.with(
-            new QuantizedActivation(stage.name(), quantizer, function, quantization(stage))));
+        stage.with(new QuantizedActivation(stage.name(), quantizer, function, quantization)));
   }
 
   /** A sum or concatenation; the activation behind a sum is fused. */
@@ -243,7 +243,7 @@ final class Fusion {
               linear,
               null,
               List.of(stage.name()));
-      addActivation(activation, own);
+      addActivation(activation, own, block.getQuantization());
       draft.replace(stage.name(), activation.name());
     }
     return absorb(stage, behind);

@@ -195,4 +195,16 @@ class LayerConversionTest {
                 "hardTanh: ConvolutionLayer [clip[-1.0, 1.0]] scale hardTanh")),
         decisions.toString());
   }
+
+  @Test
+  void prepare_ruleForALayerThatSplits_holdsForAllItBecomes() {
+    QatConfig config = QatConfig.builder().layers("biased", 5, 6).build();
+    ComputationGraph prepared = Qat.prepare(original("depthwise", 1), config);
+    assertEquals(
+        List.of("biased_depthwise 5/6", "biased 5/6", "biased_activation 0/6"),
+        Qat.summarize(prepared).stream()
+            .filter(s -> s.name().startsWith("biased"))
+            .map(s -> s.name() + " " + s.weightBits() + "/" + s.activationBits())
+            .toList());
+  }
 }
