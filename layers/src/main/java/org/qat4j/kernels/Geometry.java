@@ -2,11 +2,15 @@ package org.qat4j.kernels;
 
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
 
-/** Deeplearning4j's kernel, stride, padding mode and dilation as an explicit {@link Window}. */
+/**
+ * Deeplearning4j's kernel, stride, padding mode and dilation as an explicit {@link Window}, and its
+ * groups.
+ */
 public final class Geometry {
   private Geometry() {}
 
@@ -28,6 +32,11 @@ public final class Geometry {
         layer.getPadding(),
         layer.getDilation(),
         input);
+  }
+
+  /** Groups of channels that do not mix: as many as there are channels if it is depthwise. */
+  public static int groups(ConvolutionLayer layer) {
+    return layer instanceof DepthwiseConvolution2D ? Math.toIntExact(layer.getNIn()) : 1;
   }
 
   private static Window window(

@@ -26,6 +26,7 @@ public interface TrainingKernels {
   /** Whether it runs on the current ND4J backend with arrays of that type. */
   boolean supports(DataType type);
 
+  /** A 2-D convolution, plain or depthwise. */
   Linear convolution(ConvolutionLayer layer);
 
   Linear dense();

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -134,6 +135,31 @@ final class BatchNorm {
     }
     INDArray log10Std = params.get(BatchNormalizationParamInitializer.GLOBAL_LOG_STD);
     return Transforms.exp(log10Std.mul(2 * Math.log(10)), false);
+  }
+
+  /** What inference multiplies each channel by: gamma / sqrt(running variance + epsilon). */
+  double[] factor() {
+    double[] factor = doubles(gamma());
+    double[] variance = doubles(runningVariance());
+    for (int c = 0; c < factor.length; c++) {
+      factor[c] /= Math.sqrt(variance[c] + epsilon());
+    }
+    return factor;
+  }
+
+  /** What inference adds to each channel then: beta - running mean * factor. */
+  double[] shift() {
+    double[] shift = doubles(beta());
+    double[] factor = factor();
+    double[] mean = doubles(runningMean());
+    for (int c = 0; c < shift.length; c++) {
+      shift[c] -= mean[c] * factor[c];
+    }
+    return shift;
+  }
+
+  private static double[] doubles(INDArray array) {
+    return array.castTo(DataType.DOUBLE).dup('c').data().asDouble();
   }
 
   double epsilon() {

@@ -13,6 +13,10 @@ public final class QuantizedActivation extends ParameterFree {
   /** For deserialization. */
   public QuantizedActivation() {}
 
+  /**
+   * @param inputQuantizer name of the layer whose output parameters its input has
+   * @param activation one that {@link Activations#isSupported} holds for
+   */
   public QuantizedActivation(
       String name, String inputQuantizer, IActivation activation, Quantization quantization) {
     super(name, List.of(inputQuantizer), activation, quantization);
@@ -20,7 +24,9 @@ public final class QuantizedActivation extends ParameterFree {
 
   @Override
   QuantizingLayer<?> createLayer(NeuralNetConfiguration conf, DataType dataType) {
-    return new QuantizedActivationLayer(conf, dataType);
+    return Activations.isFusible(getActivationFn())
+        ? new QuantizedActivationLayer(conf, dataType)
+        : new QuantizedFunctionLayer(conf, dataType);
   }
 
   @Override

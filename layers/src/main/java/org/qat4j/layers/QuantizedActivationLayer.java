@@ -9,7 +9,7 @@ import org.qat4j.graph.Clip;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 
-/** Runs a {@link QuantizedActivation}. */
+/** Runs a {@link QuantizedActivation} whose function is a clamp. */
 final class QuantizedActivationLayer extends QuantizingLayer<QuantizedActivation> {
   private static final long serialVersionUID = 1L;
 

@@ -43,9 +43,10 @@ public final class QuantizedBlock extends QuantizingConf {
   /**
    * @param name of the layer; other layers find its output parameters by it
    * @param inputQuantizer name of the quantizing layer that feeds it
-   * @param linear a 2-D convolution or dense layer without an activation of its own
+   * @param linear a 2-D convolution, plain or depthwise, or a dense layer, without an activation of
+   *     its own
    * @param norm batch normalization to fold, or null where there is none
-   * @param activation identity, ReLU or ReLU6
+   * @param activation a fusible one
    */
   public QuantizedBlock(
       String name,

@@ -1,5 +1,6 @@
 package org.qat4j.layers;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,10 @@ import org.qat4j.graph.Op;
 import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Reals;
 import org.qat4j.graph.Shape;
-import org.qat4j.graph.Tensor;
 import org.qat4j.kernels.Geometry;
 import org.qat4j.kernels.Linear;
 import org.qat4j.quantizers.WeightCodes;
 import org.qat4j.quantizers.WeightQuantizer;
-import org.qat4j.scheme.QuantParams;
 
 /**
  * Runs a {@link QuantizedBlock}: one pass forward and one backward through linear part,
@@ -124,21 +123,12 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
     if (!quantization().weights().isReal()) {
       return super.appendTo(graph, inputs);
     }
-    QuantParams output = outputParams();
-    String real = real(graph, inputs.get(0), "_input", new Op.Dequantize());
-    Shape shape = graph.tensor(real).shape();
-    real = real(graph, real, "_float", new Op.Real(realOp(shape)));
+    List<RealOp> operations = new ArrayList<>();
+    operations.add(realOp(graph.tensor(inputs.get(0)).shape()));
     if (!clip.equals(Clip.NONE)) {
-      real = real(graph, real, "_clip", new Op.Real(new RealOp.Clamp(clip)));
+      operations.add(new RealOp.Clamp(clip));
     }
-    graph.node(name(), new Op.Quantize(), List.of(real), name(), new Tensor.Codes(output));
-    return name();
-  }
-
-  private String real(Graph.Builder graph, String input, String suffix, Op op) {
-    String name = name() + suffix;
-    graph.node(name, op, List.of(input), name, new Tensor.Real());
-    return name;
+    return FloatIsland.append(graph, name(), inputs.get(0), operations, outputParams());
   }
 
   private RealOp realOp(Shape input) {
@@ -156,7 +146,7 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
     return layerConf().convolves()
         ? new RealOp.Conv(
             Geometry.of((ConvolutionLayer) layerConf().getLinear(), input),
-            1,
+            Geometry.groups((ConvolutionLayer) layerConf().getLinear()),
             new Reals(folded),
             new Reals(shift))
         : new RealOp.Dense(new Reals(folded), new Reals(shift));
@@ -168,7 +158,7 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
     return layerConf().convolves()
         ? new Op.Conv(
             Geometry.of((ConvolutionLayer) layerConf().getLinear(), inputs[0]),
-            1,
+            Geometry.groups((ConvolutionLayer) layerConf().getLinear()),
             folded.weights(),
             folded.bias(),
             clip)
@@ -182,28 +172,23 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
     return Folding.of(codes, factor, bias(factor), inputParams(0).scale());
   }
 
-  /** What batch norm multiplies each channel by: gamma / sqrt(variance + epsilon), or 1. */
+  /** What batch norm multiplies each channel by, or 1. */
   private double[] factor() {
-    double[] factor = new double[Math.toIntExact(layerConf().getNOut())];
-    Arrays.fill(factor, 1);
     if (norm != null) {
-      double[] gamma = doubles(norm.gamma());
-      double[] variance = doubles(norm.runningVariance());
-      for (int o = 0; o < factor.length; o++) {
-        factor[o] = gamma[o] / Math.sqrt(variance[o] + norm.epsilon());
-      }
+      return norm.factor();
     }
-    return factor;
+    double[] ones = new double[Math.toIntExact(layerConf().getNOut())];
+    Arrays.fill(ones, 1);
+    return ones;
   }
 
   /** The bias of each channel behind batch norm. */
   private double[] bias(double[] factor) {
-    double[] bias = hasBias() ? doubles(getParam(BIAS)) : new double[factor.length];
-    if (norm != null) {
-      double[] beta = doubles(norm.beta());
-      double[] mean = doubles(norm.runningMean());
+    double[] bias = norm == null ? new double[factor.length] : norm.shift();
+    if (hasBias()) {
+      double[] own = doubles(getParam(BIAS));
       for (int o = 0; o < bias.length; o++) {
-        bias[o] = factor[o] * (bias[o] - mean[o]) + beta[o];
+        bias[o] += factor[o] * own[o];
       }
     }
     return bias;

@@ -33,7 +33,7 @@ public final class QuantizedMerge extends ParameterFree {
    * A merge of as many inputs as it has input quantizers.
    *
    * @param inputQuantizers for each input the name of the layer whose output parameters it has
-   * @param activation identity, ReLU or ReLU6
+   * @param activation a fusible one
    */
   public QuantizedMerge(
       String name,

@@ -66,10 +66,13 @@ final class ComputationGraphs {
       return new Stage(
           name, index, layer.getLayerConf().getLayer(), layer.getPreProcessor(), inputs);
     }
-    if (vertex instanceof ElementWiseVertex sum && sum.getOp() == ElementWiseVertex.Op.Add) {
+    if (vertex instanceof ElementWiseVertex sum
+        && sum.getOp() == ElementWiseVertex.Op.Add
+        && inputs.size() == 2) {
       return new Stage(name, index, merge(name, QuantizedMerge.Kind.SUM), null, inputs);
     }
-    if (vertex instanceof MergeVertex) {
+    if (vertex instanceof MergeVertex merge
+        && merge.getMergeAxis() == MergeVertex.DEFAULT_MERGE_DIM) {
       return new Stage(name, index, merge(name, QuantizedMerge.Kind.CONCATENATE), null, inputs);
     }
     throw new IllegalArgumentException(
@@ -77,7 +80,10 @@ final class ComputationGraphs {
             + name
             + "' ("
             + vertex.getClass().getSimpleName()
-            + ") cannot be quantized; supported are layers, ElementWiseVertex Add and MergeVertex");
+            + " of "
+            + inputs.size()
+            + ") cannot be quantized; supported are layers, ElementWiseVertex Add of 2 and MergeVertex"
+            + " along the channels");
   }
 
   /** Stands for a merge of the original network, of which only the kind is known yet. */

@@ -8,6 +8,8 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.qat4j.graph.Graph;
@@ -64,21 +66,35 @@ final class Conversion {
           stage.inputs().size() == 1
               ? quantizing.appendTo(graph, List.of(input))
               : quantizing.appendTo(graph, stage.inputs().stream().map(tensors::get).toList());
-    } else if (stage.layer() instanceof SubsamplingLayer pooling) {
-      Tensor codes = graph.tensor(input);
-      Op pool = new Op.MaxPool(Geometry.of(pooling, codes.shape()));
-      graph.node(stage.name(), pool, List.of(input), stage.name(), codes.type());
-      output = stage.name();
     } else if (stage.layer() instanceof LossLayer loss) {
       output = dequantize(stage.name(), input, loss.getActivationFn() instanceof ActivationSoftmax);
     } else if (stage.layer() instanceof DropoutLayer) {
       output = input;
     } else {
-      throw new UnsupportedLayerException(
-          stage,
-          "was not prepared; replace classes with nOutReplace on the logits, or edit the original network and prepare the result");
+      Tensor codes = graph.tensor(input);
+      graph.node(
+          stage.name(), moving(stage, codes.shape()), List.of(input), stage.name(), codes.type());
+      output = stage.name();
     }
     tensors.put(stage.name(), output);
+  }
+
+  /** An operation that only moves codes, so that its output has its input's parameters. */
+  private static Op moving(Stage stage, Shape input) {
+    if (stage.layer() instanceof SubsamplingLayer pooling) {
+      return new Op.MaxPool(Geometry.of(pooling, input));
+    }
+    if (stage.layer() instanceof ZeroPaddingLayer padding) {
+      int[] sides = padding.getPadding();
+      return new Op.Pad(sides[0], sides[2], sides[1], sides[3]);
+    }
+    if (stage.layer() instanceof Upsampling2D upsampling) {
+      return new Op.Upsample(upsampling.getSize()[0], upsampling.getSize()[1]);
+    }
+    throw new UnsupportedLayerException(
+        stage,
+        "was not prepared; replace classes with nOutReplace on the logits, or edit the original"
+            + " network and prepare the result");
   }
 
   private String flatten(String input) {

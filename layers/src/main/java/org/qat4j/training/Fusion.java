@@ -2,27 +2,21 @@ package org.qat4j.training;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
-import org.nd4j.linalg.learning.config.IUpdater;
 import org.qat4j.layers.Activations;
 import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.MaxPooling;
@@ -30,8 +24,8 @@ import org.qat4j.layers.Quantization;
 import org.qat4j.layers.QuantizedActivation;
 import org.qat4j.layers.QuantizedBlock;
 import org.qat4j.layers.QuantizedMerge;
+import org.qat4j.layers.QuantizedNormalization;
 import org.qat4j.layers.QuantizedPooling;
-import org.qat4j.layers.QuantizingConf;
 import org.qat4j.training.LayerSelector.Candidate;
 
 /**
@@ -40,28 +34,17 @@ import org.qat4j.training.LayerSelector.Candidate;
  * refuses what could not be deployed.
  */
 final class Fusion {
-  private final List<Stage> original;
-  private final Map<String, List<Stage>> consumers;
+  private final Readers readers;
+  private final Draft draft;
   private final QatConfig config;
-  private final List<Prepared> prepared = new ArrayList<>();
-  private final List<Candidate> quantized = new ArrayList<>();
-
-  /** Name of the tensor that now stands for an original one. */
-  private final Map<String, String> renamed = new LinkedHashMap<>();
-
-  /** Name of the layer whose output parameters a tensor has. */
-  private final Map<String, String> quantizers = new LinkedHashMap<>();
+  private final List<String> weighted;
+  private final Set<Candidate> quantized = new LinkedHashSet<>();
 
   private Fusion(List<Stage> original, QatConfig config) {
-    this.original = original;
+    this.readers = new Readers(original);
+    this.draft = new Draft(original);
     this.config = config;
-    this.consumers =
-        original.stream()
-            .flatMap(stage -> stage.inputs().stream().map(input -> Map.entry(input, stage)))
-            .collect(
-                Collectors.groupingBy(
-                    Map.Entry::getKey,
-                    Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+    this.weighted = original.stream().filter(Supported::hasWeights).map(Stage::name).toList();
   }
 
   /**
@@ -79,19 +62,21 @@ final class Fusion {
       }
     }
     fusion.requireEffectOfRules();
-    return fusion.prepared;
+    return fusion.draft.prepared();
   }
 
-  private Quantization quantization(Stage stage, IActivation activation) {
-    Candidate candidate = candidate(stage);
-    return Supported.requireDeployable(stage, config.of(candidate), Activations.clip(activation));
+  /**
+   * What the configuration says of a layer.
+   *
+   * @param fused the activation function that its codes are behind
+   */
+  private Quantization quantization(Stage stage, IActivation fused) {
+    Quantization quantization = config.of(candidate(stage.name(), stage.layer().getClass()));
+    return Supported.requireDeployable(stage, quantization, Activations.clip(fused));
   }
 
-  private Candidate candidate(Stage stage) {
-    List<Stage> weighted = original.stream().filter(Supported::hasWeights).toList();
-    Candidate candidate =
-        new Candidate(
-            stage.name(), stage.layer().getClass(), weighted.indexOf(stage), weighted.size());
+  private Candidate candidate(String name, Class<?> type) {
+    Candidate candidate = new Candidate(name, type, weighted.indexOf(name), weighted.size());
     quantized.add(candidate);
     return candidate;
   }
@@ -114,276 +99,216 @@ final class Fusion {
    * saw.
    */
   private void quantizeInput(String networkInput) {
-    List<Stage> readers = consumers.getOrDefault(networkInput, List.of());
-    InputPreProcessor preprocessor = readers.size() == 1 ? readers.get(0).preprocessor() : null;
-    String name = freeName(networkInput + "_quantizer");
-    emit(
-        new Stage(
-            name,
-            -1,
-            new InputQuantizer(
-                name, config.ofEnd(new Candidate(name, InputQuantizer.class, -1, 0))),
-            preprocessor,
-            List.of(networkInput)),
-        List.of());
-    renamed.put(networkInput, name);
-    quantizers.put(name, name);
+    List<Stage> first = readers.of(networkInput);
+    InputPreProcessor preprocessor = first.size() == 1 ? first.get(0).preprocessor() : null;
+    String name = draft.freeName(networkInput + "_quantizer");
+    Layer quantizer = new InputQuantizer(name, config.ofEnd(candidate(name, InputQuantizer.class)));
+    draft.quantizing(new Stage(name, -1, quantizer, preprocessor, List.of(networkInput)));
+    draft.replace(networkInput, name);
   }
 
   /** Adds one layer and says which later ones it absorbed. */
   private List<String> add(Stage stage) {
-    Layer layer = stage.layer();
-    if (layer instanceof QuantizedMerge merge) {
+    if (stage.layer() instanceof QuantizedMerge merge) {
       return addMerge(stage, merge);
     }
     if (stage.inputs().size() != 1) {
       throw new UnsupportedLayerException(
           stage, "has " + stage.inputs().size() + " inputs; expected 1");
     }
+    Stage here = draft.inPlaceOf(stage);
+    Supported.requirePreprocessor(here);
+    return stage.layer() instanceof FeedForwardLayer layer
+        ? addTrained(here, layer)
+        : addUntrained(here);
+  }
+
+  /**
+   * A layer with parameters.
+   *
+   * @param stage as it stands in the prepared network
+   */
+  private List<String> addTrained(Stage stage, FeedForwardLayer layer) {
     if (layer.getClass() == OutputLayer.class) {
-      return addOutput(stage);
+      return addOutput(stage, (OutputLayer) layer);
     }
-    if (layer instanceof FeedForwardLayer linear && Supported.isLinear(stage)) {
-      return addBlock(stage, linear);
+    if (layer.getClass() == BatchNormalization.class) {
+      return addNormalization(stage, (BatchNormalization) layer);
     }
-    if (layer instanceof SubsamplingLayer pooling) {
+    if (layer.getClass() == SeparableConvolution2D.class) {
+      return addSeparable(stage, (SeparableConvolution2D) layer);
+    }
+    return Supported.isLinear(stage) ? addBlock(stage, layer, Origin.of(stage)) : addPassing(stage);
+  }
+
+  /** A layer without parameters, as it stands in the prepared network. */
+  private List<String> addUntrained(Stage stage) {
+    if (stage.layer() instanceof SubsamplingLayer pooling) {
       return addPooling(stage, pooling);
     }
-    if (layer instanceof GlobalPoolingLayer pooling) {
+    if (stage.layer() instanceof GlobalPoolingLayer pooling) {
       Supported.requireGlobalAverage(stage, pooling);
-      return addQuantizing(
-          stage,
-          new QuantizedPooling(
-              stage.name(), quantizer(stage), null, quantization(stage, new ActivationIdentity())));
+      return addAverage(stage, null);
     }
-    if (layer instanceof ActivationLayer activation
-        && Activations.isFusible(activation.getActivationFn())) {
-      return addQuantizing(
-          stage,
-          new QuantizedActivation(
-              stage.name(),
-              quantizer(stage),
-              activation.getActivationFn(),
-              quantization(stage, activation.getActivationFn())));
+    if (stage.layer() instanceof ActivationLayer activation) {
+      IActivation function = activation.getActivationFn();
+      addActivation(stage, function, quantization(stage, clampOf(function)));
+      return List.of();
     }
+    return addPassing(stage);
+  }
+
+  private List<String> addPassing(Stage stage) {
     Supported.requirePassThrough(stage);
-    return addPassing(stage, layer);
-  }
-
-  /** A layer with an output range of its own. */
-  private List<String> addQuantizing(Stage stage, Layer layer) {
-    emit(withInput(stage, layer), List.of());
-    quantizers.put(stage.name(), stage.name());
-    return List.of();
-  }
-
-  /** A layer whose output has its input's codes. */
-  private List<String> addPassing(Stage stage, Layer layer) {
-    emit(withInput(stage, layer), List.of());
-    quantizers.put(stage.name(), quantizer(stage));
+    draft.passing(stage);
     return List.of();
   }
 
   private List<String> addPooling(Stage stage, SubsamplingLayer pooling) {
     Supported.requireNchw(stage, pooling.getCnn2dDataFormat());
     return switch (pooling.getPoolingType()) {
-      case MAX -> addPassing(stage, new MaxPooling(pooling));
-      case AVG ->
-          addQuantizing(
-              stage,
-              new QuantizedPooling(
-                  stage.name(),
-                  quantizer(stage),
-                  pooling,
-                  quantization(stage, new ActivationIdentity())));
+      case MAX -> {
+        draft.passing(stage.with(new MaxPooling(pooling)));
+        yield List.of();
+      }
+      case AVG -> addAverage(stage, pooling);
       default ->
           throw new UnsupportedLayerException(
               stage, "pools by " + pooling.getPoolingType() + "; use MAX or AVG");
     };
   }
 
+  private List<String> addAverage(Stage stage, SubsamplingLayer window) {
+    String quantizer = draft.quantizer(stage.input());
+    draft.quantizing(
+        stage.with(
+            new QuantizedPooling(
+                stage.name(), quantizer, window, quantization(stage, new ActivationIdentity()))));
+    return List.of();
+  }
+
+  private void addActivation(Stage stage, IActivation function, Quantization quantization) {
+    Supported.requireActivation(stage, function);
+    String quantizer = draft.quantizer(stage.input());
+    draft.quantizing(
+        stage.with(new QuantizedActivation(stage.name(), quantizer, function, quantization)));
+  }
+
+  /** The function itself if it is fused, else identity: its own layer computes it. */
+  private static IActivation clampOf(IActivation function) {
+    return Activations.isFusible(function) ? function : new ActivationIdentity();
+  }
+
   /** A sum or concatenation; the activation behind a sum is fused. */
   private List<String> addMerge(Stage stage, QuantizedMerge merge) {
-    List<Stage> chain = new ArrayList<>(List.of(stage));
-    IActivation activation = new ActivationIdentity();
-    if (merge.getKind() == QuantizedMerge.Kind.SUM) {
-      Optional<IActivation> fused = fusibleActivation(stage);
-      if (fused.isPresent()) {
-        activation = fused.get();
-        chain.add(consumers.get(stage.name()).get(0));
-      }
-    }
-    List<String> inputs = stage.inputs().stream().map(this::renamed).toList();
-    List<String> inputQuantizers = inputs.stream().map(quantizers::get).toList();
+    boolean sums = merge.getKind() == QuantizedMerge.Kind.SUM;
+    Chain behind = sums ? readers.activationBehind(stage) : Chain.NONE;
+    List<String> inputs = stage.inputs().stream().map(draft::tensor).toList();
+    IActivation fused = behind.function().orElseGet(ActivationIdentity::new);
     Layer layer =
         new QuantizedMerge(
             stage.name(),
             merge.getKind(),
-            inputQuantizers,
-            activation,
-            quantization(stage, activation));
-    emit(new Stage(stage.name(), stage.index(), layer, null, inputs), List.of());
-    return replace(stage, chain);
+            inputs.stream().map(draft::quantizer).toList(),
+            fused,
+            quantization(stage, fused));
+    draft.quantizing(new Stage(stage.name(), stage.index(), layer, null, inputs));
+    return absorb(stage, behind);
+  }
+
+  /** Lets what was absorbed be found under the name of what absorbed it. */
+  private List<String> absorb(Stage stage, Chain behind) {
+    List<String> names = behind.stages().stream().map(Stage::name).toList();
+    names.forEach(name -> draft.replace(name, stage.name()));
+    return names;
+  }
+
+  /** A batch normalization that nothing absorbed, with the activation behind it. */
+  private List<String> addNormalization(Stage stage, BatchNormalization norm) {
+    Supported.requireNchw(stage, norm.getCnn2DFormat());
+    Chain behind = readers.activationBehind(stage);
+    IActivation fused = behind.function().orElseGet(ActivationIdentity::new);
+    Layer layer =
+        new QuantizedNormalization(
+            stage.name(), draft.quantizer(stage.input()), norm, fused, quantization(stage, fused));
+    draft.quantizing(stage.with(layer), Origin.of(stage));
+    return absorb(stage, behind);
   }
 
   /**
-   * Lets the last of a chain be found under the name of the first, and says which were absorbed.
+   * A convolution or dense layer with what can be fused behind it. Its own activation function
+   * becomes a layer where it is no clamp.
    */
-  private List<String> replace(Stage first, List<Stage> chain) {
-    renamed.put(chain.get(chain.size() - 1).name(), first.name());
-    quantizers.put(first.name(), first.name());
-    return chain.stream().skip(1).map(Stage::name).toList();
-  }
-
-  /** The activation function of the layer behind, if it is the only reader and can be fused. */
-  private Optional<IActivation> fusibleActivation(Stage stage) {
-    return followed(stage, ActivationLayer.class)
-        .map(next -> ((ActivationLayer) next.layer()).getActivationFn())
-        .filter(Activations::isFusible);
-  }
-
-  private List<String> addBlock(Stage stage, FeedForwardLayer linear) {
-    List<Stage> chain = new ArrayList<>(List.of(stage));
-    IActivation activation = linear.getActivationFn();
-    BatchNormalization norm = null;
-    if (activation instanceof ActivationIdentity) {
-      Optional<Stage> normStage = followed(stage, BatchNormalization.class);
-      if (normStage.isPresent()) {
-        norm = (BatchNormalization) normStage.get().layer();
-        chain.add(normStage.get());
-      }
-      Stage last = chain.get(chain.size() - 1);
-      Optional<IActivation> fused = fusibleActivation(last);
-      if (fused.isPresent()) {
-        activation = fused.get();
-        chain.add(consumers.get(last.name()).get(0));
-      }
-    }
-    if (!Activations.isFusible(activation)) {
-      throw new UnsupportedLayerException(
-          stage,
-          "has activation '"
-              + activation
-              + "'; use identity, relu or relu6, or leave it to the output layer");
-    }
-    String name = stage.name();
+  private List<String> addBlock(Stage stage, FeedForwardLayer linear, Origin origin) {
+    IActivation own = linear.getActivationFn();
+    Supported.requireActivation(stage, own);
+    boolean fusible = Activations.isFusible(own);
+    Chain behind = own instanceof ActivationIdentity ? readers.chainBehind(stage) : Chain.NONE;
+    IActivation fused = behind.function().orElse(clampOf(own));
     QuantizedBlock block =
         new QuantizedBlock(
-            name, quantizer(stage), linear, norm, activation, quantization(stage, activation));
-    emit(withInput(stage, block), chain.stream().map(Stage::name).toList());
-    return replace(stage, chain);
+            stage.name(),
+            draft.quantizer(stage.input()),
+            linear,
+            behind.norm().map(norm -> (BatchNormalization) norm.layer()).orElse(null),
+            fused,
+            quantization(stage, fused));
+    List<Origin> origins = new ArrayList<>(List.of(origin));
+    behind.norm().map(Origin::of).ifPresent(origins::add);
+    draft.quantizing(stage.with(block), origins.toArray(Origin[]::new));
+    if (!fusible) {
+      Stage activation =
+          new Stage(
+              draft.freeName(stage.name() + "_activation"),
+              stage.index(),
+              linear,
+              null,
+              List.of(stage.name()));
+      addActivation(activation, own, block.getQuantization());
+      draft.replace(stage.name(), activation.name());
+    }
+    return absorb(stage, behind);
+  }
+
+  /** A separable convolution is a depthwise one, whose result has codes, and a pointwise one. */
+  private List<String> addSeparable(Stage stage, SeparableConvolution2D separable) {
+    Supported.requireSeparable(stage, separable);
+    String name = draft.freeName(stage.name() + "_depthwise");
+    QuantizedBlock depthwise =
+        new QuantizedBlock(
+            name,
+            draft.quantizer(stage.input()),
+            Splits.depthwise(separable),
+            null,
+            new ActivationIdentity(),
+            quantization(stage, new ActivationIdentity()));
+    draft.quantizing(
+        new Stage(name, stage.index(), depthwise, stage.preprocessor(), stage.inputs()),
+        Splits.depthwiseOrigin(stage));
+    ConvolutionLayer pointwise = Splits.pointwise(separable);
+    Stage rest = new Stage(stage.name(), stage.index(), pointwise, null, List.of(name));
+    return addBlock(rest, pointwise, Splits.pointwiseOrigin(stage));
   }
 
   /**
    * An output layer is a dense layer, whose logits are quantized, and a loss on their real values.
    */
-  private List<String> addOutput(Stage stage) {
-    OutputLayer output = (OutputLayer) stage.layer();
+  private List<String> addOutput(Stage stage, OutputLayer output) {
     Supported.requireDeployableOutput(stage, output.getActivationFn());
-    String logits = freeName(stage.name() + "_logits");
-    DenseLayer dense = dense(output);
+    String logits = draft.freeName(stage.name() + "_logits");
     QuantizedBlock block =
         new QuantizedBlock(
             logits,
-            quantizer(stage),
-            dense,
+            draft.quantizer(stage.input()),
+            Splits.dense(output),
             null,
             new ActivationIdentity(),
-            config.ofEnd(candidate(stage)));
-    emit(
-        new Stage(logits, stage.index(), block, keptPreprocessor(stage), List.of(input(stage))),
-        List.of(stage.name()));
-    LossLayer loss =
-        new LossLayer.Builder(output.getLossFn())
-            .activation(output.getActivationFn())
-            .name(stage.name())
-            .build();
-    copySettings(output, loss);
-    loss.setNIn(output.getNOut());
-    emit(new Stage(stage.name(), stage.index(), loss, null, List.of(logits)), List.of());
+            config.ofEnd(candidate(stage.name(), OutputLayer.class)));
+    draft.quantizing(
+        new Stage(logits, stage.index(), block, stage.preprocessor(), stage.inputs()),
+        Origin.of(stage));
+    Layer loss = Splits.loss(output, stage.name());
+    draft.passing(new Stage(stage.name(), stage.index(), loss, null, List.of(logits)));
     return List.of();
-  }
-
-  private static DenseLayer dense(OutputLayer output) {
-    DenseLayer dense = new DenseLayer.Builder().hasBias(output.hasBias()).build();
-    copySettings(output, dense);
-    dense.setActivationFn(new ActivationIdentity());
-    dense.setConstraints(output.getConstraints());
-    dense.setIDropout(output.getIDropout());
-    return dense;
-  }
-
-  private static void copySettings(FeedForwardLayer from, FeedForwardLayer to) {
-    to.setNIn(from.getNIn());
-    to.setNOut(from.getNOut());
-    to.setWeightInitFn(from.getWeightInitFn());
-    to.setBiasInit(from.getBiasInit());
-    to.setIUpdater(from.getIUpdater());
-    to.setBiasUpdater(from.getBiasUpdater());
-    to.setRegularization(from.getRegularization());
-    to.setRegularizationBias(from.getRegularizationBias());
-    to.setGradientNormalization(from.getGradientNormalization());
-    to.setGradientNormalizationThreshold(from.getGradientNormalizationThreshold());
-  }
-
-  /** The only reader of a stage's output, if it is of that type and nothing reshapes between. */
-  private Optional<Stage> followed(Stage stage, Class<?> type) {
-    List<Stage> readers = consumers.getOrDefault(stage.name(), List.of());
-    return readers.size() == 1
-            && readers.get(0).layer().getClass() == type
-            && readers.get(0).preprocessor() == null
-        ? Optional.of(readers.get(0))
-        : Optional.empty();
-  }
-
-  private Stage withInput(Stage stage, Layer layer) {
-    return new Stage(
-        stage.name(), stage.index(), layer, keptPreprocessor(stage), List.of(input(stage)));
-  }
-
-  private InputPreProcessor keptPreprocessor(Stage stage) {
-    boolean moved = prepared.get(0).stage().preprocessor() == stage.preprocessor();
-    return moved ? null : stage.preprocessor();
-  }
-
-  private String input(Stage stage) {
-    return renamed(stage.inputs().get(0));
-  }
-
-  private String renamed(String tensor) {
-    return renamed.getOrDefault(tensor, tensor);
-  }
-
-  private String quantizer(Stage stage) {
-    return quantizers.get(input(stage));
-  }
-
-  private void emit(Stage stage, List<String> sources) {
-    if (stage.layer() instanceof QuantizingConf quantizing && sources.isEmpty()) {
-      updater().ifPresent(quantizing::setIUpdater);
-    }
-    prepared.add(new Prepared(stage, sources));
-  }
-
-  /** For the learned ranges of layers that have no updater of their own. */
-  private Optional<IUpdater> updater() {
-    return original.stream()
-        .map(Stage::layer)
-        .filter(BaseLayer.class::isInstance)
-        .map(layer -> ((BaseLayer) layer).getIUpdater())
-        .filter(Objects::nonNull)
-        .findFirst();
-  }
-
-  private String freeName(String wish) {
-    String name = wish;
-    while (taken(name)) {
-      name += "_";
-    }
-    return name;
-  }
-
-  private boolean taken(String name) {
-    return original.stream().anyMatch(stage -> stage.name().equals(name));
   }
 }

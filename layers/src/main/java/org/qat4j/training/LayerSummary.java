@@ -8,6 +8,8 @@ import java.util.List;
  * @param name of the prepared layer; also the name of its tensor in the converted model
  * @param kind Deeplearning4j's name of what it computes
  * @param fused what was folded into it, in order; empty where nothing was
+ * @param scale name of the layer whose scale its output codes have: its own where that is this
+ *     layer's name; {@link #REAL} where its output is no codes
  * @param reason why it is as it is, for a person
  * @param weightBits bits of its weights; 0 without weights
  * @param activationBits bits of its output codes
@@ -16,9 +18,13 @@ public record LayerSummary(
     String name,
     String kind,
     List<String> fused,
+    String scale,
     String reason,
     int weightBits,
     int activationBits) {
+  /** In the place of a scale: the output is real numbers. */
+  public static final String REAL = "";
+
   public LayerSummary {
     fused = List.copyOf(fused);
   }

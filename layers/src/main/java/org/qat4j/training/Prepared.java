@@ -5,6 +5,6 @@ import java.util.List;
 /**
  * A stage of a prepared network and where its parameters come from.
  *
- * @param sources names of the original layers that it replaces; empty where it is new
+ * @param origins the original layers that it replaces; empty where it is new
  */
-record Prepared(Stage stage, List<String> sources) {}
+record Prepared(Stage stage, List<Origin> origins) {}

@@ -118,12 +118,12 @@ public final class Qat {
 
   /** What preparation made of each layer, in execution order. */
   public static List<LayerSummary> summarize(MultiLayerNetwork prepared) {
-    return thawed(MultiLayerNetworks.stages(prepared)).stream().map(Summaries::of).toList();
+    return Summaries.of(thawed(MultiLayerNetworks.stages(prepared)));
   }
 
   /** As {@link #summarize(MultiLayerNetwork)}. */
   public static List<LayerSummary> summarize(ComputationGraph prepared) {
-    return thawed(ComputationGraphs.stages(prepared)).stream().map(Summaries::of).toList();
+    return Summaries.of(thawed(ComputationGraphs.stages(prepared)));
   }
 
   private static List<Stage> thawed(List<Stage> stages) {
@@ -132,11 +132,9 @@ public final class Qat {
 
   private static void copyParameters(
       Prepared prepared, Map<String, Layer> originals, Layer target) {
-    for (String source : prepared.sources()) {
-      Map<String, INDArray> table = originals.get(source).paramTable();
-      if (table != null) {
-        table.forEach((key, value) -> target.getParam(key).assign(value));
-      }
+    for (Origin origin : prepared.origins()) {
+      Map<String, INDArray> table = originals.get(origin.layer()).paramTable();
+      origin.parameters().apply(table).forEach((key, value) -> target.getParam(key).assign(value));
     }
   }
 

@@ -18,12 +18,13 @@ final class Restoring {
   static void parameters(
       List<Prepared> fused, Map<String, Layer> prepared, Map<String, Layer> originals) {
     for (Prepared next : fused) {
-      for (String name : next.sources()) {
-        Map<String, INDArray> table = originals.get(name).paramTable();
-        if (table != null) {
-          Layer source = prepared.get(next.stage().name());
-          table.forEach((key, value) -> value.assign(parameter(source, next, name, key, value)));
-        }
+      Layer source = prepared.get(next.stage().name());
+      for (Origin origin : next.origins()) {
+        // These are views: what is assigned to them goes to the original's own parameters.
+        Map<String, INDArray> table =
+            origin.parameters().apply(originals.get(origin.layer()).paramTable());
+        table.forEach(
+            (key, value) -> value.assign(parameter(source, next, origin.layer(), key, value)));
       }
     }
   }

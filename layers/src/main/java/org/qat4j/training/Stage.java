@@ -32,6 +32,16 @@ record Stage(
         : layer;
   }
 
+  /** Name of what feeds it, where that is one thing. */
+  String input() {
+    return inputs.get(0);
+  }
+
+  /** The same place with another layer in it. */
+  Stage with(Layer other) {
+    return new Stage(name, index, other, preprocessor, inputs);
+  }
+
   /** Where and what, for messages. */
   String describe() {
     return "layer '" + name + "' (index " + index + ", " + layer.getClass().getSimpleName() + ")";

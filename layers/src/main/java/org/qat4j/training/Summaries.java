@@ -1,95 +1,165 @@
 package org.qat4j.training;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.nd4j.linalg.activations.IActivation;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.Op;
 import org.qat4j.layers.Activations;
 import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.MaxPooling;
 import org.qat4j.layers.Quantization;
+import org.qat4j.layers.QuantizedActivation;
 import org.qat4j.layers.QuantizedBlock;
 import org.qat4j.layers.QuantizedMerge;
+import org.qat4j.layers.QuantizedNormalization;
 import org.qat4j.layers.QuantizedPooling;
 import org.qat4j.layers.QuantizingConf;
 
 /** Says for a person what each kind of prepared layer does. */
 final class Summaries {
+  private static final String OWN_SCALE =
+      "its values have a range of their own, so they get a scale of their own";
+
+  /** Name of the layer whose scale a layer's output has. */
+  private final Map<String, String> scales = new HashMap<>();
+
   private Summaries() {}
 
-  static LayerSummary of(Stage stage) {
-    Layer layer = stage.layer();
-    if (layer instanceof InputQuantizer input) {
+  /**
+   * @param prepared in execution order
+   */
+  static List<LayerSummary> of(List<Stage> prepared) {
+    Summaries summaries = new Summaries();
+    return prepared.stream().map(summaries::of).toList();
+  }
+
+  private LayerSummary of(Stage stage) {
+    if (stage.layer() instanceof QuantizingConf layer) {
+      scales.put(stage.name(), stage.name());
+      Quantization bits = layer.getQuantization();
       return new LayerSummary(
           stage.name(),
-          "QuantizeLinear",
-          List.of(),
-          "turns the network's input into codes",
-          0,
-          input.getQuantization().activations().bits());
+          kind(layer),
+          fused(layer),
+          stage.name(),
+          reason(layer),
+          hasWeights(layer) ? bits.weights().bits() : 0,
+          bits.activations().bits());
     }
+    Layer layer = stage.layer();
+    String scale =
+        layer instanceof LossLayer ? LayerSummary.REAL : scales.get(stage.inputs().get(0));
+    scales.put(stage.name(), scale);
+    String kind = layer.getClass().getSimpleName();
+    return new LayerSummary(stage.name(), kind, List.of(), scale, passing(layer), 0, 0);
+  }
+
+  private static boolean hasWeights(QuantizingConf layer) {
+    return layer instanceof QuantizedBlock || layer instanceof QuantizedNormalization;
+  }
+
+  private static String kind(QuantizingConf layer) {
     if (layer instanceof QuantizedBlock block) {
-      return block(stage, block);
+      return block.getLinear().getClass().getSimpleName();
     }
-    if (layer instanceof QuantizingConf quantizing) {
-      return parameterFree(stage, quantizing);
+    if (layer instanceof QuantizedMerge merge) {
+      return merge.getKind() == QuantizedMerge.Kind.SUM ? "Add" : "Concat";
     }
-    return new LayerSummary(
-        stage.name(), layer.getClass().getSimpleName(), List.of(), passing(layer), 0, 0);
+    if (layer instanceof QuantizedActivation activation) {
+      return operation(activation).map(Op::onnxName).orElse("Activation");
+    }
+    if (layer instanceof QuantizedPooling) {
+      return "AveragePool";
+    }
+    return layer instanceof InputQuantizer ? "QuantizeLinear" : "BatchNormalization";
+  }
+
+  private static Optional<Op> operation(QuantizedActivation layer) {
+    return Activations.operation(layer.getActivationFn());
+  }
+
+  private static List<String> fused(QuantizingConf layer) {
+    List<String> fused = new ArrayList<>();
+    if (layer instanceof QuantizedBlock block && block.getNorm() != null) {
+      fused.add("BatchNormalization");
+    }
+    if (!(layer instanceof QuantizedActivation)
+        && !Activations.clip(layer.getActivationFn()).equals(Clip.NONE)) {
+      fused.add(Activations.clip(layer.getActivationFn()).toString());
+    }
+    return fused;
+  }
+
+  private static String reason(QuantizingConf layer) {
+    if (layer instanceof QuantizedBlock block) {
+      return block(block);
+    }
+    if (layer instanceof QuantizedMerge merge) {
+      return merge.getKind() == QuantizedMerge.Kind.SUM
+          ? "the sum has a range of its own, so each input keeps its scale and is requantized here"
+          : "each input keeps its scale, for its other readers, and is requantized to one of all";
+    }
+    if (layer instanceof QuantizedNormalization) {
+      return "no convolution or dense layer directly before it could absorb it, so it multiplies and"
+          + " adds by itself: on images as a 1x1 convolution of each channel, on features in float32"
+          + " between codes, which loading must allow";
+    }
+    if (layer instanceof QuantizedActivation activation) {
+      return activation(activation);
+    }
+    return layer instanceof InputQuantizer ? "turns the network's input into codes" : OWN_SCALE;
+  }
+
+  private static String activation(QuantizedActivation layer) {
+    Optional<Op> operation = operation(layer);
+    if (operation.isEmpty()) {
+      return OWN_SCALE;
+    }
+    return operation.get() instanceof Op.Real
+        ? "it has no integer form, so it is exempt: it runs in float32 between codes, which loading"
+            + " must allow"
+        : "it is no clamp, so it is an operation of its own on codes";
+  }
+
+  private static String block(QuantizedBlock block) {
+    List<String> reasons = new ArrayList<>();
+    if (block.getNorm() != null) {
+      reasons.add(
+          "batch norm only scales and shifts each channel, so it folds into weight scales and bias");
+    }
+    if (!Activations.clip(block.getActivationFn()).equals(Clip.NONE)) {
+      reasons.add("the activation is a clamp, which requantization does anyway");
+    }
+    IActivation own = block.getLinear().getActivationFn();
+    if (!Activations.isFusible(own)) {
+      reasons.add("its activation " + own + " is no clamp, so it is a layer of its own behind");
+    }
+    return reasons.isEmpty()
+        ? "no batch norm or activation directly behind it"
+        : String.join("; ", reasons);
   }
 
   private static String passing(Layer layer) {
     if (layer instanceof MaxPooling) {
       return "the largest of some codes is one of them, so codes pass through unchanged";
     }
+    if (layer instanceof ZeroPaddingLayer) {
+      return "0 has a code, the zero point, so codes pass through with zero points around them";
+    }
+    if (layer instanceof Upsampling2D) {
+      return "codes are repeated, so they pass through unchanged";
+    }
     return layer instanceof DropoutLayer
         ? "does nothing in inference"
-        : "works on real values, after the last code";
-  }
-
-  private static LayerSummary parameterFree(Stage stage, QuantizingConf layer) {
-    String kind =
-        layer instanceof QuantizedMerge merge
-            ? merge.getKind() == QuantizedMerge.Kind.SUM ? "Add" : "Concat"
-            : layer instanceof QuantizedPooling ? "AveragePool" : "Activation";
-    Clip clip = Activations.clip(layer.getActivationFn());
-    List<String> fused =
-        layer instanceof QuantizedMerge && !clip.equals(Clip.NONE)
-            ? List.of(clip.toString())
-            : List.of();
-    return new LayerSummary(
-        stage.name(),
-        kind,
-        fused,
-        "its values have a range of their own, so they get a scale of their own",
-        0,
-        layer.getQuantization().activations().bits());
-  }
-
-  private static LayerSummary block(Stage stage, QuantizedBlock block) {
-    List<String> fused = new ArrayList<>();
-    List<String> reasons = new ArrayList<>();
-    if (block.getNorm() != null) {
-      fused.add("BatchNormalization");
-      reasons.add(
-          "batch norm only scales and shifts each channel, so it folds into weight scales and bias");
-    }
-    Clip clip = Activations.clip(block.getActivationFn());
-    if (!clip.equals(Clip.NONE)) {
-      fused.add(clip.toString());
-      reasons.add("the activation is a clamp, which requantization does anyway");
-    }
-    if (fused.isEmpty()) {
-      reasons.add("no batch norm or activation directly behind it");
-    }
-    Quantization quantization = block.getQuantization();
-    return new LayerSummary(
-        stage.name(),
-        block.getLinear().getClass().getSimpleName(),
-        fused,
-        String.join("; ", reasons),
-        quantization.weights().bits(),
-        quantization.activations().bits());
+        : "exempt: it works on real values, after the last code";
   }
 }

@@ -2,8 +2,10 @@ package org.qat4j.training;
 
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
@@ -11,11 +13,16 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.qat4j.graph.Clip;
+import org.qat4j.layers.Activations;
 import org.qat4j.layers.Quantization;
 
 /** Which layers, in which settings, have an integer form. Each refusal says what to do. */
@@ -31,7 +38,8 @@ final class Supported {
       }
       return true;
     }
-    if (stage.layer().getClass() != ConvolutionLayer.class) {
+    if (stage.layer().getClass() != ConvolutionLayer.class
+        && stage.layer().getClass() != DepthwiseConvolution2D.class) {
       return false;
     }
     ConvolutionLayer convolution = (ConvolutionLayer) stage.layer();
@@ -63,6 +71,39 @@ final class Supported {
     return quantization;
   }
 
+  static void requireSeparable(Stage stage, SeparableConvolution2D separable) {
+    if (separable.getCnn2dDataFormat() != null) {
+      requireNchw(stage, separable.getCnn2dDataFormat());
+    }
+    if (separable.getConstraints() != null && !separable.getConstraints().isEmpty()) {
+      throw new UnsupportedLayerException(
+          stage, "has parameter constraints, which its two parts cannot share; remove them");
+    }
+  }
+
+  static void requireActivation(Stage stage, IActivation activation) {
+    if (!Activations.isSupported(activation)) {
+      throw new UnsupportedLayerException(
+          stage,
+          "has activation '"
+              + activation
+              + "'; use identity, relu, relu6, hardtanh, leaky relu, tanh, sigmoid or hard sigmoid,"
+              + " or leave it to the output layer");
+    }
+  }
+
+  /** Codes can be flattened, and before the first of them anything may happen. */
+  static void requirePreprocessor(Stage stage) {
+    InputPreProcessor preprocessor = stage.preprocessor();
+    if (preprocessor != null && !(preprocessor instanceof CnnToFeedForwardPreProcessor)) {
+      throw new UnsupportedLayerException(
+          stage,
+          "reshapes its input by "
+              + preprocessor.getClass().getSimpleName()
+              + "; inside a network only CnnToFeedForwardPreProcessor has an integer form");
+    }
+  }
+
   static void requireNchw(Stage stage, CNN2DFormat format) {
     if (format != CNN2DFormat.NCHW) {
       throw new UnsupportedLayerException(
@@ -81,7 +122,10 @@ final class Supported {
     }
   }
 
-  /** Dropout does nothing in inference; a loss comes after the last code. */
+  /**
+   * Padding and upsampling only move codes, dropout does nothing in inference, and a loss comes
+   * after the last code.
+   */
   static void requirePassThrough(Stage stage) {
     if (stage.layer() instanceof FrozenLayer) {
       throw new UnsupportedLayerException(
@@ -90,6 +134,10 @@ final class Supported {
     }
     if (stage.layer() instanceof LossLayer loss) {
       requireDeployableOutput(stage, loss.getActivationFn());
+    } else if (stage.layer() instanceof ZeroPaddingLayer padding) {
+      requireNchw(stage, padding.getDataFormat());
+    } else if (stage.layer() instanceof Upsampling2D upsampling) {
+      requireNchw(stage, upsampling.getFormat());
     } else if (!(stage.layer() instanceof DropoutLayer)) {
       throw new UnsupportedLayerException(stage, "has no integer form");
     }

@@ -9,9 +9,10 @@ public final class UnsupportedLayerException extends IllegalArgumentException {
         stage.describe()
             + " cannot be quantized: it "
             + problem
-            + ". Supported: ConvolutionLayer and DenseLayer (with BatchNormalization and"
-            + " ActivationLayer behind them), SubsamplingLayer MAX and AVG, GlobalPoolingLayer AVG,"
-            + " ActivationLayer, ElementWiseVertex Add, MergeVertex, DropoutLayer, OutputLayer,"
-            + " LossLayer");
+            + ". Supported: ConvolutionLayer, DepthwiseConvolution2D, SeparableConvolution2D and"
+            + " DenseLayer (with BatchNormalization and ActivationLayer behind them),"
+            + " BatchNormalization, SubsamplingLayer MAX and AVG, GlobalPoolingLayer AVG,"
+            + " ActivationLayer, ZeroPaddingLayer, Upsampling2D, ElementWiseVertex Add,"
+            + " MergeVertex, DropoutLayer, OutputLayer, LossLayer");
   }
 }

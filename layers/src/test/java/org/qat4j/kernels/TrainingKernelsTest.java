@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -67,7 +68,11 @@ class TrainingKernelsTest {
   private static void assertClose(INDArray expected, INDArray actual, String what) {
     assertArrayEquals(expected.shape(), actual.shape(), what);
     double scale = 1 + expected.amaxNumber().doubleValue();
-    assertEquals(0, expected.sub(actual).amaxNumber().doubleValue() / scale, TOLERANCE, what);
+    assertEquals(
+        0,
+        expected.castTo(DataType.FLOAT).sub(actual).amaxNumber().doubleValue() / scale,
+        TOLERANCE,
+        what);
   }
 
   @ParameterizedTest(name = "{0} {index}")
@@ -92,6 +97,49 @@ class TrainingKernelsTest {
         random(3, 1, s[2]));
   }
 
+  /** batch, in, multiplier, size, kernel height, kernel width, stride, padding, dilation, same. */
+  private static final List<int[]> DEPTHWISE =
+      List.of(
+          new int[] {2, 3, 1, 4, 1, 1, 1, 0, 1, 0},
+          new int[] {2, 1, 3, 7, 3, 3, 1, 0, 1, 1},
+          new int[] {3, 16, 1, 9, 3, 3, 1, 0, 1, 1},
+          new int[] {2, 17, 1, 8, 3, 3, 2, 0, 1, 1},
+          new int[] {2, 5, 2, 11, 3, 2, 2, 1, 1, 0},
+          new int[] {2, 6, 1, 11, 3, 3, 1, 0, 2, 1},
+          new int[] {2, 6, 1, 11, 3, 3, 1, 0, 2, 0},
+          new int[] {2, 6, 1, 11, 3, 3, 1, 2, 2, 0},
+          new int[] {2, 6, 1, 11, 3, 2, 1, 1, 2, 0},
+          new int[] {4, 32, 1, 7, 5, 5, 1, 0, 1, 1});
+
+  static Stream<Arguments> depthwiseConvolutions() {
+    return fast()
+        .flatMap(
+            kernels ->
+                DEPTHWISE.stream().map(shape -> Arguments.of(kernels.name(), kernels, shape)));
+  }
+
+  @ParameterizedTest(name = "{0} {index}")
+  @MethodSource("depthwiseConvolutions")
+  void depthwiseConvolution_forwardAndBackward_equalTheReference(
+      String name, TrainingKernels kernels, int[] s) {
+    DepthwiseConvolution2D layer =
+        new DepthwiseConvolution2D.Builder(s[4], s[5])
+            .depthMultiplier(s[2])
+            .stride(s[6], s[6])
+            .padding(s[7], s[7])
+            .dilation(s[8], s[8])
+            .nIn(s[1])
+            .convolutionMode(s[9] == 1 ? ConvolutionMode.Same : ConvolutionMode.Truncate)
+            .build();
+    INDArray weights = random(2, s[4], s[5], s[1], s[2]);
+    linear(
+        REFERENCE.convolution(layer),
+        kernels.convolution(layer),
+        random(1, s[0], s[1], s[3], s[3]),
+        weights,
+        random(3, 1, weights.size(2) * weights.size(3)));
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("fast")
   void dense_forwardAndBackward_equalTheReference(TrainingKernels kernels) {
@@ -101,26 +149,33 @@ class TrainingKernelsTest {
 
   private static void linear(
       Linear reference, Linear fast, INDArray input, INDArray weights, INDArray bias) {
-    INDArray rows = reference.rows(weights);
-    INDArray expected = reference.forward(input, rows, bias, WORKSPACE);
+    // In double, since ND4J refuses dilated depthwise convolutions in float on a CPU.
+    INDArray exactInput = exact(input);
+    INDArray rows = reference.rows(exact(weights));
+    INDArray expected = reference.forward(exactInput, rows, exact(bias), WORKSPACE);
     assertClose(expected, fast.forward(input, fast.rows(weights), bias, WORKSPACE), "output");
     assertClose(
-        reference.forward(input, rows, null, WORKSPACE),
+        reference.forward(exactInput, rows, null, WORKSPACE),
         fast.forward(input, fast.rows(weights), null, WORKSPACE),
         "output without bias");
     INDArray epsilon = random(4, expected.shape());
-    INDArray weightGradient = weights.ulike();
-    INDArray biasGradient = bias.ulike();
+    INDArray weightGradient = exact(weights).ulike();
+    INDArray biasGradient = exact(bias).ulike();
     INDArray fastWeightGradient = weights.ulike();
     INDArray fastBiasGradient = bias.ulike();
     fast.forward(input, fast.rows(weights), bias, WORKSPACE);
     assertClose(
-        reference.backward(input, rows, epsilon, weightGradient, biasGradient, WORKSPACE),
+        reference.backward(
+            exactInput, rows, exact(epsilon), weightGradient, biasGradient, WORKSPACE),
         fast.backward(
             input, fast.rows(weights), epsilon, fastWeightGradient, fastBiasGradient, WORKSPACE),
         "input gradient");
     assertClose(weightGradient, fastWeightGradient, "weight gradient");
     assertClose(biasGradient, fastBiasGradient, "bias gradient");
+  }
+
+  private static INDArray exact(INDArray array) {
+    return array.castTo(DataType.DOUBLE).dup(array.ordering());
   }
 
   static Stream<Arguments> normalizations() {

@@ -7,26 +7,37 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.constraint.NonNegativeConstraint;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.testnets.TestNetworks;
@@ -123,43 +134,120 @@ class PrepareTest {
   }
 
   @Test
-  void prepare_activationThatIsNoClamp_isRefused() {
+  void prepare_activationWithoutDeployedForm_isRefused() {
     String message =
-        refusal(new DenseLayer.Builder().nOut(5).activation(Activation.TANH).name("fc").build());
+        refusal(new DenseLayer.Builder().nOut(5).activation(Activation.ELU).name("fc").build());
     assertTrue(
         message.startsWith(
-            "layer 'fc' (index 1, DenseLayer) cannot be quantized: it has activation 'tanh'"),
+            "layer 'fc' (index 1, DenseLayer) cannot be quantized: it has activation 'elu"),
         message);
   }
 
   @Test
-  void prepare_vertexWithoutLayer_isRefused() {
-    ComputationGraphConfiguration configuration =
-        new NeuralNetConfiguration.Builder()
-            .graphBuilder()
-            .addInputs("in")
-            .addLayer(
-                "a",
-                new DenseLayer.Builder().nIn(4).nOut(4).activation(Activation.RELU).build(),
-                "in")
-            .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Product), "a", "in")
-            .addLayer(
-                "out",
-                new OutputLayer.Builder(LossFunction.MCXENT)
-                    .nIn(4)
-                    .nOut(2)
-                    .activation(Activation.SOFTMAX)
-                    .build(),
-                "sum")
-            .setOutputs("out")
-            .build();
-    ComputationGraph graph = new ComputationGraph(configuration);
-    graph.init();
-    var error =
-        assertThrows(IllegalArgumentException.class, () -> Qat.prepare(graph, QatConfig.int8()));
+  void prepare_leakyReluThatFalls_isRefused() {
+    Layer layer = new ActivationLayer(new ActivationLReLU(-0.5));
+    assertTrue(refusal(layer).contains("it has activation 'leakyrelu(a=-0.5)'; use identity"));
+  }
+
+  @Test
+  void prepare_cropping_isRefused() {
+    Layer layer = new Cropping2D.Builder(1, 1).name("crop").build();
     assertTrue(
-        error.getMessage().startsWith("vertex 'sum' (ElementWiseVertex) cannot be quantized"),
+        refusal(layer)
+            .startsWith(
+                "layer 'crop' (index 1, Cropping2D) cannot be quantized: it has no integer"));
+  }
+
+  @Test
+  void prepare_separableConvolutionWithConstraints_isRefused() {
+    Layer layer =
+        new SeparableConvolution2D.Builder(3, 3)
+            .nOut(4)
+            .constrainWeights(new NonNegativeConstraint())
+            .build();
+    assertTrue(refusal(layer).contains("it has parameter constraints, which its two parts cannot"));
+  }
+
+  @Test
+  void prepare_featuresThatBecomeAnImage_areRefused() {
+    MultiLayerConfiguration configuration =
+        new NeuralNetConfiguration.Builder()
+            .list()
+            .layer(new DenseLayer.Builder().nOut(16).activation(Activation.RELU).build())
+            .layer(new ConvolutionLayer.Builder(3, 3).nIn(1).nOut(2).name("conv").build())
+            .layer(new OutputLayer.Builder().nIn(8).nOut(2).build())
+            .inputPreProcessor(1, new FeedForwardToCnnPreProcessor(4, 4, 1))
+            .inputPreProcessor(2, new CnnToFeedForwardPreProcessor(2, 2, 2))
+            .setInputType(InputType.feedForward(5))
+            .build();
+    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+    network.init();
+    var error =
+        assertThrows(UnsupportedLayerException.class, () -> Qat.prepare(network, QatConfig.int8()));
+    assertTrue(
+        error
+            .getMessage()
+            .contains("it reshapes its input by FeedForwardToCnnPreProcessor; inside a network"),
         error.getMessage());
+  }
+
+  @Test
+  void prepare_multiLayerWithLayersThatSplit_computesWhatTheOriginalComputes() {
+    MultiLayerNetwork original =
+        network(
+            new SeparableConvolution2D.Builder(3, 3)
+                .depthMultiplier(2)
+                .nOut(4)
+                .activation(Activation.TANH)
+                .build(),
+            new BatchNormalization(),
+            new ZeroPaddingLayer(1, 1),
+            new DenseLayer.Builder().nOut(5).activation(Activation.SIGMOID).build());
+    INDArray images = Nd4j.rand(DataType.FLOAT, 6, 1, 8, 8);
+    INDArray expected = original.output(images).dup();
+    INDArray actual = Qat.prepare(original, QatConfig.int8()).output(images);
+    assertEquals(0, actual.sub(expected).amaxNumber().doubleValue(), 1e-6);
+  }
+
+  private static String vertexRefusal(GraphVertex join, String... inputs) {
+    GraphBuilder graph = new NeuralNetConfiguration.Builder().graphBuilder().addInputs("in");
+    for (String name : inputs) {
+      graph.addLayer(
+          name, new DenseLayer.Builder().nIn(4).nOut(4).activation(Activation.RELU).build(), "in");
+    }
+    graph
+        .addVertex("join", join, inputs)
+        .addLayer(
+            "out",
+            new OutputLayer.Builder(LossFunction.MCXENT)
+                .nIn(4)
+                .nOut(2)
+                .activation(Activation.SOFTMAX)
+                .build(),
+            "join")
+        .setOutputs("out");
+    ComputationGraph network = new ComputationGraph(graph.build());
+    network.init();
+    return assertThrows(
+            IllegalArgumentException.class, () -> Qat.prepare(network, QatConfig.int8()))
+        .getMessage();
+  }
+
+  @Test
+  void prepare_product_isRefused() {
+    String message = vertexRefusal(new ElementWiseVertex(ElementWiseVertex.Op.Product), "a", "b");
+    assertTrue(
+        message.startsWith("vertex 'join' (ElementWiseVertex of 2) cannot be quantized"), message);
+  }
+
+  @Test
+  void prepare_sumOfThree_isRefused() {
+    String message = vertexRefusal(new ElementWiseVertex(ElementWiseVertex.Op.Add), "a", "b", "c");
+    assertTrue(
+        message.startsWith(
+            "vertex 'join' (ElementWiseVertex of 3) cannot be quantized; supported are layers,"
+                + " ElementWiseVertex Add of 2 and MergeVertex along the channels"),
+        message);
   }
 
   @Test
@@ -195,8 +283,8 @@ class PrepareTest {
         assertThrows(
             IllegalArgumentException.class, () -> Qat.prepare(TestNetworks.graph(1), config));
     assertEquals(
-        "no quantized layer matches the rule for name 'convx'; the quantized layers are [conv,"
-            + " dense, out]",
+        "no quantized layer matches the rule for name 'convx'; the quantized layers are"
+            + " [image_quantizer, conv, dense, out]",
         error.getMessage());
   }
 

@@ -47,9 +47,11 @@ final class InspectCommand implements Callable<Integer> {
 
   private String describe(Graph graph) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("node", "op", "shape", "scale", "zero point", "codes", "weights", "MACs"));
+    rows.add(
+        List.of(
+            "node", "op", "shape", "scale", "zero point", "codes", "weights", "MACs", "decision"));
     for (Tensor input : graph.inputs()) {
-      rows.add(List.of(input.name(), "input", input.shape().toString(), "", "", "", "", ""));
+      rows.add(List.of(input.name(), "input", input.shape().toString(), "", "", "", "", "", ""));
     }
     for (Node node : graph.nodes()) {
       rows.add(row(graph, node));
@@ -76,26 +78,14 @@ final class InspectCommand implements Callable<Integer> {
     long macs = node.op().macs(graph.inputsOf(node));
     return List.of(
         node.name(),
-        node.op().onnxName() + clip(node.op()),
+        node.op().onnxName() + suffix(NodeDecision.clip(node.op())),
         output.shape().toString(),
         codes ? String.format(Locale.ROOT, "%.6g", output.params().scale()) : "",
         codes ? Integer.toString(output.params().zeroPoint()) : "",
         codes ? output.params().range().toString() : "float32",
         weights(node.op()),
-        macs == 0 ? "" : String.format(Locale.ROOT, "%,d", macs));
-  }
-
-  private static String clip(Op op) {
-    if (op instanceof Op.Conv conv) {
-      return suffix(conv.clip());
-    }
-    if (op instanceof Op.Dense dense) {
-      return suffix(dense.clip());
-    }
-    if (op instanceof Op.Add add) {
-      return suffix(add.clip());
-    }
-    return op instanceof Op.Requantize requantize ? suffix(requantize.clip()) : "";
+        macs == 0 ? "" : String.format(Locale.ROOT, "%,d", macs),
+        NodeDecision.of(graph, node));
   }
 
   private static String suffix(Clip clip) {

@@ -245,6 +245,7 @@ class CommandLineTest {
     Outcome outcome = execute("inspect", modelWithIsland(), "--allow-float");
 
     assertEquals(0, outcome.status(), outcome.err());
+    assertTrue(outcome.out().contains("float island: no integer form was given"), outcome.out());
     assertTrue(
         outcome.out().strip().endsWith("1 of 5 operations run in float32: gate (Sigmoid)"),
         outcome.out());

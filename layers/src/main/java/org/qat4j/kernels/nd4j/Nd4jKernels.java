@@ -1,6 +1,7 @@
 package org.qat4j.kernels.nd4j;
 
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.qat4j.kernels.Linear;
@@ -24,7 +25,9 @@ public final class Nd4jKernels implements TrainingKernels {
 
   @Override
   public Linear convolution(ConvolutionLayer layer) {
-    return new Nd4jConvolution(layer);
+    return layer instanceof DepthwiseConvolution2D depthwise
+        ? new Nd4jDepthwiseConvolution(depthwise)
+        : new Nd4jConvolution(layer);
   }
 
   @Override

@@ -7,14 +7,15 @@ import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
 import org.qat4j.kernels.Geometry;
 
 /**
- * 2-D convolution; weights are brought into oneDNN's layout at each call, since each step changes
- * them.
+ * 2-D convolution, plain or depthwise; weights are brought into oneDNN's layout at each call, since
+ * each step changes them.
  */
 final class OneDnnConvolution extends OneDnnLinear {
   private final ConvolutionLayer layer;
@@ -26,7 +27,13 @@ final class OneDnnConvolution extends OneDnnLinear {
 
   @Override
   public INDArray rows(INDArray weights) {
-    return weights.reshape('c', weights.size(0), weights.length() / weights.size(0));
+    return depthwise()
+        ? weights.reshape('c', weights.length() / layer.getNOut(), layer.getNOut()).transpose()
+        : weights.reshape('c', weights.size(0), weights.length() / weights.size(0));
+  }
+
+  private boolean depthwise() {
+    return layer instanceof DepthwiseConvolution2D;
   }
 
   @Override
@@ -42,6 +49,7 @@ final class OneDnnConvolution extends OneDnnLinear {
     private final long[] inputShape;
     private final long[] outputShape;
     private final boolean biased;
+    private final boolean depthwise;
     private final Transfer backwardDataWeights;
     private final Transfer weightGradient;
     private final ForwardPass forward;
@@ -55,11 +63,12 @@ final class OneDnnConvolution extends OneDnnLinear {
       Window window = Geometry.of(layer, image);
       Shape output = window.outputShape(image, (int) outChannels);
       outputShape = new long[] {inputShape[0], outChannels, output.height(), output.width()};
-      long[] kernel = {outChannels, inputShape[1], window.kernelHeight(), window.kernelWidth()};
+      depthwise = layer instanceof DepthwiseConvolution2D;
+      long[] kernel = kernel(window, outChannels, inputShape[1]);
       memory.desc source = Layouts.channelsLast(inputShape);
       memory.desc target = Layouts.channelsLast(outputShape);
       memory.desc weights = Layouts.any(kernel);
-      memory.desc oihw = Layouts.plain(kernel);
+      memory.desc rows = depthwise ? heightFirst(kernel) : Layouts.plain(kernel);
       memory.desc bias = biased ? Layouts.plain(outChannels) : new memory.desc();
       long[] strides = {window.strideHeight(), window.strideWidth()};
       long[] dilations = {window.dilationHeight() - 1, window.dilationWidth() - 1};
@@ -83,7 +92,7 @@ final class OneDnnConvolution extends OneDnnLinear {
           new ForwardPass(
               forwardDesc,
               new convolution_forward(forwardDesc),
-              Transfer.into(oihw, forwardDesc.weights_desc()),
+              Transfer.into(rows, forwardDesc.weights_desc()),
               source,
               biased ? bias : null,
               target);
@@ -100,7 +109,7 @@ final class OneDnnConvolution extends OneDnnLinear {
               topLeft,
               bottomRight,
               forwardDesc);
-      backwardDataWeights = Transfer.into(oihw, dataDesc.weights_desc());
+      backwardDataWeights = Transfer.into(rows, dataDesc.weights_desc());
       backwardData =
           new Call(dataDesc, new convolution_backward_data(dataDesc))
               .slot(dnnl.DNNL_ARG_DIFF_DST, target)
@@ -120,7 +129,7 @@ final class OneDnnConvolution extends OneDnnLinear {
               topLeft,
               bottomRight,
               forwardDesc);
-      weightGradient = Transfer.outOf(weightsDesc.diff_weights_desc(), oihw);
+      weightGradient = Transfer.outOf(weightsDesc.diff_weights_desc(), rows);
       backwardWeights =
           new Call(weightsDesc, new convolution_backward_weights(weightsDesc))
               .slot(dnnl.DNNL_ARG_SRC, source)
@@ -129,6 +138,27 @@ final class OneDnnConvolution extends OneDnnLinear {
       if (biased) {
         backwardWeights.slot(dnnl.DNNL_ARG_DIFF_BIAS, bias);
       }
+    }
+
+    /** Plain weights are OIHW; depthwise ones have the channels as groups before that. */
+    private long[] kernel(Window window, long outChannels, long channels) {
+      int height = window.kernelHeight();
+      int width = window.kernelWidth();
+      return depthwise
+          ? new long[] {channels, outChannels / channels, 1, height, width}
+          : new long[] {outChannels, channels, height, width};
+    }
+
+    /** Deeplearning4j stores depthwise weights as [height, width, channel, multiplier]. */
+    private static memory.desc heightFirst(long[] kernel) {
+      long outChannels = kernel[0] * kernel[1];
+      long[] strides = {kernel[1], 1, 1, kernel[4] * outChannels, outChannels};
+      return new memory.desc(kernel, memory.data_type.f32, strides);
+    }
+
+    /** The rows in the layout of their parameter. */
+    private INDArray stored(INDArray rows) {
+      return depthwise && rows.stride(0) != 1 ? rows.dup('f') : rows;
     }
 
     boolean fits(INDArray input, boolean withBias) {
@@ -142,7 +172,7 @@ final class OneDnnConvolution extends OneDnnLinear {
 
     @Override
     public void forward(INDArray source, INDArray rows, INDArray bias, INDArray result) {
-      forward.run(source, rows, bias, result);
+      forward.run(source, stored(rows), bias, result);
     }
 
     @Override
@@ -158,7 +188,7 @@ final class OneDnnConvolution extends OneDnnLinear {
 
     @Override
     public void backwardData(INDArray delta, INDArray rows, INDArray result) {
-      backwardDataWeights.run(rows);
+      backwardDataWeights.run(stored(rows));
       backwardData.run(delta, result);
     }
   }

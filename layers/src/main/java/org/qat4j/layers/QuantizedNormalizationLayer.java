@@ -1,0 +1,100 @@
+package org.qat4j.layers;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.Clip;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Op;
+import org.qat4j.graph.RealOp;
+import org.qat4j.graph.Reals;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Window;
+import org.qat4j.quantizers.WeightCodes;
+import org.qat4j.scheme.IntRange;
+
+/**
+ * Runs a {@link QuantizedNormalization}. Images deploy as a depthwise 1x1 convolution, whose one
+ * weight per channel is the largest code, exactly. Features deploy in a float island: as a dense
+ * layer they would need a square matrix of zeros around its diagonal.
+ */
+final class QuantizedNormalizationLayer extends QuantizingLayer<QuantizedNormalization> {
+  private static final long serialVersionUID = 1L;
+
+  /** The largest of these codes times its scale is 1. */
+  private static final IntRange ONE = IntRange.signedNarrow(8);
+
+  private final transient Clip clip;
+  private transient BatchNorm norm;
+
+  QuantizedNormalizationLayer(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+    clip = Activations.clip(layerConf().getActivationFn());
+  }
+
+  @Override
+  public void setParamTable(Map<String, INDArray> table) {
+    super.setParamTable(table);
+    norm = new BatchNorm(layerConf().getNorm(), table, kernels());
+  }
+
+  @Override
+  Clip activation() {
+    return clip;
+  }
+
+  @Override
+  INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
+    return norm.forward(inputs[0], !training || statisticsFrozen(), workspace);
+  }
+
+  @Override
+  INDArray[] backward(
+      INDArray[] inputs, INDArray epsilon, Gradient gradient, LayerWorkspaceMgr workspace) {
+    return new INDArray[] {norm.backward(epsilon, gradientViews, gradient, workspace)};
+  }
+
+  @Override
+  public String appendTo(Graph.Builder graph, List<String> inputs) {
+    boolean integer =
+        graph.tensor(inputs.get(0)).shape().isImage() && !quantization().weights().isReal();
+    return integer
+        ? super.appendTo(graph, inputs)
+        : FloatIsland.append(graph, name(), inputs.get(0), realOps(), outputParams());
+  }
+
+  @Override
+  Op deployedOp(Shape[] inputs) {
+    int channels = inputs[0].channels();
+    int[] codes = new int[channels];
+    float[] scales = new float[channels];
+    Arrays.fill(codes, ONE.max());
+    Arrays.fill(scales, 1f / ONE.max());
+    WeightCodes ones = new WeightCodes(codes, scales, new int[channels], ONE);
+    Folding folded = Folding.of(ones, norm.factor(), norm.shift(), inputParams(0).scale());
+    return new Op.Conv(Window.square(1, 1, 0), channels, folded.weights(), folded.bias(), clip);
+  }
+
+  private List<RealOp> realOps() {
+    List<RealOp> ops = new ArrayList<>();
+    ops.add(new RealOp.ScaleShift(reals(norm.factor()), reals(norm.shift())));
+    if (!clip.equals(Clip.NONE)) {
+      ops.add(new RealOp.Clamp(clip));
+    }
+    return ops;
+  }
+
+  private static Reals reals(double[] values) {
+    float[] reals = new float[values.length];
+    for (int i = 0; i < reals.length; i++) {
+      reals[i] = (float) values[i];
+    }
+    return new Reals(reals);
+  }
+}

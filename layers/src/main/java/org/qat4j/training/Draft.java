@@ -1,0 +1,100 @@
+package org.qat4j.training;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.qat4j.layers.QuantizingConf;
+
+/** The prepared network as far as it is made, and what became of the original's tensors. */
+final class Draft {
+  private final List<Stage> original;
+  private final List<Prepared> prepared = new ArrayList<>();
+
+  /** Name of the tensor that now stands for an original one. */
+  private final Map<String, String> renamed = new LinkedHashMap<>();
+
+  /** Name of the layer whose output parameters a tensor has. */
+  private final Map<String, String> quantizers = new LinkedHashMap<>();
+
+  Draft(List<Stage> original) {
+    this.original = original;
+  }
+
+  List<Prepared> prepared() {
+    return prepared;
+  }
+
+  /** Appends a layer with an output range of its own. */
+  void quantizing(Stage stage, Origin... origins) {
+    if (origins.length == 0 && stage.layer() instanceof QuantizingConf layer) {
+      updater().ifPresent(layer::setIUpdater);
+    }
+    prepared.add(new Prepared(stage, List.of(origins)));
+    quantizers.put(stage.name(), stage.name());
+  }
+
+  /** Trains learned ranges of layers that have no updater of their own. */
+  private Optional<IUpdater> updater() {
+    return original.stream()
+        .map(Stage::layer)
+        .filter(BaseLayer.class::isInstance)
+        .map(layer -> ((BaseLayer) layer).getIUpdater())
+        .filter(Objects::nonNull)
+        .findFirst();
+  }
+
+  /** Appends a layer whose output has its input's codes, or that works behind the last code. */
+  void passing(Stage stage) {
+    prepared.add(new Prepared(stage, List.of()));
+    quantizers.put(stage.name(), quantizer(stage.inputs().get(0)));
+  }
+
+  /** Lets readers of an original tensor find another one in its place. */
+  void replace(String originalTensor, String tensor) {
+    renamed.put(originalTensor, tensor);
+  }
+
+  /** The tensor that now stands for an original one. */
+  String tensor(String originalTensor) {
+    return renamed.getOrDefault(originalTensor, originalTensor);
+  }
+
+  /** Name of the layer whose output parameters a tensor of this network has. */
+  String quantizer(String tensor) {
+    return quantizers.get(tensor);
+  }
+
+  /** An original stage where it stands in this network. */
+  Stage inPlaceOf(Stage stage) {
+    return new Stage(
+        stage.name(),
+        stage.index(),
+        stage.layer(),
+        keptPreprocessor(stage),
+        List.of(tensor(stage.input())));
+  }
+
+  /** The preprocessor of the first layer stands before the input quantizer. */
+  private InputPreProcessor keptPreprocessor(Stage stage) {
+    boolean moved = prepared.get(0).stage().preprocessor() == stage.preprocessor();
+    return moved ? null : stage.preprocessor();
+  }
+
+  String freeName(String wish) {
+    String name = wish;
+    while (taken(name)) {
+      name += "_";
+    }
+    return name;
+  }
+
+  private boolean taken(String name) {
+    return original.stream().anyMatch(stage -> stage.name().equals(name));
+  }
+}
