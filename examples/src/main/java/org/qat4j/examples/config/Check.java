@@ -21,7 +21,8 @@ final class Check {
     try {
       constructor.run();
     } catch (IllegalArgumentException e) {
-      throw new InvalidValueException(key, value, e.getMessage());
+      Object shown = value instanceof Enum<?> constant ? ConfigNames.of(constant) : value;
+      throw new InvalidValueException(key, shown, e.getMessage());
     }
   }
 

@@ -25,6 +25,8 @@ import org.qat4j.training.QatConfig;
  * @param rangeRate weight of the newest batch in the moving average of each activation range
  * @param exempt regular expression of the names of layers that stay in floating point; empty for
  *     none
+ * @param teacherWeight of the float network's answers in the loss, in [0, 1]; 0 for labels only
+ * @param temperature that softens the answers of teacher and student
  * @param schedule when quantization and freezing start
  */
 public record QatTrainingConfig(
@@ -40,6 +42,8 @@ public record QatTrainingConfig(
     double rangeParameter,
     double rangeRate,
     String exempt,
+    double teacherWeight,
+    double temperature,
     ScheduleConfig schedule) {
   public static final QatTrainingConfig DEFAULT =
       new QatTrainingConfig(
@@ -55,6 +59,8 @@ public record QatTrainingConfig(
           99.9,
           0.05,
           "",
+          0,
+          4,
           ScheduleConfig.DEFAULT);
 
   /** How weights become codes. */
@@ -80,12 +86,21 @@ public record QatTrainingConfig(
         case USUAL -> WeightScheme.ofBits(bits);
         case UNIFORM -> WeightScheme.uniform(bits);
         case LSQ -> WeightScheme.lsq(bits);
-        case BINARY -> WeightScheme.binary();
-        case TERNARY -> WeightScheme.ternary();
+        case BINARY -> of(bits, WeightScheme.binary());
+        case TERNARY -> of(bits, WeightScheme.ternary());
         case DOREFA -> WeightScheme.dorefa(bits);
         case POWER_OF_TWO -> WeightScheme.powerOfTwo(bits);
       };
     }
+  }
+
+  /** A scheme that has one number of bits only. */
+  private static WeightScheme of(int bits, WeightScheme scheme) {
+    if (scheme.bits() != bits) {
+      throw new IllegalArgumentException(
+          "with weightBits " + bits + " another scheme; this one has " + scheme.bits());
+    }
+    return scheme;
   }
 
   /** Where the scale of activations comes from. */
@@ -177,6 +192,8 @@ public record QatTrainingConfig(
         () ->
             new Observation(
                 range.estimate, rangeParameter, Observation.Merge.MOVING_AVERAGE, rangeRate));
+    Check.fraction("teacherWeight", teacherWeight);
+    Check.positive("temperature", temperature, 100);
     Check.accepted("exempt", exempt, () -> Pattern.compile(exempt));
   }
 }

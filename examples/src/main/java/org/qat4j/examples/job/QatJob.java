@@ -3,10 +3,13 @@ package org.qat4j.examples.job;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.schedule.ISchedule;
+import org.qat4j.distillation.Distillation;
 import org.qat4j.examples.config.ConfigNames;
 import org.qat4j.examples.config.ConfigReader;
 import org.qat4j.examples.config.FloatConfig;
@@ -118,7 +121,7 @@ public final class QatJob {
     Checkpoint trained =
         from.filter(c -> c.progress().phase() == Phase.QAT).orElseGet(() -> startQat(folder, from));
     Network floatNetwork = new FloatFile(folder.floatNetwork(), architecture).read();
-    Checkpoint finished = trainQat(folder, trained);
+    Checkpoint finished = trainQat(folder, trained, floatNetwork);
     RunFolder.write(folder.qatNetwork(), finished.network()::write);
     Measurement measurement = new Measurement(config, folder, data.test());
     Report report =
@@ -171,7 +174,12 @@ public final class QatJob {
         from.map(Checkpoint::network)
             .orElseGet(() -> settings.fastLayers() ? original.onFastLayers() : original);
     Progress progress =
-        train(folder, network, from.map(Checkpoint::progress).orElseGet(Progress::start), length);
+        train(
+            folder,
+            network,
+            from.map(Checkpoint::progress).orElseGet(Progress::start),
+            length,
+            UnaryOperator.identity());
     Network trained = settings.fastLayers() ? network.restore(original) : network;
     return new Checkpoint(config, progress, trained);
   }
@@ -189,6 +197,9 @@ public final class QatJob {
     int steps = new Trainer.Length(settings.epochs(), settings.batch()).steps(data.train().count());
     QatConfig quantization = settings.quantization(schedule(settings.schedule(), steps));
     Network prepared = network.prepare(quantization);
+    if (settings.teacherWeight() > 0) {
+      prepared.teach(distillation(network));
+    }
     prepared.setLearningRate(LearningRate.falling(settings.learningRate(), steps));
     return prepared;
   }
@@ -205,16 +216,35 @@ public final class QatJob {
     return fraction == 1 ? Schedule.NEVER : (int) Math.floor(fraction * steps);
   }
 
-  private Checkpoint trainQat(RunFolder folder, Checkpoint start) {
+  private Checkpoint trainQat(RunFolder folder, Checkpoint start, Network floatNetwork) {
     QatTrainingConfig settings = config.qat();
     Trainer.Length length = new Trainer.Length(settings.epochs(), settings.batch());
-    Progress progress = train(folder, start.network(), start.progress(), length);
+    Progress progress =
+        train(folder, start.network(), start.progress(), length, teacher(floatNetwork));
     Checkpoint finished = new Checkpoint(config, progress, start.network());
     finished.save(folder.checkpoint());
     return finished;
   }
 
-  private Progress train(RunFolder folder, Network network, Progress from, Trainer.Length length) {
+  /** Puts the float network's answers beside the labels, if they count. */
+  private UnaryOperator<DataSet> teacher(Network floatNetwork) {
+    QatTrainingConfig settings = config.qat();
+    if (settings.teacherWeight() == 0) {
+      return UnaryOperator.identity();
+    }
+    return distillation(floatNetwork.onFastLayers())::labels;
+  }
+
+  private Distillation distillation(Network teacher) {
+    return teacher.distillation(config.qat().temperature(), config.qat().teacherWeight());
+  }
+
+  private Progress train(
+      RunFolder folder,
+      Network network,
+      Progress from,
+      Trainer.Length length,
+      UnaryOperator<DataSet> teacher) {
     if (from.epoch() == length.epochs()) {
       return from;
     }
@@ -223,6 +253,7 @@ public final class QatJob {
             network,
             from,
             length,
+            teacher,
             safe -> new Checkpoint(config, safe, network).save(folder.checkpoint()));
     if (interruption.requested()) {
       new Checkpoint(config, progress, network).save(folder.checkpoint());

@@ -10,6 +10,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.schedule.ISchedule;
+import org.qat4j.distillation.Distillation;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.QatConfig;
@@ -59,6 +60,12 @@ public sealed interface Network permits SequentialNetwork, GraphNetwork {
    * @param original of the same kind
    */
   Network restore(Network original);
+
+  /** Distillation with this float network as the teacher. */
+  Distillation distillation(double temperature, double weight);
+
+  /** Gives this prepared network the loss of a distillation. */
+  void teach(Distillation distillation);
 
   /** As {@link org.qat4j.training.Qat#convert}. */
   Int8Model convert();

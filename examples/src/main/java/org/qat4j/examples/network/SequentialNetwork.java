@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.schedule.ISchedule;
+import org.qat4j.distillation.Distillation;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
@@ -62,6 +63,16 @@ record SequentialNetwork(MultiLayerNetwork model) implements Network {
   @Override
   public Network restore(Network original) {
     return new SequentialNetwork(Qat.restore(model, (MultiLayerNetwork) original.model()));
+  }
+
+  @Override
+  public Distillation distillation(double temperature, double weight) {
+    return Distillation.of(model, temperature, weight);
+  }
+
+  @Override
+  public void teach(Distillation distillation) {
+    distillation.teach(model);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.qat4j.examples.training;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
 import org.nd4j.linalg.dataset.DataSet;
 import org.qat4j.examples.data.Augmentation;
 import org.qat4j.examples.data.EpochOrder;
@@ -49,18 +50,23 @@ public record Trainer(
    *
    * @param network changed in place
    * @param from where to start; of the phase that runs
+   * @param teacher what is done to each batch's labels before they are learned
    * @param afterEpoch gets the progress after each epoch but the last, as a safe point to save
    * @return where training stopped: {@code length.epochs()} finished epochs unless interrupted
    */
   public Progress train(
-      Network network, Progress from, Length length, Consumer<Progress> afterEpoch) {
+      Network network,
+      Progress from,
+      Length length,
+      UnaryOperator<DataSet> teacher,
+      Consumer<Progress> afterEpoch) {
     Progress progress = from;
     int perEpoch = Batches.count(data.count(), length.batch());
     Pace pace = new Pace(length, perEpoch, data.count());
     int done = from.epoch() * perEpoch + from.batch();
     try (ProgressDisplay shown = display.open(from.phase(), done, length.steps(data.count()))) {
       while (progress.epoch() < length.epochs() && !interruption.requested()) {
-        progress = epoch(network, progress, pace, shown);
+        progress = epoch(network, progress, pace, teacher, shown);
         if (progress.batch() == perEpoch) {
           long start = System.nanoTime();
           double fraction = accuracy.applyAsDouble(network);
@@ -75,14 +81,19 @@ public record Trainer(
     return progress;
   }
 
-  private Progress epoch(Network network, Progress from, Pace pace, ProgressDisplay shown) {
+  private Progress epoch(
+      Network network,
+      Progress from,
+      Pace pace,
+      UnaryOperator<DataSet> teacher,
+      ProgressDisplay shown) {
     int[] order = EpochOrder.of(seed, from.phase().name(), from.epoch(), data.count());
     Progress progress = from;
     while (progress.batch() < pace.perEpoch && !interruption.requested()) {
       int first = progress.batch() * pace.length.batch();
       int last = Math.min(first + pace.length.batch(), data.count());
       long start = System.nanoTime();
-      DataSet batch = batch(order, from, first, last);
+      DataSet batch = teacher.apply(batch(order, from, first, last));
       network.fit(batch);
       progress = progress.afterBatch(network.loss(), last - first, seconds(start));
       shown.batch(pace.step(progress, network.loss(), last - first, seconds(start)));

@@ -104,7 +104,9 @@ class CommandLineTest {
         "qat4j: "
             + config
             + ":2: unknown key 'qat.bits'; did you mean 'batch'? The keys here are epochs, batch,"
-            + " learningRate, weightBits, activationBits, rangeRate, schedule",
+            + " learningRate, weightBits, weightScheme, firstAndLastWeightBits, activationBits,"
+            + " activationScheme, range, rangeParameter, rangeRate, exempt, teacherWeight, temperature,"
+            + " schedule",
         execute("train", config, "--out", runs));
     assertFalse(Files.exists(runs));
   }

@@ -69,9 +69,10 @@ class ConfigReaderTest {
           qat:\\n  weigthBits: 4             | job.yaml:2: unknown key 'qat.weigthBits'; did you mean 'weightBits'?
           seed: 1\\nsed: 3                   | job.yaml:2: unknown key 'sed'; did you mean 'seed'?
           qat:\\n  schedule:\\n    quantise: 1 | job.yaml:3: unknown key 'qat.schedule.quantise'; did you mean 'quantizeFrom'?
-          qat:\\n  weightBits: 33            | job.yaml:2: qat.weightBits is 33; allowed: 2 to 8
-          qat:\\n  weightBits: 0             | job.yaml:2: qat.weightBits is 0; allowed: 2 to 8
-          qat:\\n  activationBits: 1         | job.yaml:2: qat.activationBits is 1; allowed: 2 to 8
+          qat:\\n  weightBits: 33            | job.yaml:2: qat.weightBits is 33; allowed: 1 to 8, or 16
+          qat:\\n  weightScheme: binary          | job.yaml:2: qat.weightScheme is binary; allowed: with weightBits 8 another scheme; this one has 1
+          qat:\\n  weightBits: 0             | job.yaml:2: qat.weightBits is 0; allowed: 1 to 8, or 16
+          qat:\\n  activationBits: 9         | job.yaml:2: qat.activationBits is 9; allowed: 1 to 8, or 16
           float:\\n  epochs: 0               | job.yaml:2: float.epochs is 0; allowed: 1 to 10000
           float:\\n  learningRate: .nan      | job.yaml:2: float.learningRate is NaN; allowed: greater than 0, at most 1.0
           float:\\n  learningRate: NaN       | job.yaml:2: float.learningRate is NaN; allowed: greater than 0, at most 1.0

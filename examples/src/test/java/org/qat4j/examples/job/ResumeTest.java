@@ -2,6 +2,7 @@ package org.qat4j.examples.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,24 @@ class ResumeTest {
     TinyJob.run(folder, true, () -> false);
 
     assertSameResults(folder);
+  }
+
+  @Test
+  void job_taughtByTheFloatNetwork_resumesToTheSameResults() {
+    Optional<Path> given = Optional.of(uninterrupted.resolve("float.zip"));
+    String yaml = TinyJob.YAML + "  teacherWeight: 0.5\n  weightBits: 2\n";
+    Path whole = runs.resolve("whole");
+    TinyJob.run(yaml, given, whole, false, () -> false);
+    Path parts = runs.resolve("parts");
+    assertThrows(
+        InterruptedRunException.class, () -> TinyJob.run(yaml, given, parts, false, () -> true));
+    TinyJob.run(yaml, Optional.empty(), parts, true, () -> false);
+    assertEquals(
+        TinyJob.results(whole, NetworkKind.LENET), TinyJob.results(parts, NetworkKind.LENET));
+    Path untaught = runs.resolve("untaught");
+    TinyJob.run(yaml.replace("0.5", "0.0"), given, untaught, false, () -> false);
+    assertNotEquals(
+        TinyJob.results(whole, NetworkKind.LENET), TinyJob.results(untaught, NetworkKind.LENET));
   }
 
   @Test
