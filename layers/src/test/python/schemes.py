@@ -218,6 +218,17 @@ cases["lsqSigned3"] = run(
 cases["lsqPlus3"] = run(
     lambda x, s, b: lsq_plus(x, s, b, 3, 8), [values, torch.tensor(0.5), torch.tensor(-1.4)]
 )
+# What the activation function clips is inside where the codes reach further.
+values = values.clone()
+values[1, :4] = torch.tensor([6.0, 5.99, 6.2, 8.0])
+cases["lsqRelu6"] = run(
+    lambda x, s: LsqEquations.apply(torch.nn.functional.relu6(x), s, 0, 7, 8),
+    [values, torch.tensor(0.95)],
+)
+cases["lsqPlusRelu3"] = run(
+    lambda x, s, b: lsq_plus(relu(x), s, b, 3, 8),
+    [values, torch.tensor(0.5), torch.tensor(-1.4)],
+)
 
 print(
     json.dumps(

@@ -70,9 +70,6 @@ public final class QuantizedBlock extends QuantizingConf {
     regularization = linear.getRegularization();
     regularizationBias = linear.getRegularizationBias();
     iUpdater = linear.getIUpdater();
-    if (norm != null && Objects.equals(norm.getIUpdater(), iUpdater)) {
-      this.norm.setIUpdater(null); // So that a new learning rate of the block is that of all of it.
-    }
     biasUpdater = linear.getBiasUpdater();
     gradientNormalization = linear.getGradientNormalization();
     gradientNormalizationThreshold = linear.getGradientNormalizationThreshold();

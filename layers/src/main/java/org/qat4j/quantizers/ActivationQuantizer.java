@@ -62,7 +62,9 @@ public abstract class ActivationQuantizer {
   public abstract QuantParams params(INDArray parameter);
 
   /**
-   * Takes a batch into account: observes it, or gives a learned parameter its first value.
+   * Takes a batch into account: observes it, or gives a learned parameter its first value. While
+   * nothing is rounded that value follows each batch, so that a network can be evaluated and
+   * converted as soon as rounding starts.
    *
    * @param mode not {@link Mode#FLOATING}
    * @return what this batch is rounded with, if it is

@@ -151,6 +151,20 @@ public record ActivationScheme(
     return signed || clip.min() >= 0 ? 0 : 1 << (bits - 1);
   }
 
+  /**
+   * The largest magnitude of a code minus its zero point, wherever training puts that.
+   *
+   * @param clip the activation function before the codes
+   */
+  public int reach(Clip clip) {
+    return symmetric ? codes().reach(middle(clip)) : codes().steps();
+  }
+
+  /** The codes that a range is chosen for: of symmetric ones those that hold magnitudes. */
+  IntRange magnitudes(Clip clip) {
+    return symmetric ? new IntRange(0, codes().max() - middle(clip)) : codes();
+  }
+
   /** Scale and zero point whose codes span a range of values behind an activation function. */
   QuantParams span(Range range, Clip clip) {
     if (!symmetric) {
@@ -158,7 +172,7 @@ public record ActivationScheme(
     }
     int zero = middle(clip);
     float largest = Math.max(Math.abs(range.min()), Math.abs(range.max()));
-    float scale = QuantParams.affine(0, largest, new IntRange(0, codes().max() - zero)).scale();
+    float scale = QuantParams.affine(0, largest, magnitudes(clip)).scale();
     return new QuantParams(scale, zero, codes());
   }
 

@@ -12,7 +12,8 @@ import org.qat4j.scheme.QuantParams;
  *
  * <p>The value's gradient is 1 in {@code [0, alpha)} (eq. 1) or {@code (-alpha, alpha)}; alpha's is
  * 1 where the value is at least alpha (eq. 3), -1 where it is at most -alpha, else 0. Alpha starts
- * at the largest magnitude of the first batch and is decayed with the weights.
+ * at the largest magnitude of the last batch before rounding, or of the first batch, and is decayed
+ * with the weights.
  */
 final class LearnedClipQuantizer extends ActivationQuantizer {
   LearnedClipQuantizer(ActivationScheme scheme, Clip clip, Rounding rounding) {
@@ -35,12 +36,9 @@ final class LearnedClipQuantizer extends ActivationQuantizer {
 
   @Override
   QuantParams update(INDArray values, INDArray parameter, Mode mode) {
-    if (!mode.rounds()) {
-      return null;
-    }
-    if (!isReady(parameter)) {
-      float max = clip().apply(rounding().max(values));
-      float min = clip().apply(rounding().min(values));
+    if (!mode.rounds() || !isReady(parameter)) {
+      double max = finite(clip().apply(rounding().max(values)));
+      double min = finite(clip().apply(rounding().min(values)));
       parameter.assign(Math.max(Math.max(max, -min), LearnedSteps.SMALLEST));
     }
     return params(parameter);

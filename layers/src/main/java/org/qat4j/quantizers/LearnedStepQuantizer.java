@@ -15,8 +15,9 @@ import org.qat4j.scheme.QuantParams;
  * <p>The value's gradient passes strictly inside the representable interval (LSQ eq. 5). The
  * gradient of s is {@code round(v / s) - v / s} inside and the outermost code outside (LSQ eq. 3,
  * LSQ+ eq. 4), that of LSQ+'s offset 1 outside and 0 inside (LSQ+ eq. 5), both times {@code 1 /
- * sqrt(features * Q)} (LSQ sec. 2.2). What an activation function like ReLU6 clips counts as
- * outside. LSQ starts at {@code 2 * mean(|v|) / sqrt(Q)} of the first batch, LSQ+ at its extremes.
+ * sqrt(features * Q)} (LSQ sec. 2.2). v is the value behind the activation function: what ReLU6
+ * clips is 6, inside where the codes reach further. LSQ starts at {@code 2 * mean(|v|) / sqrt(Q)}
+ * of the last batch before rounding, or of the first batch, LSQ+ at its extremes.
  *
  * <p>Unlike in LSQ+'s paper the offset is snapped to a multiple of s, because real 0 must be a
  * code.
@@ -48,10 +49,7 @@ final class LearnedStepQuantizer extends ActivationQuantizer {
 
   @Override
   QuantParams update(INDArray values, INDArray parameter, Mode mode) {
-    if (!mode.rounds()) {
-      return null;
-    }
-    if (!isReady(parameter)) {
+    if (!mode.rounds() || !isReady(parameter)) {
       initialize(values, parameter);
     }
     return params(parameter);
@@ -59,13 +57,13 @@ final class LearnedStepQuantizer extends ActivationQuantizer {
 
   private void initialize(INDArray values, INDArray parameter) {
     if (hasOffset()) {
-      float min = Math.min(0, clip().apply(rounding().min(values)));
-      float max = Math.max(0, clip().apply(rounding().max(values)));
+      double min = Math.min(0, finite(clip().apply(rounding().min(values))));
+      double max = Math.max(0, finite(clip().apply(rounding().max(values))));
       double scale = usable((max - min) / scheme().codes().steps());
       parameter.putScalar(0, scale);
       parameter.putScalar(1, min - scale * scheme().codes().min());
     } else {
-      parameter.assign(usable(2 * meanMagnitude(values) / Math.sqrt(largestCode())));
+      parameter.assign(usable(2 * finite(meanMagnitude(values)) / Math.sqrt(largestCode())));
     }
   }
 
@@ -102,14 +100,36 @@ final class LearnedStepQuantizer extends ActivationQuantizer {
     double scale = used().scale();
     double features = (double) values().length() / values().size(0);
     double gradientScale = 1 / Math.sqrt(features * largestCode());
-    double slope =
-        finite((rounding().dot(epsilon, output()) - rounding().dot(passed, values())) / scale);
+    double above = clippedInside(epsilon, clip().max());
+    double below = clippedInside(epsilon, clip().min());
+    double inside = rounding().dot(passed, values());
+    inside += above == 0 ? 0 : above * clip().max();
+    inside += below == 0 ? 0 : below * clip().min();
+    double slope = finite((rounding().dot(epsilon, output()) - inside) / scale);
     if (hasOffset()) {
-      double outside = rounding().sum(epsilon) - rounding().sum(passed);
+      double outside = rounding().sum(epsilon) - rounding().sum(passed) - above - below;
       gradient.putScalar(0, gradientScale * (slope + used().zeroPoint() * outside));
       gradient.putScalar(1, gradientScale * outside);
     } else {
       gradient.assign(gradientScale * slope);
     }
+  }
+
+  /** Gradients where the activation function clips to a bound that lies inside what codes hold. */
+  private double clippedInside(INDArray epsilon, float bound) {
+    float low = used().dequantize(used().range().min());
+    float high = used().dequantize(used().range().max());
+    if (!(bound > low && bound < high)) {
+      return 0;
+    }
+    boolean upper = bound == clip().max();
+    return rounding()
+        .sum(
+            rounding()
+                .pass(
+                    epsilon,
+                    values(),
+                    upper ? bound : Float.NEGATIVE_INFINITY,
+                    upper ? Float.POSITIVE_INFINITY : bound));
   }
 }

@@ -6,6 +6,7 @@ import org.qat4j.graph.Clip;
 import org.qat4j.kernels.Rounding;
 import org.qat4j.observer.Histogram;
 import org.qat4j.observer.Range;
+import org.qat4j.observer.RangeEstimator;
 import org.qat4j.scheme.QuantParams;
 
 /**
@@ -41,25 +42,26 @@ final class ObservedQuantizer extends ActivationQuantizer {
 
   /** Range of the batch behind the activation function. */
   private Range range(INDArray values) {
-    if (scheme().observation().estimate() != Observation.Estimate.MIN_MAX) {
-      return estimated(values);
-    }
     float min = clip().min() == 0 ? 0f : clip().apply(rounding().min(values));
     float max = clip().apply(rounding().max(values));
     finite(min);
     finite(max);
-    return new Range(min, max);
+    return scheme().observation().estimate() == Observation.Estimate.MIN_MAX
+        ? new Range(min, max)
+        : estimated(values);
   }
 
+  /** Symmetric codes are chosen for magnitudes, as {@link RangeEstimator} asks for. */
   private Range estimated(INDArray values) {
     float[] batch = values.castTo(DataType.FLOAT).dup().data().asFloat();
     for (int i = 0; i < batch.length; i++) {
-      batch[i] = clip().apply(batch[i]);
+      float clipped = clip().apply(batch[i]);
+      batch[i] = scheme().symmetric() ? Math.abs(clipped) : clipped;
     }
     return scheme()
         .observation()
         .estimator()
-        .estimate(Histogram.empty().add(batch), scheme().codes());
+        .estimate(Histogram.empty().add(batch), scheme().magnitudes(clip()));
   }
 
   @Override

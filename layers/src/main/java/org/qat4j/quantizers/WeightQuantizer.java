@@ -84,17 +84,17 @@ public abstract class WeightQuantizer {
    */
   public INDArray fakeQuantize(INDArray rows, INDArray step) {
     INDArray weights = grouped(rows);
-    INDArray steps = step == null ? null : step.reshape(step.length());
-    if (steps != null && !isInitialized(steps)) {
-      initialize(weights, steps);
-    }
+    INDArray steps = step == null ? null : started(weights, step.reshape(step.length()));
     Codes codes = quantize(weights, steps);
     return codes.differences().muliColumnVector(codes.scales()).reshape('c', rows.shape());
   }
 
-  /** Whether learned steps have their first values. */
-  public static boolean isInitialized(INDArray step) {
-    return step.getFloat(0) > 0;
+  /** Gives learned steps their first values, in place, unless they have some: 0 is none. */
+  private INDArray started(INDArray weights, INDArray steps) {
+    if (steps.getFloat(0) == 0) {
+      initialize(weights, steps);
+    }
+    return steps;
   }
 
   /**
@@ -119,13 +119,16 @@ public abstract class WeightQuantizer {
   /**
    * The codes to deploy.
    *
-   * @param rows [outChannels, fanIn]
-   * @param step parameter of learned scales, or null
+   * @param rows [outChannels, fanIn], not modified
+   * @param step parameter of learned scales, not modified; before the first quantized step their
+   *     first values serve; null where none are learned
    */
   public WeightCodes deploy(INDArray rows, INDArray step) {
     INDArray floats = rows.castTo(DataType.FLOAT).dup('c');
-    Codes codes =
-        quantize(grouped(floats), step == null ? null : step.castTo(DataType.FLOAT).ravel());
+    INDArray weights = grouped(floats);
+    INDArray steps =
+        step == null ? null : started(weights, step.castTo(DataType.FLOAT).dup('c').ravel());
+    Codes codes = quantize(weights, steps);
     int channels = Math.toIntExact(rows.size(0));
     int perGroup = channels / Math.toIntExact(codes.scales().length());
     float[] scales = codes.scales().toFloatVector();

@@ -54,7 +54,7 @@ public record WeightScheme(
     MAX_ABS,
     /** Mean ± k standard deviations; what lies outside is clipped. */
     MEAN_STD,
-    /** The clipping range with the smallest squared error. */
+    /** The symmetric clipping range with the smallest squared error. */
     MEAN_SQUARED_ERROR,
     /** Trained with the weights: LSQ (Esser et al. 2020, arXiv:1902.08153). */
     LEARNED
@@ -80,6 +80,11 @@ public record WeightScheme(
     if (scale == Scale.LEARNED && (!symmetric || powerOfTwoScale)) {
       throw new IllegalArgumentException(
           "a learned weight scale is symmetric and no power of two; choose another scale rule");
+    }
+    if (scale == Scale.MEAN_SQUARED_ERROR && !symmetric) {
+      throw new IllegalArgumentException(
+          "the search for the smallest squared error is for symmetric weights; give affine ones"
+              + " MAX_ABS or MEAN_STD");
     }
     if (levels == Levels.DOREFA && groups != 1) {
       throw new IllegalArgumentException(
@@ -228,6 +233,11 @@ public record WeightScheme(
       case POWER_OF_TWO -> IntRange.signedNarrow(PowerOfTwoWeights.exponents(bits) + 1);
       case REAL -> throw new IllegalStateException("real weights have no codes");
     };
+  }
+
+  /** The largest magnitude of a code minus its zero point. */
+  public int reach() {
+    return symmetric ? codes().reach(0) : codes().steps();
   }
 
   @Override

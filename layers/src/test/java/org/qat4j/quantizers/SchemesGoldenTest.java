@@ -62,7 +62,9 @@ class SchemesGoldenTest {
         Arguments.of("pact4", ActivationScheme.pact(4), Clip.RELU),
         Arguments.of("lsqRelu2", ActivationScheme.lsq(2), Clip.RELU),
         Arguments.of("lsqSigned3", ActivationScheme.lsq(3).withSignedCodes(), Clip.NONE),
-        Arguments.of("lsqPlus3", ActivationScheme.lsqPlus(3), Clip.NONE));
+        Arguments.of("lsqPlus3", ActivationScheme.lsqPlus(3), Clip.NONE),
+        Arguments.of("lsqRelu6", ActivationScheme.lsq(3), Clip.RELU6),
+        Arguments.of("lsqPlusRelu3", ActivationScheme.lsqPlus(3), Clip.RELU));
   }
 
   private static INDArray array(JsonNode node) {

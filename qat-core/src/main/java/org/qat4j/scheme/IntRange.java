@@ -60,6 +60,11 @@ public record IntRange(int min, int max) {
     return max - min;
   }
 
+  /** The largest magnitude of a code of this range minus the zero point. */
+  public int reach(int zeroPoint) {
+    return Math.max(max - zeroPoint, zeroPoint - min);
+  }
+
   /**
    * The nearest code inside the range; NaN becomes {@code min}, as a float to integer conversion
    * saturates.

@@ -1,0 +1,143 @@
+package org.qat4j.quantizers;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.graph.Clip;
+import org.qat4j.kernels.TrainingKernels;
+import org.qat4j.quantizers.ActivationQuantizer.Mode;
+import org.qat4j.scheme.QuantParams;
+
+class ActivationGradientTest {
+
+  static Stream<DataType> types() {
+    return Stream.of(DataType.FLOAT, DataType.DOUBLE);
+  }
+
+  private static ActivationQuantizer quantizer(ActivationScheme scheme, Clip clip, DataType type) {
+    return ActivationQuantizer.of(scheme, clip, TrainingKernels.forType(type).rounding());
+  }
+
+  private static INDArray row(DataType type, float... values) {
+    return Nd4j.createFromArray(new float[][] {values}).castTo(type);
+  }
+
+  private static float[] passed(
+      ActivationQuantizer quantizer, INDArray parameter, DataType type, float... values) {
+    INDArray batch = row(type, values);
+    quantizer.forward(batch, parameter, Mode.FROZEN, LayerWorkspaceMgr.noWorkspaces());
+    INDArray gradient = parameter.ulike();
+    INDArray ones = Nd4j.onesLike(batch);
+    float[] result = quantizer.backward(ones, parameter, gradient).ravel().toFloatVector();
+    assertEquals(0, gradient.amaxNumber().floatValue(), "an observed range has no gradient");
+    return result;
+  }
+
+  /** The range [-2, 1.75] with 4 bits: a step of 1/4, its ends codes themselves. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("types")
+  void backward_observedRange_passesInsideAndOnTheEdge(DataType type) {
+    INDArray parameter = Nd4j.createFromArray(-2f, 1.75f, 1f).castTo(type);
+    ActivationQuantizer quantizer = quantizer(ActivationScheme.observed(4), Clip.NONE, type);
+    assertEquals(0.25f, quantizer.params(parameter).scale());
+    float beyond = Math.nextUp(1.75f);
+    float below = Math.nextDown(-2f);
+    assertArrayEquals(
+        new float[] {0, 0, 1, 1, 1, 1, 0, 0},
+        passed(quantizer, parameter, type, -9, below, -2, 0, 0.3f, 1.75f, beyond, 9));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("types")
+  void backward_observedRangeBehindRelu_isZeroAtZeroAndBelow(DataType type) {
+    INDArray parameter = Nd4j.createFromArray(0f, 3.75f, 1f).castTo(type);
+    ActivationQuantizer quantizer = quantizer(ActivationScheme.observed(4), Clip.RELU, type);
+    assertArrayEquals(
+        new float[] {0, 0, 1, 1, 0},
+        passed(quantizer, parameter, type, -1, 0, 0.01f, 3.75f, Math.nextUp(3.75f)));
+  }
+
+  /** ReLU6 has no slope at 6, though codes reach further. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("types")
+  void backward_observedRangeBehindRelu6_isZeroFromSixOn(DataType type) {
+    INDArray parameter = Nd4j.createFromArray(0f, 7.5f, 1f).castTo(type);
+    ActivationQuantizer quantizer = quantizer(ActivationScheme.observed(4), Clip.RELU6, type);
+    assertArrayEquals(new float[] {0, 1, 0, 0}, passed(quantizer, parameter, type, 0, 5.9f, 6, 7));
+  }
+
+  /** The range of symmetric codes is that of magnitudes: outliers below weigh as those above. */
+  @Test
+  void forward_symmetricPercentile_keepsThatPartOfTheMagnitudes() {
+    ActivationScheme scheme =
+        ActivationScheme.observed(8)
+            .withSignedCodes()
+            .withSymmetricRange()
+            .observing(Observation.percentile(50));
+    INDArray parameter = Nd4j.create(DataType.FLOAT, scheme.parameterLength());
+    INDArray batch = row(DataType.FLOAT, -8, -7, -6, -5, 1, 2, 3, 4);
+    ActivationQuantizer quantizer = quantizer(scheme, Clip.NONE, DataType.FLOAT);
+    quantizer.forward(batch, parameter, Mode.QUANTIZING, LayerWorkspaceMgr.noWorkspaces());
+    quantizer.backward(batch, parameter, parameter.ulike());
+    // Half of the magnitudes 1 to 8 are up to 4; a bin is less than 0.01 wide.
+    assertEquals(4 / 127f, quantizer.params(parameter).scale(), 0.01f / 127);
+  }
+
+  /** So that a network can be evaluated and converted as soon as rounding starts. */
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(
+      value = ActivationScheme.Method.class,
+      names = {"PACT", "LSQ", "LSQ_PLUS"})
+  void forward_beforeRounding_learnedRangeFollowsEachBatch(ActivationScheme.Method method) {
+    ActivationScheme scheme =
+        switch (method) {
+          case PACT -> ActivationScheme.pact(4);
+          case LSQ -> ActivationScheme.lsq(4);
+          default -> ActivationScheme.lsqPlus(4);
+        };
+    ActivationQuantizer quantizer = quantizer(scheme, Clip.RELU, DataType.FLOAT);
+    INDArray parameter = Nd4j.create(DataType.FLOAT, scheme.parameterLength());
+    var workspace = LayerWorkspaceMgr.noWorkspaces();
+    INDArray small = row(DataType.FLOAT, -1, 0.5f, 0.3f, 1);
+    assertArrayEquals(
+        new float[] {0, 0.5f, 0.3f, 1},
+        quantizer.forward(small, parameter, Mode.OBSERVING, workspace).ravel().toFloatVector());
+    QuantParams first = quantizer.params(parameter);
+    quantizer.forward(small.mul(4), parameter, Mode.OBSERVING, workspace);
+    assertEquals(4 * first.scale(), quantizer.params(parameter).scale(), 1e-6f);
+    quantizer.forward(small, parameter, Mode.QUANTIZING, workspace);
+    assertEquals(4 * first.scale(), quantizer.params(parameter).scale(), 1e-6f);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("schemes")
+  void forward_notANumber_isAnArithmeticError(ActivationScheme scheme) {
+    ActivationQuantizer quantizer = quantizer(scheme, Clip.NONE, DataType.FLOAT);
+    INDArray parameter = Nd4j.create(DataType.FLOAT, scheme.parameterLength());
+    INDArray batch = row(DataType.FLOAT, 1, Float.NaN, 2);
+    assertThrows(
+        ArithmeticException.class,
+        () ->
+            quantizer.forward(batch, parameter, Mode.QUANTIZING, LayerWorkspaceMgr.noWorkspaces()));
+    assertEquals(0, parameter.amaxNumber().floatValue(), "nothing was learned from it");
+  }
+
+  static Stream<ActivationScheme> schemes() {
+    return Stream.of(
+        ActivationScheme.observed(8),
+        ActivationScheme.observed(8).observing(Observation.percentile(99)),
+        ActivationScheme.pact(4),
+        ActivationScheme.lsq(4),
+        ActivationScheme.lsqPlus(4));
+  }
+}
