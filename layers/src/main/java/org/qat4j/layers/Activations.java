@@ -31,6 +31,11 @@ public final class Activations {
         || activation.equals(new ActivationReLU());
   }
 
+  /** The function itself if it is a clamp, else identity: its own layer computes it. */
+  public static IActivation clampOf(IActivation activation) {
+    return isFusible(activation) ? activation : new ActivationIdentity();
+  }
+
   /** Whether the function can be deployed, fused or as an operation of its own. */
   public static boolean isSupported(IActivation activation) {
     return isFusible(activation) || operation(activation).isPresent();

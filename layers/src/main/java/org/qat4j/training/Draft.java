@@ -70,6 +70,17 @@ final class Draft {
     return quantizers.get(tensor);
   }
 
+  /** The layer whose output parameters a tensor of this network has. */
+  QuantizingConf quantizing(String tensor) {
+    String name = quantizer(tensor);
+    return prepared.stream()
+        .map(Prepared::stage)
+        .filter(stage -> stage.name().equals(name))
+        .map(stage -> (QuantizingConf) stage.layer())
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** An original stage where it stands in this network. */
   Stage inPlaceOf(Stage stage) {
     return new Stage(

@@ -8,7 +8,6 @@ import java.util.Set;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -17,6 +16,7 @@ import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.qat4j.graph.Clip;
 import org.qat4j.layers.Activations;
 import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.MaxPooling;
@@ -26,6 +26,7 @@ import org.qat4j.layers.QuantizedBlock;
 import org.qat4j.layers.QuantizedMerge;
 import org.qat4j.layers.QuantizedNormalization;
 import org.qat4j.layers.QuantizedPooling;
+import org.qat4j.quantizers.WeightScheme;
 import org.qat4j.training.LayerSelector.Candidate;
 
 /**
@@ -75,23 +76,47 @@ final class Fusion {
     return Supported.requireDeployable(stage, quantization, Activations.clip(fused));
   }
 
+  /** What the configuration says of a layer with weights, and checks that it can be deployed. */
+  private Quantization quantization(Stage stage, FeedForwardLayer linear, IActivation fused) {
+    Quantization quantization = quantization(stage, fused);
+    requireDeployableWeights(stage, linear, quantization);
+    return quantization;
+  }
+
+  private void requireDeployableWeights(
+      Stage stage, FeedForwardLayer linear, Quantization quantization) {
+    Supported.requireDeployableWeights(
+        stage, linear, quantization.weights(), draft.quantizing(stage.input()));
+  }
+
   private Candidate candidate(String name, Class<?> type) {
     Candidate candidate = new Candidate(name, type, weighted.indexOf(name), weighted.size());
     quantized.add(candidate);
     return candidate;
   }
 
-  /** A rule that matches nothing is a mistake in its pattern. */
+  /** A rule that changes nothing is a mistake in its pattern. */
   private void requireEffectOfRules() {
     for (QatConfig.Rule rule : config.rules()) {
-      if (quantized.stream().noneMatch(rule.layers()::matches)) {
+      boolean exempts = rule.weights().filter(WeightScheme::isReal).isPresent();
+      List<Candidate> possible =
+          quantized.stream().filter(layer -> !exempts || canBeExempt(layer)).toList();
+      if (possible.stream().noneMatch(rule.layers()::matches)) {
         throw new IllegalArgumentException(
-            "no quantized layer matches the rule for "
+            (exempts
+                    ? "no layer with weights matches the exemption of "
+                    : "no quantized layer matches the rule for ")
                 + rule.layers()
-                + "; the quantized layers are "
-                + quantized.stream().map(Candidate::name).toList());
+                + "; the "
+                + (exempts ? "layers with weights" : "quantized layers")
+                + " are "
+                + possible.stream().map(Candidate::name).toList());
       }
     }
+  }
+
+  private static boolean canBeExempt(Candidate layer) {
+    return layer.weighted() >= 0 || layer.type() == BatchNormalization.class;
   }
 
   /**
@@ -102,8 +127,11 @@ final class Fusion {
     List<Stage> first = readers.of(networkInput);
     InputPreProcessor preprocessor = first.size() == 1 ? first.get(0).preprocessor() : null;
     String name = draft.freeName(networkInput + "_quantizer");
-    Layer quantizer = new InputQuantizer(name, config.ofEnd(candidate(name, InputQuantizer.class)));
-    draft.quantizing(new Stage(name, -1, quantizer, preprocessor, List.of(networkInput)));
+    Quantization quantization = config.ofEnd(candidate(name, InputQuantizer.class));
+    Layer quantizer = new InputQuantizer(name, quantization);
+    Stage stage = new Stage(name, -1, quantizer, preprocessor, List.of(networkInput));
+    Supported.requireDeployable(stage, quantization, Clip.NONE);
+    draft.quantizing(stage);
     draft.replace(networkInput, name);
   }
 
@@ -152,7 +180,7 @@ final class Fusion {
     }
     if (stage.layer() instanceof ActivationLayer activation) {
       IActivation function = activation.getActivationFn();
-      addActivation(stage, function, quantization(stage, clampOf(function)));
+      addActivation(stage, function, quantization(stage, Activations.clampOf(function)));
       return List.of();
     }
     return addPassing(stage);
@@ -192,11 +220,6 @@ final class Fusion {
     String quantizer = draft.quantizer(stage.input());
     draft.quantizing(
         stage.with(new QuantizedActivation(stage.name(), quantizer, function, quantization)));
-  }
-
-  /** The function itself if it is fused, else identity: its own layer computes it. */
-  private static IActivation clampOf(IActivation function) {
-    return Activations.isFusible(function) ? function : new ActivationIdentity();
   }
 
   /** A sum or concatenation; the activation behind a sum is fused. */
@@ -244,7 +267,7 @@ final class Fusion {
     Supported.requireActivation(stage, own);
     boolean fusible = Activations.isFusible(own);
     Chain behind = own instanceof ActivationIdentity ? readers.chainBehind(stage) : Chain.NONE;
-    IActivation fused = behind.function().orElse(clampOf(own));
+    IActivation fused = behind.function().orElse(Activations.clampOf(own));
     QuantizedBlock block =
         new QuantizedBlock(
             stage.name(),
@@ -252,7 +275,7 @@ final class Fusion {
             linear,
             behind.norm().map(norm -> (BatchNormalization) norm.layer()).orElse(null),
             fused,
-            quantization(stage, fused));
+            quantization(stage, linear, fused));
     List<Origin> origins = new ArrayList<>(List.of(origin));
     behind.norm().map(Origin::of).ifPresent(origins::add);
     draft.quantizing(stage.with(block), origins.toArray(Origin[]::new));
@@ -274,20 +297,20 @@ final class Fusion {
   private List<String> addSeparable(Stage stage, SeparableConvolution2D separable) {
     Supported.requireSeparable(stage, separable);
     String name = draft.freeName(stage.name() + "_depthwise");
+    FeedForwardLayer linear = Splits.depthwise(separable);
     QuantizedBlock depthwise =
         new QuantizedBlock(
             name,
             draft.quantizer(stage.input()),
-            Splits.depthwise(separable),
+            linear,
             null,
             new ActivationIdentity(),
-            quantization(stage, new ActivationIdentity()));
+            quantization(stage, linear, new ActivationIdentity()));
     draft.quantizing(
         new Stage(name, stage.index(), depthwise, stage.preprocessor(), stage.inputs()),
         Splits.depthwiseOrigin(stage));
-    ConvolutionLayer pointwise = Splits.pointwise(separable);
-    Stage rest = new Stage(stage.name(), stage.index(), pointwise, null, List.of(name));
-    return addBlock(rest, pointwise, Splits.pointwiseOrigin(stage));
+    Stage rest = new Stage(stage.name(), stage.index(), separable, null, List.of(name));
+    return addBlock(rest, Splits.pointwise(separable), Splits.pointwiseOrigin(stage));
   }
 
   /**
@@ -296,14 +319,18 @@ final class Fusion {
   private List<String> addOutput(Stage stage, OutputLayer output) {
     Supported.requireDeployableOutput(stage, output.getActivationFn());
     String logits = draft.freeName(stage.name() + "_logits");
+    FeedForwardLayer linear = Splits.dense(output);
+    Quantization quantization = config.ofEnd(candidate(stage.name(), OutputLayer.class));
+    Supported.requireDeployable(stage, quantization, Clip.NONE);
+    requireDeployableWeights(stage, linear, quantization);
     QuantizedBlock block =
         new QuantizedBlock(
             logits,
             draft.quantizer(stage.input()),
-            Splits.dense(output),
+            linear,
             null,
             new ActivationIdentity(),
-            config.ofEnd(candidate(stage.name(), OutputLayer.class)));
+            quantization);
     draft.quantizing(
         new Stage(logits, stage.index(), block, stage.preprocessor(), stage.inputs()),
         Origin.of(stage));

@@ -11,8 +11,11 @@ import java.util.List;
  * @param scale name of the layer whose scale its output codes have: its own where that is this
  *     layer's name; {@link #REAL} where its output is no codes
  * @param reason why it is as it is, for a person
- * @param weightBits bits of its weights; 0 without weights
- * @param activationBits bits of its output codes
+ * @param weightBits bits of its weights, 32 where they stay real; 0 without weights
+ * @param weights how its weights become codes, for a person; empty without weights
+ * @param activationBits bits of its output codes; 0 where they are another layer's
+ * @param activations how its output becomes codes, for a person; empty where that is another
+ *     layer's work
  */
 public record LayerSummary(
     String name,
@@ -21,7 +24,9 @@ public record LayerSummary(
     String scale,
     String reason,
     int weightBits,
-    int activationBits) {
+    String weights,
+    int activationBits,
+    String activations) {
   /** In the place of a scale: the output is real numbers. */
   public static final String REAL = "";
 

@@ -29,6 +29,10 @@ final class Summaries {
   private static final String OWN_SCALE =
       "its values have a range of their own, so they get a scale of their own";
 
+  private static final String EXEMPT =
+      "exempt: a rule leaves its weights real, so it runs in float32 between codes, which loading"
+          + " must allow";
+
   /** Name of the layer whose scale a layer's output has. */
   private final Map<String, String> scales = new HashMap<>();
 
@@ -53,14 +57,20 @@ final class Summaries {
           stage.name(),
           reason(layer),
           hasWeights(layer) ? bits.weights().bits() : 0,
-          bits.activations().bits());
+          hasWeights(layer) ? bits.weights().toString() : "",
+          bits.activations().bits(),
+          bits.activations().toString());
     }
     Layer layer = stage.layer();
     String scale =
         layer instanceof LossLayer ? LayerSummary.REAL : scales.get(stage.inputs().get(0));
     scales.put(stage.name(), scale);
     String kind = layer.getClass().getSimpleName();
-    return new LayerSummary(stage.name(), kind, List.of(), scale, passing(layer), 0, 0);
+    return new LayerSummary(stage.name(), kind, List.of(), scale, passing(layer), 0, "", 0, "");
+  }
+
+  private static boolean isExempt(QuantizingConf layer) {
+    return layer.getQuantization().weights().isReal();
   }
 
   private static boolean hasWeights(QuantizingConf layer) {
@@ -109,9 +119,11 @@ final class Summaries {
           : "each input keeps its scale, for its other readers, and is requantized to one of all";
     }
     if (layer instanceof QuantizedNormalization) {
-      return "no convolution or dense layer directly before it could absorb it, so it multiplies and"
-          + " adds by itself: on images as a 1x1 convolution of each channel, on features in float32"
-          + " between codes, which loading must allow";
+      return isExempt(layer)
+          ? EXEMPT
+          : "no convolution or dense layer directly before it could absorb it, so it multiplies and"
+              + " adds by itself: on images as a 1x1 convolution of each channel, on features in float32"
+              + " between codes, which loading must allow";
     }
     if (layer instanceof QuantizedActivation activation) {
       return activation(activation);
@@ -132,9 +144,13 @@ final class Summaries {
 
   private static String block(QuantizedBlock block) {
     List<String> reasons = new ArrayList<>();
+    if (isExempt(block)) {
+      reasons.add(EXEMPT);
+    }
     if (block.getNorm() != null) {
       reasons.add(
-          "batch norm only scales and shifts each channel, so it folds into weight scales and bias");
+          "batch norm only scales and shifts each channel, so it folds into "
+              + (isExempt(block) ? "the weights and the bias" : "weight scales and bias"));
     }
     if (!Activations.clip(block.getActivationFn()).equals(Clip.NONE)) {
       reasons.add("the activation is a clamp, which requantization does anyway");

@@ -1,5 +1,6 @@
 package org.qat4j.training;
 
+import java.util.Arrays;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -22,8 +23,12 @@ import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.Requantization;
 import org.qat4j.layers.Activations;
 import org.qat4j.layers.Quantization;
+import org.qat4j.layers.QuantizingConf;
+import org.qat4j.quantizers.ActivationScheme;
+import org.qat4j.quantizers.WeightScheme;
 
 /** Which layers, in which settings, have an integer form. Each refusal says what to do. */
 final class Supported {
@@ -60,15 +65,48 @@ final class Supported {
 
   /** Checks that codes of that kind can hold the output. */
   static Quantization requireDeployable(Stage stage, Quantization quantization, Clip clip) {
+    requireAccepted(stage, () -> quantization.activations().requireFits(clip));
+    return quantization;
+  }
+
+  /**
+   * Checks that a block's weights can be shared out to their scales, and that its accumulator
+   * cannot overflow: conversion would refuse it, after training.
+   *
+   * @param input the layer whose codes come in
+   */
+  static void requireDeployableWeights(
+      Stage stage, FeedForwardLayer linear, WeightScheme weights, QuantizingConf input) {
+    if (weights.isReal()) {
+      return;
+    }
+    ActivationScheme codes = input.getQuantization().activations();
+    int reach = codes.reach(Activations.clip(Activations.clampOf(input.getActivationFn())));
+    requireAccepted(
+        stage,
+        () -> {
+          weights.groupsOf(linear.getNOut());
+          Requantization.requireAccumulatorFits(
+              fanIn(linear), weights.codes(), weights.reach(), codes.codes(), reach);
+        });
+  }
+
+  /** How many products an output value is the sum of. */
+  private static long fanIn(FeedForwardLayer linear) {
+    if (!(linear instanceof ConvolutionLayer convolution)) {
+      return linear.getNIn();
+    }
+    long window =
+        Arrays.stream(convolution.getKernelSize()).asLongStream().reduce(1, Math::multiplyExact);
+    return linear instanceof DepthwiseConvolution2D ? window : window * linear.getNIn();
+  }
+
+  private static void requireAccepted(Stage stage, Runnable check) {
     try {
-      quantization.activations().requireFits(clip);
-      if (hasWeights(stage) && !quantization.weights().isReal()) {
-        quantization.weights().groupsOf(((FeedForwardLayer) stage.layer()).getNOut());
-      }
+      check.run();
     } catch (IllegalArgumentException e) {
       throw new UnsupportedLayerException(stage, "could not be deployed: " + e.getMessage());
     }
-    return quantization;
   }
 
   static void requireSeparable(Stage stage, SeparableConvolution2D separable) {

@@ -36,7 +36,13 @@ public final class Requantization {
    */
   public static Requantization of(
       Weights weights, Bias bias, QuantParams input, Tensor output, Clip clip) {
-    requireAccumulatorFits(weights, input);
+    IntRange range = weights.range();
+    requireAccumulatorFits(
+        weights.fanIn(),
+        range,
+        weights.isSymmetric() ? range.reach(0) : range.steps(),
+        input.range(),
+        input.range().reach(input.zeroPoint()));
     double outputScale = output.isCodes() ? output.params().scale() : 1;
     int outputZero = output.isCodes() ? output.params().zeroPoint() : 0;
     float[] multipliers = new float[weights.outChannels()];
@@ -83,23 +89,31 @@ public final class Requantization {
     return codes.clamp(Math.rint(real(channel, accumulator)));
   }
 
-  private static void requireAccumulatorFits(Weights weights, QuantParams input) {
-    long x =
-        Math.max(input.range().max() - input.zeroPoint(), input.zeroPoint() - input.range().min());
-    long w =
-        weights.isSymmetric()
-            ? Math.max(weights.range().max(), -weights.range().min())
-            : weights.range().steps();
-    boolean wide = !weights.isInt8() || input.range().steps() > IntRange.unsigned(8).steps();
+  /**
+   * Checks that the accumulator of a convolution or dense layer cannot overflow, whatever the
+   * codes.
+   *
+   * @param fanIn products in one sum
+   * @param weights codes of the weights
+   * @param weight largest magnitude of a weight code minus its zero point
+   * @param inputs codes of the input
+   * @param input largest magnitude of an input code minus its zero point
+   * @throws IllegalArgumentException if it could; see {@link #of}
+   */
+  public static void requireAccumulatorFits(
+      long fanIn, IntRange weights, int weight, IntRange inputs, int input) {
+    boolean wide =
+        !IntRange.signed(8).contains(weights) || inputs.steps() > IntRange.unsigned(8).steps();
+    long product = (long) weight * input;
     long limit = wide ? 1L << 62 : Integer.MAX_VALUE;
-    if (x * w > limit / weights.fanIn()) {
+    if (product > limit / fanIn) {
       throw new IllegalArgumentException(
           "the "
               + (wide ? "int64" : "int32")
               + " accumulator could overflow: "
-              + weights.fanIn()
+              + fanIn
               + " products of up to "
-              + x * w
+              + product
               + "; use fewer bits or split the layer");
     }
   }

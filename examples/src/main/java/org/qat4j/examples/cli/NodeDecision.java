@@ -4,6 +4,7 @@ import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.RealOp;
 
 /** Says in a few words what scale a node's output has, what is fused into it, and why. */
 final class NodeDecision {
@@ -11,8 +12,10 @@ final class NodeDecision {
 
   static String of(Graph graph, Node node) {
     Op op = node.op();
-    if (op instanceof Op.Real) {
-      return "float island: no integer form was given";
+    if (op instanceof Op.Real real) {
+      return real.operation() instanceof RealOp.Conv || real.operation() instanceof RealOp.Dense
+          ? "float island: its weights are real, exempt by a rule or never quantized"
+          : "float island: no integer form was given";
     }
     if (!graph.outputOf(node).isCodes()) {
       return "float32: behind the last code";
