@@ -6,10 +6,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Fake quantization and its straight-through gradient, element by element. */
 public interface Rounding {
 
-  /** The smallest value; NaN if one is. */
+  /** The smallest value; NaN if all are, while one among numbers may not count. */
   float min(INDArray values);
 
-  /** The largest value; NaN if one is. */
+  /** The largest value; NaN if all are, while one among numbers may not count. */
   float max(INDArray values);
 
   /**

@@ -124,7 +124,7 @@ class ActivationGradientTest {
   void forward_notANumber_isAnArithmeticError(ActivationScheme scheme) {
     ActivationQuantizer quantizer = quantizer(scheme, Clip.NONE, DataType.FLOAT);
     INDArray parameter = Nd4j.create(DataType.FLOAT, scheme.parameterLength());
-    INDArray batch = row(DataType.FLOAT, 1, Float.NaN, 2);
+    INDArray batch = row(DataType.FLOAT, Float.NaN, Float.NaN, Float.NaN);
     assertThrows(
         ArithmeticException.class,
         () ->

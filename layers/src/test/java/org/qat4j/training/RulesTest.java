@@ -48,8 +48,14 @@ class RulesTest {
     String shifts = WeightScheme.powerOfTwo(3).toString();
     assertEquals(
         Map.of(
-            "stem", shifts, "a", shifts, "b", shifts,
-            "out_logits", WeightScheme.uniform(4).toString()),
+            "stem",
+            shifts,
+            "a",
+            shifts,
+            "b",
+            shifts,
+            "out_logits",
+            WeightScheme.uniform(4).toString()),
         weights(config));
   }
 
