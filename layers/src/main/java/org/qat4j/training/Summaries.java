@@ -23,6 +23,7 @@ import org.qat4j.layers.QuantizedMerge;
 import org.qat4j.layers.QuantizedNormalization;
 import org.qat4j.layers.QuantizedPooling;
 import org.qat4j.layers.QuantizingConf;
+import org.qat4j.quantizers.WeightScheme;
 
 /** Says for a person what each kind of prepared layer does. */
 final class Summaries {
@@ -56,8 +57,8 @@ final class Summaries {
           fused(layer),
           stage.name(),
           reason(layer),
-          hasWeights(layer) ? bits.weights().bits() : 0,
-          hasWeights(layer) ? bits.weights().toString() : "",
+          weights(layer).map(WeightScheme::bits).orElse(0),
+          weights(layer).map(WeightScheme::toString).orElse(""),
           bits.activations().bits(),
           bits.activations().toString());
     }
@@ -73,8 +74,13 @@ final class Summaries {
     return layer.getQuantization().weights().isReal();
   }
 
-  private static boolean hasWeights(QuantizingConf layer) {
-    return layer instanceof QuantizedBlock || layer instanceof QuantizedNormalization;
+  /** A lone batch norm multiplies each channel by one exact weight. */
+  private static Optional<WeightScheme> weights(QuantizingConf layer) {
+    WeightScheme scheme = layer.getQuantization().weights();
+    if (layer instanceof QuantizedNormalization) {
+      return Optional.of(scheme.isReal() ? scheme : WeightScheme.uniform(8));
+    }
+    return layer instanceof QuantizedBlock ? Optional.of(scheme) : Optional.empty();
   }
 
   private static String kind(QuantizingConf layer) {

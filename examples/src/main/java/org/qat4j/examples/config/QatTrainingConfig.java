@@ -21,7 +21,8 @@ import org.qat4j.training.QatConfig;
  * @param activationBits bits of an activation code: 1 to 8 or 16; the input and the logits have 8
  * @param activationScheme where the scale of activations comes from
  * @param range what of a batch's values an observed range keeps
- * @param rangeParameter percentage of a percentile range, k of a mean ± k sigma range
+ * @param rangeParameter percentage of a percentile range, k of a mean ± k sigma range; 0 for what
+ *     is usual: 99.9 and 3
  * @param rangeRate weight of the newest batch in the moving average of each activation range
  * @param exempt regular expression of the names of layers that stay in floating point; empty for
  *     none
@@ -56,7 +57,7 @@ public record QatTrainingConfig(
           8,
           ActivationKind.USUAL,
           RangeKind.MIN_MAX,
-          99.9,
+          0,
           0.05,
           "",
           0,
@@ -131,22 +132,29 @@ public record QatTrainingConfig(
   /** What of a batch's values an observed range keeps. */
   public enum RangeKind {
     @JsonProperty("minMax")
-    MIN_MAX(Observation.Estimate.MIN_MAX),
+    MIN_MAX(Observation.Estimate.MIN_MAX, 0),
     @JsonProperty("percentile")
-    PERCENTILE(Observation.Estimate.PERCENTILE),
+    PERCENTILE(Observation.Estimate.PERCENTILE, 99.9),
     @JsonProperty("meanStd")
-    MEAN_STD(Observation.Estimate.MEAN_STD),
+    MEAN_STD(Observation.Estimate.MEAN_STD, 3),
     @JsonProperty("kl")
-    KL(Observation.Estimate.KL_DIVERGENCE),
+    KL(Observation.Estimate.KL_DIVERGENCE, 0),
     @JsonProperty("mse")
-    MSE(Observation.Estimate.MEAN_SQUARED_ERROR),
+    MSE(Observation.Estimate.MEAN_SQUARED_ERROR, 0),
     @JsonProperty("l2")
-    L2(Observation.Estimate.L2_NORM);
+    L2(Observation.Estimate.L2_NORM, 0);
 
     private final Observation.Estimate estimate;
+    private final double usual;
 
-    RangeKind(Observation.Estimate estimate) {
+    RangeKind(Observation.Estimate estimate, double usual) {
       this.estimate = estimate;
+      this.usual = usual;
+    }
+
+    Observation observation(double parameter, double rate) {
+      double chosen = parameter == 0 ? usual : parameter;
+      return new Observation(estimate, chosen, Observation.Merge.MOVING_AVERAGE, rate);
     }
   }
 
@@ -156,9 +164,7 @@ public record QatTrainingConfig(
    * @param iterations when what starts
    */
   public QatConfig quantization(Schedule iterations) {
-    Observation observation =
-        new Observation(
-            range.estimate, rangeParameter, Observation.Merge.MOVING_AVERAGE, rangeRate);
+    Observation observation = range.observation(rangeParameter, rangeRate);
     QatConfig.Builder builder =
         QatConfig.builder()
             .weights(weightScheme.scheme(weightBits))
@@ -187,11 +193,7 @@ public record QatTrainingConfig(
         "activationScheme", activationScheme, () -> activationScheme.scheme(activationBits));
     Check.positive("rangeRate", rangeRate, 1);
     Check.accepted(
-        "rangeParameter",
-        rangeParameter,
-        () ->
-            new Observation(
-                range.estimate, rangeParameter, Observation.Merge.MOVING_AVERAGE, rangeRate));
+        "rangeParameter", rangeParameter, () -> range.observation(rangeParameter, rangeRate));
     Check.fraction("teacherWeight", teacherWeight);
     Check.positive("temperature", temperature, 100);
     Check.accepted("exempt", exempt, () -> Pattern.compile(exempt));
