@@ -2,11 +2,9 @@ package org.qat4j.examples.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.regex.Pattern;
-import org.qat4j.layers.Schedule;
 import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.quantizers.WeightScheme;
-import org.qat4j.training.QatConfig;
 
 /**
  * Quantization-aware training.
@@ -158,25 +156,16 @@ public record QatTrainingConfig(
     }
   }
 
-  /**
-   * The settings of {@code Qat.prepare}.
-   *
-   * @param iterations when what starts
-   */
-  public QatConfig quantization(Schedule iterations) {
-    Observation observation = range.observation(rangeParameter, rangeRate);
-    QatConfig.Builder builder =
-        QatConfig.builder()
-            .weights(weightScheme.scheme(weightBits))
-            .activations(activationScheme.scheme(activationBits).observing(observation))
-            .schedule(iterations);
-    if (!exempt.isEmpty()) {
-      builder.exempt(exempt);
-    }
-    if (firstAndLastWeightBits > 0) {
-      builder.firstAndLast(firstAndLastWeightBits);
-    }
-    return builder.build();
+  /** The scheme of all weights that nothing else is said of. */
+  public WeightScheme weights() {
+    return weightScheme.scheme(weightBits);
+  }
+
+  /** The scheme of all activations between layers. */
+  public ActivationScheme activations() {
+    return activationScheme
+        .scheme(activationBits)
+        .observing(range.observation(rangeParameter, rangeRate));
   }
 
   public QatTrainingConfig {

@@ -15,7 +15,6 @@ import org.qat4j.examples.config.ConfigReader;
 import org.qat4j.examples.config.FloatConfig;
 import org.qat4j.examples.config.JobConfig;
 import org.qat4j.examples.config.QatTrainingConfig;
-import org.qat4j.examples.config.ScheduleConfig;
 import org.qat4j.examples.data.Augmentation;
 import org.qat4j.examples.data.Dataset;
 import org.qat4j.examples.data.Images;
@@ -37,8 +36,6 @@ import org.qat4j.examples.training.Phase;
 import org.qat4j.examples.training.Progress;
 import org.qat4j.examples.training.ProgressDisplay;
 import org.qat4j.examples.training.Trainer;
-import org.qat4j.layers.Schedule;
-import org.qat4j.training.QatConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -195,25 +192,12 @@ public final class QatJob {
   private Network prepare(Network network) {
     QatTrainingConfig settings = config.qat();
     int steps = new Trainer.Length(settings.epochs(), settings.batch()).steps(data.train().count());
-    QatConfig quantization = settings.quantization(schedule(settings.schedule(), steps));
-    Network prepared = network.prepare(quantization);
+    Network prepared = network.prepare(Preparation.of(settings, steps));
     if (settings.teacherWeight() > 0) {
       prepared.teach(distillation(network));
     }
     prepared.setLearningRate(LearningRate.falling(settings.learningRate(), steps));
     return prepared;
-  }
-
-  /** Fractions of the steps as iterations; ranges need one batch before they can freeze. */
-  private static Schedule schedule(ScheduleConfig fractions, int steps) {
-    return new Schedule(
-        iteration(fractions.quantizeFrom(), steps),
-        iteration(fractions.freezeStatisticsFrom(), steps),
-        Math.max(1, iteration(fractions.freezeRangesFrom(), steps)));
-  }
-
-  private static int iteration(double fraction, int steps) {
-    return fraction == 1 ? Schedule.NEVER : (int) Math.floor(fraction * steps);
   }
 
   private Checkpoint trainQat(RunFolder folder, Checkpoint start, Network floatNetwork) {

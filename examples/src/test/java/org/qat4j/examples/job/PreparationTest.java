@@ -1,4 +1,4 @@
-package org.qat4j.examples.config;
+package org.qat4j.examples.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.learning.config.Adam;
+import org.qat4j.examples.config.ConfigReader;
+import org.qat4j.examples.config.JobConfig;
 import org.qat4j.examples.lenet.LeNet;
-import org.qat4j.layers.Schedule;
 import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.quantizers.WeightScheme;
@@ -17,12 +18,12 @@ import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
 
 /** What a configuration file says is what the prepared network has. */
-class QatTrainingConfigTest {
+class PreparationTest {
 
   private static List<LayerSummary> prepared(String yaml) {
     JobConfig config = ConfigReader.parse("job.yaml", yaml, ConfigReader.noOverrides());
     var network = LeNet.create(1, new Adam(1e-3), 0, 10);
-    return Qat.summarize(Qat.prepare(network, config.qat().quantization(Schedule.IMMEDIATE)));
+    return Qat.summarize(Qat.prepare(network, Preparation.of(config.qat(), 100)));
   }
 
   private static List<String> weights(List<LayerSummary> layers) {
@@ -30,7 +31,7 @@ class QatTrainingConfigTest {
   }
 
   @Test
-  void quantization_weightKeys_reachTheNetwork() {
+  void of_weightKeys_reachTheNetwork() {
     List<String> weights =
         weights(
             prepared(
@@ -41,11 +42,17 @@ class QatTrainingConfigTest {
   }
 
   @Test
-  void quantization_activationKeys_reachTheNetworkAndItsEndsHaveEightBits() {
+  void of_activationKeys_reachTheNetworkAndItsEndsHaveEightBits() {
     List<LayerSummary> layers =
         prepared(
-            "qat:\n  activationBits: 4\n  activationScheme: pact\n"
-                + "  range: percentile\n  rangeParameter: 99\n  rangeRate: 0.2\n");
+            """
+            qat:
+              activationBits: 4
+              activationScheme: pact
+              range: percentile
+              rangeParameter: 99
+              rangeRate: 0.2
+            """);
     Observation observation = Observation.percentile(99).withRate(0.2);
     String ends = ActivationScheme.observed(8).observing(observation).toString();
     String inside = ActivationScheme.pact(4).toString();
@@ -58,7 +65,7 @@ class QatTrainingConfigTest {
   }
 
   @Test
-  void quantization_exempt_leavesThatLayerReal() {
+  void of_exempt_leavesThatLayerReal() {
     String first = prepared("").get(1).name();
     List<LayerSummary> layers = prepared("qat:\n  exempt: \"" + first + "\"\n");
     assertEquals("float32", layers.get(1).weights());
