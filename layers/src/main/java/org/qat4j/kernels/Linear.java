@@ -36,4 +36,15 @@ public interface Linear {
       INDArray weightGradient,
       INDArray biasGradient,
       LayerWorkspaceMgr workspace);
+
+  /** As {@link #backward}, without the gradient of the input. */
+  default void backwardWeights(
+      INDArray input,
+      INDArray rows,
+      INDArray epsilon,
+      INDArray weightGradient,
+      INDArray biasGradient,
+      LayerWorkspaceMgr workspace) {
+    backward(input, rows, epsilon, weightGradient, biasGradient, workspace);
+  }
 }

@@ -36,6 +36,7 @@ public final class QuantizedBlock extends QuantizingConf {
 
   private FeedForwardLayer linear;
   private BatchNormalization norm;
+  private boolean inputGradient = true;
 
   /** For deserialization. */
   public QuantizedBlock() {}
@@ -140,6 +141,18 @@ public final class QuantizedBlock extends QuantizingConf {
 
   public void setNorm(BatchNormalization norm) {
     this.norm = norm;
+  }
+
+  /**
+   * Whether training computes the gradient of this block's input; if not it is null, as that of
+   * Deeplearning4j's embedding layer is.
+   */
+  public boolean isInputGradient() {
+    return inputGradient;
+  }
+
+  public void setInputGradient(boolean inputGradient) {
+    this.inputGradient = inputGradient;
   }
 
   /** Whether the linear part is a convolution; else it is dense. */

@@ -52,6 +52,12 @@ final class QuantizedGraphVertex extends LayerVertex {
     }
   }
 
+  /** The network's input quantizer needs no gradient where its reader computes none. */
+  @Override
+  public boolean canDoBackward() {
+    return quantizing() instanceof InputQuantizerLayer ? inputs[0] != null : super.canDoBackward();
+  }
+
   @Override
   public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspace) {
     if (!canDoBackward()) {
@@ -60,7 +66,7 @@ final class QuantizedGraphVertex extends LayerVertex {
               + getVertexName()
               + "': inputs and gradient must be set before the backward pass");
     }
-    if (epsilon.rank() == 4 && takesChannelsLast()) {
+    if (epsilon != null && epsilon.rank() == 4 && takesChannelsLast()) {
       epsilon = epsilon.permute(0, 3, 1, 2);
     }
     Pair<Gradient, INDArray[]> result =
@@ -74,7 +80,8 @@ final class QuantizedGraphVertex extends LayerVertex {
     INDArray[] arranged = gradients.clone();
     for (int i = 0; i < arranged.length; i++) {
       GraphVertex input = graph.getVertices()[getInputVertices()[i].getVertexIndex()];
-      if (gradients[i].rank() == 4
+      if (gradients[i] != null
+          && gradients[i].rank() == 4
           && input instanceof QuantizedGraphVertex quantized
           && quantized.takesChannelsLast()) {
         arranged[i] = gradients[i].permute(0, 2, 3, 1);

@@ -222,19 +222,28 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspace) {
     Pair<Gradient, INDArray[]> all = backpropAll(epsilon, workspace);
-    return new Pair<>(all.getFirst(), backpropDropOutIfPresent(all.getSecond()[0]));
+    INDArray inputGradient = all.getSecond()[0];
+    return new Pair<>(
+        all.getFirst(), inputGradient == null ? null : backpropDropOutIfPresent(inputGradient));
   }
 
-  /** Gradients of the parameters and of all inputs. */
+  /**
+   * Gradients of the parameters and of all inputs.
+   *
+   * @param epsilon of the output; null at the network's input where nobody asks for it
+   */
   final Pair<Gradient, INDArray[]> backpropAll(INDArray epsilon, LayerWorkspaceMgr workspace) {
     assertInputSet(true);
     Gradient gradient = new DefaultGradient();
     String range = quantization().activations().parameter();
-    INDArray delta = passBack(epsilon.castTo(dataType), gradientViews.get(range));
+    INDArray delta =
+        passBack(epsilon == null ? null : epsilon.castTo(dataType), gradientViews.get(range));
     gradient.setGradientFor(range, gradientViews.get(range));
     INDArray[] inputGradients = backward(inputs(), delta, gradient, workspace);
     for (int i = 0; i < inputGradients.length; i++) {
-      inputGradients[i] = workspace.leverageTo(ArrayType.ACTIVATION_GRAD, inputGradients[i]);
+      if (inputGradients[i] != null) {
+        inputGradients[i] = workspace.leverageTo(ArrayType.ACTIVATION_GRAD, inputGradients[i]);
+      }
     }
     clearStatistics();
     return new Pair<>(gradient, inputGradients);

@@ -109,7 +109,8 @@ public abstract class ActivationQuantizer {
   /**
    * Differentiates the last forward pass.
    *
-   * @param epsilon gradient of the output, not modified
+   * @param epsilon gradient of the output, not modified; null where nobody asks for the batch's,
+   *     which only an observed range allows
    * @param parameter moved in place where it is an observed range
    * @param gradient of the parameter, overwritten; 0 for an observed range
    * @return gradient of the batch
@@ -117,7 +118,7 @@ public abstract class ActivationQuantizer {
   public final INDArray backward(INDArray epsilon, INDArray parameter, INDArray gradient) {
     Bounds bounds = used == null ? Bounds.slope(clip) : passing(used);
     INDArray passed =
-        bounds.isEverything()
+        epsilon == null || bounds.isEverything()
             ? epsilon
             : rounding.pass(epsilon, values, bounds.low(), bounds.high());
     if (floating) {

@@ -26,6 +26,7 @@ import org.qat4j.layers.QuantizedBlock;
 import org.qat4j.layers.QuantizedMerge;
 import org.qat4j.layers.QuantizedNormalization;
 import org.qat4j.layers.QuantizedPooling;
+import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.WeightScheme;
 import org.qat4j.training.LayerSelector.Candidate;
 
@@ -40,6 +41,9 @@ final class Fusion {
   private final QatConfig config;
   private final List<String> weighted;
   private final Set<Candidate> quantized = new LinkedHashSet<>();
+
+  /** Name of the input quantizer if only one layer reads it and nobody needs its gradient. */
+  private String inputOfFirst = "";
 
   private Fusion(List<Stage> original, QatConfig config) {
     this.readers = new Readers(original);
@@ -133,6 +137,17 @@ final class Fusion {
     Supported.requireDeployable(stage, quantization, Clip.NONE);
     draft.quantizing(stage);
     draft.replace(networkInput, name);
+    boolean learned = quantization.activations().method() != ActivationScheme.Method.OBSERVED;
+    if (!config.inputGradient() && !learned && preprocessor == null && first.size() == 1) {
+      inputOfFirst = name;
+    }
+  }
+
+  /** Whether training has a use for the gradient of a block's input. */
+  private boolean needsInputGradient(Stage stage, FeedForwardLayer linear) {
+    return !stage.input().equals(inputOfFirst)
+        || stage.preprocessor() != null
+        || linear.getIDropout() != null;
   }
 
   /** Adds one layer and says which later ones it absorbed. */
@@ -276,6 +291,7 @@ final class Fusion {
             behind.norm().map(norm -> (BatchNormalization) norm.layer()).orElse(null),
             fused,
             quantization(stage, linear, fused));
+    block.setInputGradient(needsInputGradient(stage, linear));
     List<Origin> origins = new ArrayList<>(List.of(origin));
     behind.norm().map(Origin::of).ifPresent(origins::add);
     draft.quantizing(stage.with(block), origins.toArray(Origin[]::new));

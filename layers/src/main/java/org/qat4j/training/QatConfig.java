@@ -20,8 +20,10 @@ import org.qat4j.quantizers.WeightScheme;
  * @param quantization of every layer that no rule is about
  * @param rules for single layers; of several about one layer the first wins, for weights and for
  *     activations each
+ * @param inputGradient whether training computes the gradient of the network's input, which only
+ *     adversarial examples and the like need; else it is null
  */
-public record QatConfig(Quantization quantization, List<Rule> rules) {
+public record QatConfig(Quantization quantization, List<Rule> rules, boolean inputGradient) {
 
   /**
    * Other schemes for some layers.
@@ -83,6 +85,7 @@ public record QatConfig(Quantization quantization, List<Rule> rules) {
     private WeightScheme weights = Quantization.INT8.weights();
     private ActivationScheme activations = Quantization.INT8.activations();
     private Schedule schedule = Quantization.INT8.schedule();
+    private boolean inputGradient;
     private final List<Rule> rules = new ArrayList<>();
 
     private Builder() {}
@@ -158,8 +161,17 @@ public record QatConfig(Quantization quantization, List<Rule> rules) {
       return new LayerSelector.Named(Pattern.compile(regex));
     }
 
+    /**
+     * Whether training computes the gradient of the network's input too; by default not, since
+     * {@code fit} has no use for it.
+     */
+    public Builder inputGradient(boolean computed) {
+      this.inputGradient = computed;
+      return this;
+    }
+
     public QatConfig build() {
-      return new QatConfig(new Quantization(weights, activations, schedule), rules);
+      return new QatConfig(new Quantization(weights, activations, schedule), rules, inputGradient);
     }
   }
 }

@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryType;
 import org.deeplearning4j.nn.conf.memory.MemoryUseMode;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
@@ -179,5 +180,42 @@ class TrainingStateTest {
 
     assertEquals(weights, prepared.getParam("1_W"));
     assertEquals(gamma, prepared.getParam("1_gamma"));
+  }
+
+  @Test
+  void fit_withAndWithoutTheInputsGradient_takesTheSameSteps() {
+    for (boolean graph : new boolean[] {false, true}) {
+      INDArray without = fitted(graph, false);
+      assertEquals(without, fitted(graph, true), graph ? "graph" : "layers");
+    }
+  }
+
+  private static INDArray fitted(boolean graph, boolean inputGradient) {
+    QatConfig config = QatConfig.builder().inputGradient(inputGradient).build();
+    DataSet data = TestNetworks.data(4, 16, DataType.FLOAT);
+    if (graph) {
+      ComputationGraph network = Qat.prepare(TestNetworks.residual(2), config);
+      network.fit(data);
+      network.fit(data);
+      return network.params();
+    }
+    MultiLayerNetwork network = Qat.prepare(TestNetworks.multiLayer(2, DataType.FLOAT), config);
+    network.fit(data);
+    network.fit(data);
+    return network.params();
+  }
+
+  @Test
+  void inputGradient_isComputedOnlyOnRequest() {
+    DataSet data = TestNetworks.data(4, 8, DataType.FLOAT);
+    for (boolean requested : new boolean[] {false, true}) {
+      MultiLayerNetwork network =
+          Qat.prepare(
+              TestNetworks.multiLayer(2, DataType.FLOAT),
+              QatConfig.builder().inputGradient(requested).build());
+      INDArray gradient =
+          network.calculateGradients(data.getFeatures(), data.getLabels(), null, null).getSecond();
+      assertEquals(requested, gradient != null);
+    }
   }
 }

@@ -50,4 +50,17 @@ abstract class OneDnnLinear implements Linear {
     p.backwardData(delta, rows, result);
     return result;
   }
+
+  @Override
+  public final void backwardWeights(
+      INDArray input,
+      INDArray rows,
+      INDArray epsilon,
+      INDArray weightGradient,
+      INDArray biasGradient,
+      LayerWorkspaceMgr workspace) {
+    INDArray source = Layouts.working(input);
+    primitives(source, rows, biasGradient != null)
+        .backwardWeights(source, Layouts.working(epsilon), rows(weightGradient), biasGradient);
+  }
 }
