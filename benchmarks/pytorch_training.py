@@ -15,6 +15,7 @@ from torch.ao import quantization
 from torch.ao.nn.quantized import FloatFunctional
 
 BATCH = 64
+WARM_UP_SECONDS = 8
 
 
 def conv(inputs, outputs, kernel, stride=1, padding=0, relu=True):
@@ -95,7 +96,8 @@ def main(threads, rounds):
         steps = {"float": step(network()), "qat": step(prepare(network()))}
         times = {mode: [] for mode in steps}
         for run in steps.values():
-            for _ in range(5):
+            end = time.perf_counter() + WARM_UP_SECONDS
+            while time.perf_counter() < end:
                 run()
         for _ in range(rounds):
             for mode, run in steps.items():

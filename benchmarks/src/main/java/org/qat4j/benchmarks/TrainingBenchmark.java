@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,8 @@ import java.util.Map;
  * a file of them exists.
  */
 public final class TrainingBenchmark {
-  private static final int WARM_UP = 5;
+  /** A step of LeNet takes twice as long until the JVM has compiled it, after some 60 steps. */
+  private static final Duration WARM_UP = Duration.ofSeconds(8);
 
   /**
    * One row of the result.
@@ -58,7 +60,8 @@ public final class TrainingBenchmark {
     }
 
     void warmUp() {
-      for (int i = 0; i < WARM_UP; i++) {
+      long end = System.nanoTime() + WARM_UP.toNanos();
+      while (System.nanoTime() < end) {
         worker.ask("step");
       }
     }
