@@ -17,6 +17,8 @@ import org.qat4j.quantizers.WeightScheme;
  * @param firstAndLastWeightBits bits of the weights of the first and the last layer with weights; 0
  *     for {@code weightBits}
  * @param activationBits bits of an activation code: 1 to 8 or 16; the input and the logits have 8
+ * @param eightBitActivations regular expression of the names of layers whose output has 8-bit
+ *     observed codes whatever {@code activationBits} says; empty for none
  * @param activationScheme where the scale of activations comes from
  * @param range what of a batch's values an observed range keeps
  * @param rangeParameter percentage of a percentile range, k of a mean ± k sigma range; 0 for what
@@ -36,6 +38,7 @@ public record QatTrainingConfig(
     WeightKind weightScheme,
     int firstAndLastWeightBits,
     int activationBits,
+    String eightBitActivations,
     ActivationKind activationScheme,
     RangeKind range,
     double rangeParameter,
@@ -53,6 +56,7 @@ public record QatTrainingConfig(
           WeightKind.USUAL,
           0,
           8,
+          "",
           ActivationKind.USUAL,
           RangeKind.MIN_MAX,
           0,
@@ -185,6 +189,8 @@ public record QatTrainingConfig(
         "rangeParameter", rangeParameter, () -> range.observation(rangeParameter, rangeRate));
     Check.fraction("teacherWeight", teacherWeight);
     Check.positive("temperature", temperature, 100);
+    Check.accepted(
+        "eightBitActivations", eightBitActivations, () -> Pattern.compile(eightBitActivations));
     Check.accepted("exempt", exempt, () -> Pattern.compile(exempt));
   }
 }

@@ -1,8 +1,11 @@
 package org.qat4j.examples.job;
 
+import java.util.regex.Pattern;
 import org.qat4j.examples.config.QatTrainingConfig;
 import org.qat4j.examples.config.ScheduleConfig;
 import org.qat4j.layers.Schedule;
+import org.qat4j.quantizers.ActivationScheme;
+import org.qat4j.training.LayerSelector;
 import org.qat4j.training.QatConfig;
 
 /** What a configuration file says of quantization, as {@code Qat.prepare} takes it. */
@@ -18,6 +21,12 @@ final class Preparation {
             .weights(settings.weights())
             .activations(settings.activations())
             .schedule(schedule(settings.schedule(), steps));
+    if (!settings.eightBitActivations().isEmpty()) {
+      Pattern names = Pattern.compile(settings.eightBitActivations());
+      builder.activations(
+          new LayerSelector.Named(names),
+          ActivationScheme.observed(8).observing(settings.activations().observation()));
+    }
     if (!settings.exempt().isEmpty()) {
       builder.exempt(settings.exempt());
     }

@@ -105,7 +105,7 @@ class CommandLineTest {
             + config
             + ":2: unknown key 'qat.bits'; did you mean 'batch'? The keys here are epochs, batch,"
             + " learningRate, weightBits, weightScheme, firstAndLastWeightBits, activationBits,"
-            + " activationScheme, range, rangeParameter, rangeRate, exempt, teacherWeight, temperature,"
+            + " eightBitActivations, activationScheme, range, rangeParameter, rangeRate, exempt, teacherWeight, temperature,"
             + " schedule",
         execute("train", config, "--out", runs));
     assertFalse(Files.exists(runs));

@@ -65,6 +65,15 @@ class PreparationTest {
   }
 
   @Test
+  void of_eightBitActivations_keepsTheirCodesWide() {
+    String first = prepared("").get(1).name();
+    List<LayerSummary> layers =
+        prepared("qat:\n  activationBits: 2\n  eightBitActivations: \"" + first + "\"\n");
+    assertEquals(8, layers.get(1).activationBits());
+    assertEquals(2, layers.stream().filter(each -> each.activationBits() == 2).count());
+  }
+
+  @Test
   void of_exempt_leavesThatLayerReal() {
     String first = prepared("").get(1).name();
     List<LayerSummary> layers = prepared("qat:\n  exempt: \"" + first + "\"\n");
