@@ -15,7 +15,6 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.qat4j.examples.lenet.LeNet;
 import org.qat4j.examples.resnet.ResNet20;
-import org.qat4j.layers.Schedule;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 
@@ -51,19 +50,13 @@ final class TrainingWorker {
   }
 
   private static NeuralNetwork network(boolean leNet, boolean stock, boolean quantized) {
-    QatConfig config = quantized ? QatConfig.int8() : float32();
+    QatConfig config = quantized ? QatConfig.int8() : QatConfig.floatingPoint();
     if (leNet) {
       var network = LeNet.create(1, new Adam(1e-3), 0, CLASSES);
       return stock ? network : Qat.prepare(network, config);
     }
     var network = ResNet20.create(1, new Adam(1e-3), 0, CLASSES);
     return stock ? network : Qat.prepare(network, config);
-  }
-
-  private static QatConfig float32() {
-    return QatConfig.builder()
-        .schedule(new Schedule(Schedule.NEVER, Schedule.NEVER, Schedule.NEVER))
-        .build();
   }
 
   private static DataSet images(int channels, int size) {

@@ -158,7 +158,7 @@ final class BatchNorm {
     return shift;
   }
 
-  private static double[] doubles(INDArray array) {
+  static double[] doubles(INDArray array) {
     return array.castTo(DataType.DOUBLE).dup('c').data().asDouble();
   }
 

@@ -1,9 +1,11 @@
 package org.qat4j.layers;
 
 import java.util.List;
+import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.RealOp;
+import org.qat4j.graph.Reals;
 import org.qat4j.graph.Tensor;
 import org.qat4j.scheme.QuantParams;
 
@@ -12,14 +14,21 @@ final class FloatIsland {
   private FloatIsland() {}
 
   /**
-   * Appends the operations in a row.
+   * Appends an operation and the activation behind it.
    *
    * @param name of the island's output, from which its inner tensors are named
    * @param input name of the codes that it reads
    * @return the name
    */
   static String append(
-      Graph.Builder graph, String name, String input, List<RealOp> operations, QuantParams output) {
+      Graph.Builder graph,
+      String name,
+      String input,
+      RealOp realOp,
+      Clip clip,
+      QuantParams output) {
+    List<RealOp> operations =
+        clip.equals(Clip.NONE) ? List.of(realOp) : List.of(realOp, new RealOp.Clamp(clip));
     String real = name + "_in";
     graph.node(real, new Op.Dequantize(), List.of(input), real, new Tensor.Real());
     for (RealOp operation : operations) {
@@ -29,5 +38,14 @@ final class FloatIsland {
     }
     graph.node(name, new Op.Quantize(), List.of(real), name, new Tensor.Codes(output));
     return name;
+  }
+
+  /** Rounded to float32. */
+  static Reals reals(double[] values) {
+    float[] reals = new float[values.length];
+    for (int i = 0; i < reals.length; i++) {
+      reals[i] = (float) values[i];
+    }
+    return new Reals(reals);
   }
 }

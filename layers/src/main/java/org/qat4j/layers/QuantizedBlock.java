@@ -63,20 +63,10 @@ public final class QuantizedBlock extends QuantizingConf {
       // The block's own serves both: Deeplearning4j's setLearningRate knows no updaters inside.
       this.norm.setIUpdater(null);
     }
-    nIn = linear.getNIn();
-    nOut = linear.getNOut();
+    copySettings(linear);
     activationFn = activation;
-    weightInitFn = linear.getWeightInitFn();
-    biasInit = linear.getBiasInit();
-    regularization = linear.getRegularization();
-    regularizationBias = linear.getRegularizationBias();
-    iUpdater = linear.getIUpdater();
-    biasUpdater = linear.getBiasUpdater();
-    gradientNormalization = linear.getGradientNormalization();
-    gradientNormalizationThreshold = linear.getGradientNormalizationThreshold();
     constraints = constraints(linear, norm);
     weightNoise = linear.getWeightNoise();
-    iDropout = linear.getIDropout();
   }
 
   /** Those of both layers; running estimates are not constrained. */

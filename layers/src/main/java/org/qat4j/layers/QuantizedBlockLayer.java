@@ -1,6 +1,5 @@
 package org.qat4j.layers;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -129,12 +128,8 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
     if (!quantization().weights().isReal()) {
       return super.appendTo(graph, inputs);
     }
-    List<RealOp> operations = new ArrayList<>();
-    operations.add(realOp(graph.tensor(inputs.get(0)).shape()));
-    if (!clip.equals(Clip.NONE)) {
-      operations.add(new RealOp.Clamp(clip));
-    }
-    return FloatIsland.append(graph, name(), inputs.get(0), operations, outputParams());
+    RealOp operation = realOp(graph.tensor(inputs.get(0)).shape());
+    return FloatIsland.append(graph, name(), inputs.get(0), operation, clip, outputParams());
   }
 
   private RealOp realOp(Shape input) {
@@ -145,17 +140,13 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
     for (int i = 0; i < rows.length; i++) {
       folded[i] = (float) (rows[i] * factor[i / (rows.length / bias.length)]);
     }
-    float[] shift = new float[bias.length];
-    for (int o = 0; o < shift.length; o++) {
-      shift[o] = (float) bias[o];
-    }
     return layerConf().convolves()
         ? new RealOp.Conv(
             Geometry.of((ConvolutionLayer) layerConf().getLinear(), input),
             Geometry.groups((ConvolutionLayer) layerConf().getLinear()),
             new Reals(folded),
-            new Reals(shift))
-        : new RealOp.Dense(new Reals(folded), new Reals(shift));
+            FloatIsland.reals(bias))
+        : new RealOp.Dense(new Reals(folded), FloatIsland.reals(bias));
   }
 
   @Override
@@ -192,15 +183,11 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
   private double[] bias(double[] factor) {
     double[] bias = norm == null ? new double[factor.length] : norm.shift();
     if (hasBias()) {
-      double[] own = doubles(getParam(BIAS));
+      double[] own = BatchNorm.doubles(getParam(BIAS));
       for (int o = 0; o < bias.length; o++) {
         bias[o] += factor[o] * own[o];
       }
     }
     return bias;
-  }
-
-  private static double[] doubles(INDArray array) {
-    return array.castTo(DataType.DOUBLE).dup('c').data().asDouble();
   }
 }

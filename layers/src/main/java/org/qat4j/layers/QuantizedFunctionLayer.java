@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
@@ -46,7 +47,7 @@ final class QuantizedFunctionLayer extends QuantizingLayer<QuantizedActivation> 
   public String appendTo(Graph.Builder graph, List<String> inputs) {
     return operation instanceof Op.Real real
         ? FloatIsland.append(
-            graph, name(), inputs.get(0), List.of(real.operation()), outputParams())
+            graph, name(), inputs.get(0), real.operation(), Clip.NONE, outputParams())
         : super.appendTo(graph, inputs);
   }
 

@@ -38,19 +38,9 @@ public final class QuantizedNormalization extends QuantizingConf {
       Quantization quantization) {
     super(name, List.of(inputQuantizer), quantization);
     this.norm = norm.clone();
-    nIn = norm.getNIn();
-    nOut = norm.getNOut();
+    copySettings(norm);
     activationFn = activation;
-    weightInitFn = norm.getWeightInitFn();
-    biasInit = norm.getBiasInit();
-    regularization = norm.getRegularization();
-    regularizationBias = norm.getRegularizationBias();
-    iUpdater = norm.getIUpdater();
-    biasUpdater = norm.getBiasUpdater();
-    gradientNormalization = norm.getGradientNormalization();
-    gradientNormalizationThreshold = norm.getGradientNormalizationThreshold();
     constraints = norm.getConstraints();
-    iDropout = norm.getIDropout();
   }
 
   public BatchNormalization getNorm() {

@@ -1,6 +1,5 @@
 package org.qat4j.layers;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,6 @@ import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.RealOp;
-import org.qat4j.graph.Reals;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
 import org.qat4j.quantizers.WeightCodes;
@@ -66,7 +64,7 @@ final class QuantizedNormalizationLayer extends QuantizingLayer<QuantizedNormali
         graph.tensor(inputs.get(0)).shape().isImage() && !quantization().weights().isReal();
     return integer
         ? super.appendTo(graph, inputs)
-        : FloatIsland.append(graph, name(), inputs.get(0), realOps(), outputParams());
+        : FloatIsland.append(graph, name(), inputs.get(0), realOp(), clip, outputParams());
   }
 
   @Override
@@ -81,20 +79,7 @@ final class QuantizedNormalizationLayer extends QuantizingLayer<QuantizedNormali
     return new Op.Conv(Window.square(1, 1, 0), channels, folded.weights(), folded.bias(), clip);
   }
 
-  private List<RealOp> realOps() {
-    List<RealOp> ops = new ArrayList<>();
-    ops.add(new RealOp.ScaleShift(reals(norm.factor()), reals(norm.shift())));
-    if (!clip.equals(Clip.NONE)) {
-      ops.add(new RealOp.Clamp(clip));
-    }
-    return ops;
-  }
-
-  private static Reals reals(double[] values) {
-    float[] reals = new float[values.length];
-    for (int i = 0; i < reals.length; i++) {
-      reals[i] = (float) values[i];
-    }
-    return new Reals(reals);
+  private RealOp realOp() {
+    return new RealOp.ScaleShift(FloatIsland.reals(norm.factor()), FloatIsland.reals(norm.shift()));
   }
 }

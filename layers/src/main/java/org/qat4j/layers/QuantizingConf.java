@@ -32,6 +32,21 @@ public abstract class QuantizingConf extends FeedForwardLayer {
     this.quantization = quantization;
   }
 
+  /** Takes what a layer inside trains with: sizes, updaters, initialization, regularization. */
+  final void copySettings(FeedForwardLayer from) {
+    nIn = from.getNIn();
+    nOut = from.getNOut();
+    weightInitFn = from.getWeightInitFn();
+    biasInit = from.getBiasInit();
+    regularization = from.getRegularization();
+    regularizationBias = from.getRegularizationBias();
+    iUpdater = from.getIUpdater();
+    biasUpdater = from.getBiasUpdater();
+    gradientNormalization = from.getGradientNormalization();
+    gradientNormalizationThreshold = from.getGradientNormalizationThreshold();
+    iDropout = from.getIDropout();
+  }
+
   public Quantization getQuantization() {
     return quantization;
   }

@@ -41,7 +41,8 @@ public record ActivationScheme(
     /** A learned scale and offset (LSQ+, Bhalgat et al. 2020, arXiv:2004.09576). */
     LSQ_PLUS;
 
-    boolean isLearned() {
+    /** Whether training trains the scale by gradients. */
+    public boolean isLearned() {
       return this != OBSERVED;
     }
   }

@@ -16,13 +16,18 @@ final class BinaryWeights extends WeightQuantizer {
   }
 
   private static INDArray scales(INDArray weights) {
-    return positive(weights.norm1(1).divi(weights.size(1)));
+    return positive(meanMagnitudes(weights));
+  }
+
+  /** The sign of each weight, and the mean magnitude of each group. */
+  static Codes codes(INDArray weights) {
+    INDArray signs = Masks.atLeast(weights, 0).muli(2).subi(1);
+    return Codes.symmetric(signs, scales(weights));
   }
 
   @Override
   Codes quantize(INDArray weights, INDArray step) {
-    INDArray codes = Masks.atLeast(weights, 0).muli(2).subi(1);
-    return Codes.symmetric(codes, scales(weights));
+    return codes(weights);
   }
 
   @Override

@@ -24,8 +24,7 @@ final class DoReFaWeights extends WeightQuantizer {
   @Override
   Codes quantize(INDArray weights, INDArray step) {
     if (steps == 1) {
-      INDArray signs = Masks.atLeast(weights, 0).muli(2).subi(1);
-      return Codes.symmetric(signs, positive(weights.norm1(1).divi(weights.size(1))));
+      return BinaryWeights.codes(weights);
     }
     INDArray bounded = Transforms.tanh(weights, true);
     double largest = largest(bounded);

@@ -13,16 +13,11 @@ import org.qat4j.scheme.QuantParams;
  * <p>The value's gradient is 1 in {@code [0, alpha)} (eq. 1) or {@code (-alpha, alpha)}; alpha's is
  * 1 where the value is at least alpha (eq. 3), -1 where it is at most -alpha, else 0. Alpha starts
  * at the largest magnitude of the last batch before rounding, or of the first batch, and is decayed
- * with the weights.
+ * with the weights of its block, if it has any.
  */
-final class LearnedClipQuantizer extends ActivationQuantizer {
+final class LearnedClipQuantizer extends LearnedQuantizer {
   LearnedClipQuantizer(ActivationScheme scheme, Clip clip, Rounding rounding) {
     super(scheme, clip, rounding);
-  }
-
-  @Override
-  public boolean isReady(INDArray parameter) {
-    return parameter.getFloat(0) != 0;
   }
 
   private static float alpha(INDArray parameter) {
@@ -35,13 +30,10 @@ final class LearnedClipQuantizer extends ActivationQuantizer {
   }
 
   @Override
-  QuantParams update(INDArray values, INDArray parameter, Mode mode) {
-    if (!mode.rounds() || !isReady(parameter)) {
-      double max = finite(clip().apply(rounding().max(values)));
-      double min = finite(clip().apply(rounding().min(values)));
-      parameter.assign(Math.max(Math.max(max, -min), LearnedSteps.SMALLEST));
-    }
-    return params(parameter);
+  void start(INDArray values, INDArray parameter) {
+    double max = finite(clip().apply(rounding().max(values)));
+    double min = finite(clip().apply(rounding().min(values)));
+    parameter.assign(Math.max(Math.max(max, -min), LearnedSteps.SMALLEST));
   }
 
   @Override
@@ -53,23 +45,15 @@ final class LearnedClipQuantizer extends ActivationQuantizer {
   }
 
   @Override
-  void writeGradient(INDArray epsilon, INDArray passed, INDArray parameter, INDArray gradient) {
-    if (used() == null) {
-      gradient.assign(0);
-      return;
-    }
+  void learn(INDArray epsilon, INDArray passed, INDArray gradient) {
     float largest = used().dequantize(used().range().max());
     double slope = 0;
     if (largest <= clip().max()) {
-      slope = beyond(epsilon, largest, Float.POSITIVE_INFINITY);
+      slope = sum(epsilon, largest, Float.POSITIVE_INFINITY);
     }
     if (clip().min() < 0) {
-      slope -= beyond(epsilon, Float.NEGATIVE_INFINITY, -largest);
+      slope -= sum(epsilon, Float.NEGATIVE_INFINITY, -largest);
     }
     gradient.assign(finite(slope));
-  }
-
-  private double beyond(INDArray epsilon, float low, float high) {
-    return rounding().sum(rounding().pass(epsilon, values(), low, high));
   }
 }

@@ -1,8 +1,6 @@
 package org.qat4j.quantizers;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.impl.scalar.ScalarMin;
-import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.graph.Clip;
 import org.qat4j.kernels.Rounding;
 import org.qat4j.scheme.IntRange;
@@ -22,18 +20,13 @@ import org.qat4j.scheme.QuantParams;
  * <p>Unlike in LSQ+'s paper the offset is snapped to a multiple of s, because real 0 must be a
  * code.
  */
-final class LearnedStepQuantizer extends ActivationQuantizer {
+final class LearnedStepQuantizer extends LearnedQuantizer {
   LearnedStepQuantizer(ActivationScheme scheme, Clip clip, Rounding rounding) {
     super(scheme, clip, rounding);
   }
 
   private boolean hasOffset() {
     return scheme().method() == ActivationScheme.Method.LSQ_PLUS;
-  }
-
-  @Override
-  public boolean isReady(INDArray parameter) {
-    return parameter.getFloat(0) != 0;
   }
 
   @Override
@@ -48,14 +41,7 @@ final class LearnedStepQuantizer extends ActivationQuantizer {
   }
 
   @Override
-  QuantParams update(INDArray values, INDArray parameter, Mode mode) {
-    if (!mode.rounds() || !isReady(parameter)) {
-      initialize(values, parameter);
-    }
-    return params(parameter);
-  }
-
-  private void initialize(INDArray values, INDArray parameter) {
+  void start(INDArray values, INDArray parameter) {
     if (hasOffset()) {
       double min = Math.min(0, finite(clip().apply(rounding().min(values))));
       double max = Math.max(0, finite(clip().apply(rounding().max(values))));
@@ -68,8 +54,7 @@ final class LearnedStepQuantizer extends ActivationQuantizer {
   }
 
   private double meanMagnitude(INDArray values) {
-    INDArray clipped = Masks.raise(values.dup(), clip().min());
-    Nd4j.getExecutioner().exec(new ScalarMin(clipped, null, clipped, clip().max()));
+    INDArray clipped = Masks.clamp(values.dup(), clip().min(), clip().max());
     return clipped.norm1Number().doubleValue() / clipped.length();
   }
 
@@ -92,11 +77,7 @@ final class LearnedStepQuantizer extends ActivationQuantizer {
   }
 
   @Override
-  void writeGradient(INDArray epsilon, INDArray passed, INDArray parameter, INDArray gradient) {
-    if (used() == null) {
-      gradient.assign(0);
-      return;
-    }
+  void learn(INDArray epsilon, INDArray passed, INDArray gradient) {
     double scale = used().scale();
     double features = (double) values().length() / values().size(0);
     double gradientScale = 1 / Math.sqrt(features * largestCode());
@@ -122,14 +103,8 @@ final class LearnedStepQuantizer extends ActivationQuantizer {
     if (!(bound > low && bound < high)) {
       return 0;
     }
-    boolean upper = bound == clip().max();
-    return rounding()
-        .sum(
-            rounding()
-                .pass(
-                    epsilon,
-                    values(),
-                    upper ? bound : Float.NEGATIVE_INFINITY,
-                    upper ? Float.POSITIVE_INFINITY : bound));
+    return bound == clip().max()
+        ? sum(epsilon, bound, Float.POSITIVE_INFINITY)
+        : sum(epsilon, Float.NEGATIVE_INFINITY, bound);
   }
 }

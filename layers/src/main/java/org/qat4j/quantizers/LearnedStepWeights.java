@@ -1,8 +1,6 @@
 package org.qat4j.quantizers;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.impl.scalar.ScalarMin;
-import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.kernels.HalfEven;
 
 /**
@@ -22,8 +20,7 @@ final class LearnedStepWeights extends WeightQuantizer {
 
   @Override
   void initialize(INDArray weights, INDArray step) {
-    INDArray mean = weights.norm1(1).divi(weights.size(1));
-    step.assign(positive(mean.muli(2 / Math.sqrt(largest))));
+    step.assign(positive(meanMagnitudes(weights).muli(2 / Math.sqrt(largest))));
   }
 
   @Override
@@ -33,9 +30,7 @@ final class LearnedStepWeights extends WeightQuantizer {
   }
 
   private INDArray rounded(INDArray units) {
-    Masks.raise(units, -largest);
-    Nd4j.getExecutioner().exec(new ScalarMin(units, null, units, largest));
-    return HalfEven.round(units);
+    return HalfEven.round(Masks.clamp(units, -largest, largest));
   }
 
   @Override

@@ -151,6 +151,11 @@ public abstract class WeightQuantizer {
     return rows.size(0) == groups ? rows : rows.reshape('c', groups, rows.length() / groups);
   }
 
+  /** The mean of {@code |w|} of each group: [groups]. */
+  static INDArray meanMagnitudes(INDArray weights) {
+    return weights.norm1(1).divi(weights.size(1));
+  }
+
   /** One value for each group, at least the smallest normal number, as scales must be positive. */
   static INDArray positive(INDArray scales) {
     return Masks.raise(scales, Float.MIN_NORMAL);

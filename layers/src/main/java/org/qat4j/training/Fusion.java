@@ -26,7 +26,6 @@ import org.qat4j.layers.QuantizedBlock;
 import org.qat4j.layers.QuantizedMerge;
 import org.qat4j.layers.QuantizedNormalization;
 import org.qat4j.layers.QuantizedPooling;
-import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.WeightScheme;
 import org.qat4j.training.LayerSelector.Candidate;
 
@@ -137,7 +136,7 @@ final class Fusion {
     Supported.requireDeployable(stage, quantization, Clip.NONE);
     draft.quantizing(stage);
     draft.replace(networkInput, name);
-    boolean learned = quantization.activations().method() != ActivationScheme.Method.OBSERVED;
+    boolean learned = quantization.activations().method().isLearned();
     if (!config.inputGradient() && !learned && preprocessor == null && first.size() == 1) {
       inputOfFirst = name;
     }

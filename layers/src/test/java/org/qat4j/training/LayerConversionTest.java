@@ -78,7 +78,7 @@ class LayerConversionTest {
   @ValueSource(strings = {"depthwise", "normalizations", "activations"})
   void schedule_beforeQuantization_trainsAsTheOriginal(String name) {
     ComputationGraph original = LayerNetworks.ALL.get(name).apply(7L, DataType.DOUBLE);
-    Schedule never = new Schedule(Schedule.NEVER, Schedule.NEVER, Schedule.NEVER);
+    Schedule never = Schedule.FLOAT;
     ComputationGraph network = Qat.prepare(original, QatConfig.builder().schedule(never).build());
     for (int i = 0; i < 3; i++) {
       original.fit(TestNetworks.data(i, 16, DataType.DOUBLE));

@@ -12,12 +12,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.qat4j.layers.Schedule;
 import org.qat4j.testnets.TestNetworks;
 
 /** The way from a prepared network back to an ordinary one. */
 class RestoreTest {
-  private static final QatConfig FLOAT = QatConfig.builder().schedule(Schedule.FLOAT).build();
+  private static final QatConfig FLOAT = QatConfig.floatingPoint();
   private static final double TOLERANCE = 1e-4;
 
   private static INDArray images(long seed) {

@@ -157,7 +157,7 @@ class TrainingStateTest {
   @Test
   void schedule_beforeQuantization_trainsAsTheOriginal() {
     MultiLayerNetwork original = TestNetworks.multiLayer(7, DataType.DOUBLE);
-    Schedule never = new Schedule(Schedule.NEVER, Schedule.NEVER, Schedule.NEVER);
+    Schedule never = Schedule.FLOAT;
     MultiLayerNetwork network = Qat.prepare(original, QatConfig.builder().schedule(never).build());
     for (int i = 0; i < 3; i++) {
       original.fit(TestNetworks.data(i, 16, DataType.DOUBLE));

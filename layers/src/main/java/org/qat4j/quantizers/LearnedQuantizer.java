@@ -1,0 +1,50 @@
+package org.qat4j.quantizers;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.Clip;
+import org.qat4j.kernels.Rounding;
+import org.qat4j.scheme.QuantParams;
+
+/**
+ * Codes whose scale is a trained parameter. It is 0 until a batch gives it its first value, and
+ * follows the batches as long as nothing is rounded.
+ */
+abstract class LearnedQuantizer extends ActivationQuantizer {
+  LearnedQuantizer(ActivationScheme scheme, Clip clip, Rounding rounding) {
+    super(scheme, clip, rounding);
+  }
+
+  /** Gives the parameter the value that training starts from. */
+  abstract void start(INDArray values, INDArray parameter);
+
+  /** Writes the parameter's gradient of a step that rounded. */
+  abstract void learn(INDArray epsilon, INDArray passed, INDArray gradient);
+
+  @Override
+  public final boolean isReady(INDArray parameter) {
+    return parameter.getFloat(0) != 0;
+  }
+
+  @Override
+  final QuantParams update(INDArray values, INDArray parameter, Mode mode) {
+    if (!mode.rounds() || !isReady(parameter)) {
+      start(values, parameter);
+    }
+    return params(parameter);
+  }
+
+  @Override
+  final void writeGradient(
+      INDArray epsilon, INDArray passed, INDArray parameter, INDArray gradient) {
+    if (used() == null) {
+      gradient.assign(0);
+    } else {
+      learn(epsilon, passed, gradient);
+    }
+  }
+
+  /** The sum of the gradients where the values lie in an interval, its ends included. */
+  final double sum(INDArray epsilon, float low, float high) {
+    return rounding().sum(rounding().pass(epsilon, values(), low, high));
+  }
+}
