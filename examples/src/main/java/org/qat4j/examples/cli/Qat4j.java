@@ -49,7 +49,7 @@ public final class Qat4j implements Runnable {
   }
 
   /** The command line, ready to execute. */
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     Qat4j root = new Qat4j();
     return new CommandLine(root)
         .setCaseInsensitiveEnumValuesAllowed(true)

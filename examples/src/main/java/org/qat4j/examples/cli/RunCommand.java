@@ -1,18 +1,21 @@
 package org.qat4j.examples.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.qat4j.examples.data.IdxReader;
+import org.qat4j.examples.data.ImageSource;
 import org.qat4j.examples.data.Images;
-import org.qat4j.examples.data.PngFolder;
+import org.qat4j.examples.data.PictureFit;
 import org.qat4j.examples.error.UserException;
 import org.qat4j.examples.evaluation.Accuracy;
+import org.qat4j.examples.evaluation.ClassAccuracy;
+import org.qat4j.examples.evaluation.Classifier;
 import org.qat4j.examples.evaluation.Int8Classifier;
 import org.qat4j.graph.Shape;
 import org.qat4j.int8.Int8Model;
@@ -30,25 +33,34 @@ import picocli.CommandLine.Spec;
 /** Classifies images with a model file. */
 @Command(name = "run", description = "Classify images with an INT8 model file.")
 final class RunCommand implements Callable<Integer> {
+  /** Images in memory at once: as many as in the job, fewer large ones. */
+  private static final int BATCH_PIXELS = 1 << 21;
+
+  /** Mistakes that are listed of each class. */
+  private static final int MISTAKES = 3;
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "MODEL", description = "ONNX file.")
   private Path model;
 
   @Mixin private FloatOption allowed;
-
-  @Option(
-      names = "--input",
-      required = true,
-      paramLabel = "FILE|DIR",
-      description = "IDX file of images (gzip or not), or a folder of PNG files.")
-  private Path input;
+  @Mixin private ImageOptions images;
 
   @Option(
       names = "--labels",
       paramLabel = "FILE",
-      description = "IDX file of labels: print the accuracy too.")
+      description =
+          "IDX file of the images' classes: print the accuracy, as is done for folders of classes.")
   private Optional<Path> labels;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "FILE",
+      description =
+          "Names of the model's classes, one on each line (default: the folders in alphabetical"
+              + " order).")
+  private Optional<Path> names;
 
   @Option(
       names = "--watch",
@@ -59,62 +71,98 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Int8Model loaded = allowed.load(model);
-    boolean folder = Files.isDirectory(input);
-    List<Path> files = folder ? PngFolder.files(input) : List.of();
-    Images images = folder ? PngFolder.images(files) : IdxReader.images(input);
-    requireShape(ModelShape.single(model, loaded), images);
-    Optional<byte[]> expected = labels.map(file -> IdxReader.labels(file, input, images.count()));
-    int[] predicted;
-    List<Saturation> clamped;
+    PictureFit fit = images.fit(model, ModelShape.single(model, loaded));
     SessionOptions options =
         watch ? SessionOptions.DEFAULT.withWatch(SaturationRule.DEFAULT) : SessionOptions.DEFAULT;
-    try (Int8Session session = Int8Session.open(loaded, options)) {
-      predicted = new Int8Classifier(session).predict(images, Accuracy.BATCH);
-      clamped = watch ? session.saturation() : List.of();
+    try (ImageSource source = images.open(fit);
+        Int8Session session = Int8Session.open(loaded, options)) {
+      int count = classes(loaded.graph().outputs().get(0).shape());
+      Classes classes =
+          names.isPresent()
+              ? Classes.read(names.get(), count)
+              : Classes.of(source, images.input(), count);
+      Optional<int[]> expected = expected(source, classes, count);
+      int[] predicted =
+          predict(source, fit, new Int8Classifier(session, images.normalization(fit.channels())));
+      print(source, classes, predicted);
+      expected.ifPresent(right -> print(classes, predicted, right));
+      print(watch ? session.saturation() : List.of());
     }
-    print(predicted, files, expected);
-    print(clamped);
     return 0;
   }
 
-  private void requireShape(Shape wanted, Images images) {
-    if (!wanted.equals(Shape.of(images.channels(), images.height(), images.width()))) {
+  private int classes(Shape scores) {
+    if (scores.elements() != scores.channels()) {
       throw new UserException(
           model
-              + " takes images of "
-              + wanted
-              + " (channels, height, width), but "
-              + input
-              + " holds "
-              + images.channels()
-              + "x"
-              + images.height()
-              + "x"
-              + images.width());
+              + " gives "
+              + scores
+              + " numbers for an image; this command needs one for each class");
     }
+    return scores.elements();
   }
 
-  /** One line for each image: its number or file, and its class; the accuracy goes last. */
-  private void print(int[] predicted, List<Path> files, Optional<byte[]> expected) {
+  private Optional<int[]> expected(ImageSource source, Classes classes, int count) {
+    Optional<int[]> byFolder = classes.labels(source, images.input());
+    if (labels.isEmpty()) {
+      return byFolder;
+    }
+    if (byFolder.isPresent()) {
+      throw new UserException(
+          images.input() + ": its folders say of which class each image is; leave --labels out");
+    }
+    byte[] read = IdxReader.labels(labels.get(), count, images.input(), source.count());
+    return Optional.of(IntStream.range(0, read.length).map(i -> read[i] & 0xFF).toArray());
+  }
+
+  private static int[] predict(ImageSource source, PictureFit fit, Classifier classifier) {
+    int size = fit.channels() * fit.height() * fit.width();
+    int batch = Math.max(1, Math.min(Accuracy.BATCH, BATCH_PIXELS / size));
+    int[] predicted = new int[source.count()];
+    for (int from = 0; from < predicted.length; from += batch) {
+      Images some = source.images(from, Math.min(from + batch, predicted.length), fit);
+      System.arraycopy(classifier.predict(some, batch), 0, predicted, from, some.count());
+    }
+    return predicted;
+  }
+
+  /** One line for each image: its number or file, its class, and what that is called. */
+  private void print(ImageSource source, Classes classes, int[] predicted) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < predicted.length; i++) {
-      String image = files.isEmpty() ? Integer.toString(i) : files.get(i).getFileName().toString();
-      text.append(image).append('\t').append(predicted[i]).append(System.lineSeparator());
+      text.append(source.name(i)).append('\t').append(predicted[i]);
+      if (!classes.names().isEmpty()) {
+        text.append('\t').append(classes.name(predicted[i]));
+      }
+      text.append(System.lineSeparator());
     }
     Qat4j.print(spec, text.toString());
-    expected.ifPresent(
-        right -> {
-          long hits =
-              IntStream.range(0, predicted.length).filter(i -> predicted[i] == right[i]).count();
-          Qat4j.print(
-              spec,
-              String.format(
-                  Locale.ROOT,
-                  "accuracy\t%.4f\t(%d of %d)%n",
-                  (double) hits / predicted.length,
-                  hits,
-                  predicted.length));
-        });
+  }
+
+  /** One line for each class that occurs, and one for all. */
+  private void print(Classes classes, int[] predicted, int[] expected) {
+    int hits = 0;
+    for (ClassAccuracy one : ClassAccuracy.of(predicted, expected)) {
+      hits += one.right();
+      String mistakes =
+          one.mistakes().stream()
+              .limit(MISTAKES)
+              .map(mistake -> classes.name(mistake.taken()) + " " + mistake.images())
+              .collect(Collectors.joining(", "));
+      Qat4j.print(
+          spec,
+          "class\t"
+              + classes.name(one.label())
+              + "\t"
+              + fraction(one.right(), one.images())
+              + (mistakes.isEmpty() ? "" : "\ttaken for " + mistakes)
+              + System.lineSeparator());
+    }
+    Qat4j.print(spec, "accuracy\t" + fraction(hits, predicted.length) + System.lineSeparator());
+  }
+
+  private static String fraction(int right, int images) {
+    return String.format(Locale.ROOT, "%.4f\t(%d of %d)", (double) right / images, right, images);
   }
 
   /** One line for each layer: how much of it was clamped. */

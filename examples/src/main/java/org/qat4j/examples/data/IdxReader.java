@@ -17,49 +17,83 @@ import org.qat4j.examples.error.UserException;
  * Compression is told by the content, not by the name.
  */
 public final class IdxReader {
-  private static final int IMAGES = 0x803;
+  /** Unsigned bytes; the last digit is the number of sizes. */
   private static final int LABELS = 0x801;
+
+  private static final int GREY_IMAGES = 0x803;
+  private static final int IMAGES = 0x804;
   private static final int GZIP = 0x1F8B;
 
   private IdxReader() {}
 
+  /** Images as they are stored. */
+  static final class Stored {
+    /** Three or four, the first one of which is the number of images. */
+    final int[] sizes;
+
+    final byte[] bytes;
+
+    private Stored(int[] sizes, byte[] bytes) {
+      this.sizes = sizes;
+      this.bytes = bytes;
+    }
+  }
+
   /**
-   * Reads images.
+   * Reads images with any number of channels.
    *
    * @throws UserException if the file is not a complete IDX file of images
    */
-  public static Images images(Path file) {
+  static Stored images(Path file) {
     return read(
         file,
         in -> {
-          requireMagic(file, in.readInt(), IMAGES);
-          int count = size(file, "images", in.readInt());
-          int height = size(file, "rows", in.readInt());
-          int width = size(file, "columns", in.readInt());
-          String header = count + " images of " + height + "x" + width;
-          return new Images(
-              count,
-              1,
-              height,
-              width,
-              body(file, in, header, Math.multiplyExact((long) count * height, (long) width)));
+          int magic = in.readInt();
+          requireMagic(file, magic, magic == IMAGES ? IMAGES : GREY_IMAGES);
+          int[] sizes = new int[magic & 0xFF];
+          String[] names = {"images", "rows", "columns", "channels"};
+          StringBuilder header = new StringBuilder();
+          long bytes = 1;
+          for (int i = 0; i < sizes.length; i++) {
+            sizes[i] =
+                size(file, sizes.length == 3 || i == 0 ? names[i] : "as a size", in.readInt());
+            header.append(i == 0 ? "" : i == 1 ? " images of " : "x").append(sizes[i]);
+            bytes = Math.multiplyExact(bytes, sizes[i]);
+          }
+          return new Stored(sizes, body(file, in, header.toString(), bytes));
         });
+  }
+
+  /**
+   * Reads grey images.
+   *
+   * @throws UserException if the file is not a complete IDX file of grey images
+   */
+  static Images greyImages(Path file) {
+    Stored read = images(file);
+    int[] sizes = read.sizes;
+    if (sizes.length != 3) {
+      throw new UserException(
+          file + ": expected " + describe(GREY_IMAGES) + ", found " + describe(IMAGES));
+    }
+    return new Images(sizes[0], 1, sizes[1], sizes[2], read.bytes);
   }
 
   /**
    * Reads labels.
    *
-   * @return one label per image, each in 0..9
+   * @param classes how many there are
+   * @return one label per image, each in {@code [0, classes)} as an unsigned byte
    * @throws UserException if the file is not a complete IDX file of labels
    */
-  public static byte[] labels(Path file) {
+  static byte[] labels(Path file, int classes) {
     return read(
         file,
         in -> {
           requireMagic(file, in.readInt(), LABELS);
           int count = size(file, "labels", in.readInt());
           byte[] labels = body(file, in, count + " labels", count);
-          requireDigits(file, labels);
+          requireClasses(file, labels, classes);
           return labels;
         });
   }
@@ -69,20 +103,21 @@ public final class IdxReader {
    *
    * @throws UserException if a file is wrong or the numbers differ
    */
-  public static Labelled labelled(Path imageFile, Path labelFile) {
-    Images images = images(imageFile);
-    return new Labelled(images, labels(labelFile, imageFile, images.count()));
+  static Labelled labelled(Path imageFile, Path labelFile) {
+    Images images = greyImages(imageFile);
+    return new Labelled(images, labels(labelFile, Labelled.CLASSES, imageFile, images.count()));
   }
 
   /**
    * Labels of images that were read before.
    *
+   * @param classes how many there are
    * @param images where these came from
    * @param count how many there are
    * @throws UserException if the file is wrong or holds another number of labels
    */
-  public static byte[] labels(Path file, Path images, int count) {
-    byte[] labels = labels(file);
+  public static byte[] labels(Path file, int classes, Path images, int count) {
+    byte[] labels = labels(file, classes);
     if (labels.length != count) {
       throw new UserException(
           file
@@ -132,16 +167,25 @@ public final class IdxReader {
       return;
     }
     String found = describe(actual);
-    String hint = actual == IMAGES || actual == LABELS ? "; are the two files swapped?" : "";
+    boolean swapped = actual == IMAGES || actual == GREY_IMAGES || actual == LABELS;
+    String hint = swapped ? "; are the two files swapped?" : "";
     throw new UserException(file + ": expected " + describe(expected) + ", found " + found + hint);
   }
 
   private static String describe(int magic) {
     return switch (magic) {
-      case IMAGES -> "IDX images (magic 0x00000803)";
+      case GREY_IMAGES -> "IDX images (magic 0x00000803)";
+      case IMAGES -> "IDX images of several channels (magic 0x00000804)";
       case LABELS -> "IDX labels (magic 0x00000801)";
-      default -> String.format("a file that starts with 0x%08X, which is neither", magic);
+      default ->
+          isIdx(magic)
+              ? String.format("IDX data of another type or rank (magic 0x%08X)", magic)
+              : String.format("a file that starts with 0x%08X, which is neither", magic);
     };
+  }
+
+  private static boolean isIdx(int magic) {
+    return magic >>> 8 >= 0x08 && magic >>> 8 <= 0x0E && (magic & 0xFF) != 0;
   }
 
   private static int size(Path file, String what, int value) {
@@ -200,16 +244,17 @@ public final class IdxReader {
     return bytes;
   }
 
-  private static void requireDigits(Path file, byte[] labels) {
+  private static void requireClasses(Path file, byte[] labels, int classes) {
     for (int i = 0; i < labels.length; i++) {
-      if (labels[i] < 0 || labels[i] >= Labelled.CLASSES) {
+      if ((labels[i] & 0xFF) >= classes) {
         throw new UserException(
             file
                 + ": label "
                 + (labels[i] & 0xFF)
                 + " of image "
                 + i
-                + " is not a digit; labels are 0 to 9");
+                + " is not a class; labels are 0 to "
+                + (classes - 1));
       }
     }
   }

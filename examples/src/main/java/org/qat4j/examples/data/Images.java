@@ -69,6 +69,11 @@ public final class Images {
     return pixels[image * size() + (channel * height + row) * width + column] & 0xFF;
   }
 
+  Picture picture(int image) {
+    return new Picture(
+        channels, height, width, Arrays.copyOfRange(pixels, image * size(), (image + 1) * size()));
+  }
+
   /** Brightness in [0, 1]. */
   float scaled(int image, int channel, int row, int column) {
     return SCALED[pixel(image, channel, row, column)];
@@ -83,6 +88,15 @@ public final class Images {
     int start = image * size();
     for (int i = 0; i < size(); i++) {
       target[offset + i] = SCALED[pixels[start + i] & 0xFF];
+    }
+  }
+
+  /** Writes one channel of an image, each byte as the number that the table has for it. */
+  void copy(int image, int channel, float[] table, float[] target, int offset) {
+    int plane = height * width;
+    int start = image * size() + channel * plane;
+    for (int i = 0; i < plane; i++) {
+      target[offset + i] = table[pixels[start + i] & 0xFF];
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * Labelled images: read from IDX files, PNG folders or CIFAR-10, or drawn by the program; their
- * order in each epoch and how each is changed before it is learned.
+ * Images: read from IDX, PNG and JPEG files, folders and archives, or drawn by the program; their
+ * order in each epoch, how each is changed before it is learned, and how it becomes numbers.
  *
  * <p>Images stay bytes in memory; networks get {@code byte / 255} as float32. Knows nothing of
  * networks or training.

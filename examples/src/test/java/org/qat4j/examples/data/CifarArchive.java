@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -92,11 +93,23 @@ public final class CifarArchive {
     return archive;
   }
 
-  void unpack(Path folder) throws IOException {
+  /** Writes the files into a folder. */
+  public void unpack(Path folder) throws IOException {
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       Path path = folder.resolve(file.getKey());
       Files.createDirectories(path.getParent());
       Files.write(path, file.getValue());
+    }
+  }
+
+  /** Puts a PNG image of the same pixels in the place of each JPEG image of a folder. */
+  public static void turnIntoPng(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path png = file.resolveSibling(file.getFileName().toString().replace(".jpg", ".png"));
+        ImageIO.write(ImageIO.read(file.toFile()), "png", png.toFile());
+        Files.delete(file);
+      }
     }
   }
 }

@@ -50,7 +50,7 @@ class IdxReaderTest {
 
   @Test
   void images_plainFile_keepsPixelsAsUnsignedBytes() throws IOException {
-    Images images = IdxReader.images(file("images", IMAGES));
+    Images images = IdxReader.greyImages(file("images", IMAGES));
 
     assertEquals(2, images.count());
     assertEquals(255, images.pixel(0, 0, 1, 2));
@@ -62,12 +62,12 @@ class IdxReaderTest {
 
   @Test
   void images_gzipWithoutGzName_isRecognizedByContent() throws IOException {
-    assertEquals(2, IdxReader.images(file("images-idx3-ubyte", gzip(IMAGES))).count());
+    assertEquals(2, IdxReader.greyImages(file("images-idx3-ubyte", gzip(IMAGES))).count());
   }
 
   @Test
   void labels_plainFileWithGzName_isRecognizedByContent() throws IOException {
-    assertArrayEquals(new byte[] {7, 0}, IdxReader.labels(file("labels.gz", LABELS)));
+    assertArrayEquals(new byte[] {7, 0}, IdxReader.labels(file("labels.gz", LABELS), 10));
   }
 
   @Test
@@ -77,7 +77,7 @@ class IdxReaderTest {
     assertError(
         file
             + ": expected IDX images (magic 0x00000803), found IDX labels (magic 0x00000801); are the two files swapped?",
-        () -> IdxReader.images(file));
+        () -> IdxReader.greyImages(file));
   }
 
   @Test
@@ -87,7 +87,7 @@ class IdxReaderTest {
     assertError(
         file
             + ": expected IDX labels (magic 0x00000801), found IDX images (magic 0x00000803); are the two files swapped?",
-        () -> IdxReader.labels(file));
+        () -> IdxReader.labels(file, 10));
   }
 
   @Test
@@ -97,7 +97,7 @@ class IdxReaderTest {
     assertError(
         file
             + ": expected IDX images (magic 0x00000803), found a file that starts with 0x89504E47, which is neither",
-        () -> IdxReader.images(file));
+        () -> IdxReader.greyImages(file));
   }
 
   @Test
@@ -106,7 +106,7 @@ class IdxReaderTest {
 
     assertError(
         file + ": truncated: the header gives 2 images of 2x3 (12 bytes), but only 11 bytes follow",
-        () -> IdxReader.images(file));
+        () -> IdxReader.greyImages(file));
   }
 
   @Test
@@ -115,7 +115,7 @@ class IdxReaderTest {
 
     assertError(
         file + ": damaged: the header gives 2 images of 2x3 (12 bytes), but more bytes follow",
-        () -> IdxReader.images(file));
+        () -> IdxReader.greyImages(file));
   }
 
   @Test
@@ -124,7 +124,7 @@ class IdxReaderTest {
 
     assertError(
         file + ": truncated: the file ends before its header or its gzip data does",
-        () -> IdxReader.images(file));
+        () -> IdxReader.greyImages(file));
   }
 
   @Test
@@ -135,7 +135,7 @@ class IdxReaderTest {
     assertError(
         file
             + ": truncated: the header gives 2 images of 2x3 (12 bytes), but the gzip data ends early",
-        () -> IdxReader.images(file));
+        () -> IdxReader.greyImages(file));
   }
 
   @Test
@@ -148,7 +148,7 @@ class IdxReaderTest {
     assertError(
         file
             + ": truncated: the header gives 2000000 images of 28x28 (1568000000 bytes), but only 0 bytes follow",
-        () -> IdxReader.images(file));
+        () -> IdxReader.greyImages(file));
   }
 
   @Test
@@ -157,17 +157,17 @@ class IdxReaderTest {
         file("x", ByteBuffer.allocate(16).putInt(0x803).putInt(-1).putInt(28).putInt(28).array());
 
     assertError(
-        file + ": damaged: the header gives 4294967295 images", () -> IdxReader.images(file));
+        file + ": damaged: the header gives 4294967295 images", () -> IdxReader.greyImages(file));
   }
 
   @Test
-  void labels_elevenInsteadOfADigit_namesImageAndLabel() throws IOException {
+  void labels_elevenOfTenClasses_namesImageAndLabel() throws IOException {
     Path file =
         file("x", ByteBuffer.allocate(10).putInt(0x801).putInt(2).put(new byte[] {3, 11}).array());
 
     assertError(
-        file + ": label 11 of image 1 is not a digit; labels are 0 to 9",
-        () -> IdxReader.labels(file));
+        file + ": label 11 of image 1 is not a class; labels are 0 to 9",
+        () -> IdxReader.labels(file, 10));
   }
 
   @Test
@@ -187,7 +187,7 @@ class IdxReaderTest {
   void images_missingFile_namesIt() {
     Path file = folder.resolve("absent");
 
-    assertError("no such file: " + file, () -> IdxReader.images(file));
+    assertError("no such file: " + file, () -> IdxReader.greyImages(file));
   }
 
   @Test

@@ -9,20 +9,29 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.learning.config.NoOp;
+import org.qat4j.examples.cli.Qat4j;
 import org.qat4j.examples.config.NetworkKind;
 import org.qat4j.examples.data.CifarArchive;
 import org.qat4j.examples.data.Labelled;
 import org.qat4j.examples.error.UserException;
 import org.qat4j.examples.network.Architecture;
 import org.qat4j.examples.run.InterruptedRunException;
+import picocli.CommandLine;
 
 /** The job with a graph network, colour images, and all that its configuration can ask for. */
 class ResNetJobTest {
@@ -99,6 +108,45 @@ class ResNetJobTest {
     assertEquals(report.at("/accuracy/qat"), report.at("/accuracy/int8"));
     assertEquals(1.0, report.at("/compute/integerShare").asDouble());
     assertTrue(report.at("/ort/agreeing").asInt() >= 19, report.get("ort")::toString);
+  }
+
+  /** The same images as files: their classes are those that the job found. */
+  @ParameterizedTest
+  @ValueSource(strings = {"jpeg", "png"})
+  void run_onTheTestImagesInFolders_hasTheJobsAccuracy(String kind) throws IOException {
+    new CifarArchive(4, 2).unpack(runs);
+    Path images = runs.resolve("test");
+    if (kind.equals("png")) {
+      CifarArchive.turnIntoPng(images);
+    }
+
+    List<String> lines = run("--input", images.toString());
+    List<String> ofArchive = run("--input", shared.resolve("cifar10.tar.gz").toString());
+
+    double accuracy = report(uninterrupted).at("/accuracy/int8").asDouble();
+    String last =
+        String.format(Locale.ROOT, "accuracy\t%.4f\t(%.0f of 20)", accuracy, 20 * accuracy);
+    assertEquals(last, lines.get(lines.size() - 1));
+    assertEquals(classes(ofArchive), classes(lines));
+    assertEquals(20, classes(lines).size());
+  }
+
+  private static List<String> run(String... input) {
+    StringWriter out = new StringWriter();
+    List<String> arguments = new ArrayList<>(List.of("run", uninterrupted + "/model.onnx"));
+    arguments.addAll(List.of(input));
+    CommandLine command = Qat4j.commandLine().setOut(new PrintWriter(out));
+    int status = command.execute(arguments.toArray(String[]::new));
+    assertEquals(0, status);
+    return out.toString().lines().toList();
+  }
+
+  /** The second column of the lines of single images. */
+  private static List<String> classes(List<String> lines) {
+    return lines.stream()
+        .filter(line -> line.contains("/"))
+        .map(line -> line.split("\t", -1)[1])
+        .toList();
   }
 
   @Test
