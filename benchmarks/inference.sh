@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # INT8 inference against ONNX Runtime and Deeplearning4j: inference.sh [MODELS] [OPTIONS]
 # MODELS holds X_qdq_u8_f.onnx, X_fp32.onnx and X.io for X in L, R, V; default ../shared/peers/models.
-# Options: --networks L,R --batches 1,32 --threads 1,2 --rounds 7 --seconds 0.3 --report docs
+# Each engine has a process of its own.
+# Options: --networks L,R --batches 1,32 --threads 1,2 --rounds 7 --seconds 0.3 --warm-up 2 --report docs
 # Prints a table and writes benchmarks/out/inference.json; with --report also benchmarks.md and benchmarks.svg in that folder.
 set -euo pipefail
 root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)

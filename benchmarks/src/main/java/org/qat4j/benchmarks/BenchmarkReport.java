@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.CategoryLabelPositions;
@@ -17,6 +16,10 @@ import org.jfree.chart.renderer.category.BarRenderer;
 import org.jfree.chart.renderer.category.StandardBarPainter;
 import org.jfree.data.category.DefaultCategoryDataset;
 import org.jfree.svg.SVGGraphics2D;
+import org.qat4j.examples.report.Conditions;
+import org.qat4j.examples.speed.ModelContest;
+import org.qat4j.examples.speed.Ratio;
+import org.qat4j.examples.speed.Timing;
 
 /** The comparison of engines as a page and a picture. */
 record BenchmarkReport(Conditions conditions, List<Comparison> comparisons) {
@@ -40,19 +43,20 @@ record BenchmarkReport(Conditions conditions, List<Comparison> comparisons) {
   }
 
   private List<String> engines() {
-    return comparisons.get(0).lines().stream().map(Line::engine).toList();
+    return comparisons.get(0).contest().timings().stream().map(Timing::engine).toList();
   }
 
   private JFreeChart chart() {
     DefaultCategoryDataset ratios = new DefaultCategoryDataset();
     for (Comparison comparison : comparisons) {
       for (Line line : comparison.lines()) {
-        ratios.addValue(line.ratioToOrtInt8(), line.engine(), label(comparison));
+        ratios.addValue(line.ratioToOrtInt8().value(), line.engine(), label(comparison));
       }
     }
     JFreeChart chart =
         ChartFactory.createBarChart(
-            "Speed relative to ONNX Runtime INT8 (higher is better)",
+            "Speed relative to ONNX Runtime INT8 (higher is better), "
+                + conditions.environment().cpu(),
             "network, batch, threads",
             "times as fast",
             ratios);
@@ -82,8 +86,7 @@ record BenchmarkReport(Conditions conditions, List<Comparison> comparisons) {
   }
 
   private static String label(Comparison comparison) {
-    Line own = comparison.own();
-    return own.network() + " " + own.batch() + " x" + own.threads();
+    return comparison.network() + " " + comparison.batch() + " x" + comparison.threads();
   }
 
   private String markdown() {
@@ -92,37 +95,20 @@ record BenchmarkReport(Conditions conditions, List<Comparison> comparisons) {
         """
         # Benchmarks
 
-        Written by `benchmarks/inference.sh --report docs`; run it to measure your machine.
+        Written by `benchmarks/inference.sh --report docs`; run it to measure your machine. **Ratios differ by processor**:
+        they hold for the one named here. [inference-performance.md](inference-performance.md) has those of others.
 
-        | | |
-        |---|---|
-        | processor | %s, %d processors, load average before the run %.1f |
-        | JVM | %s, flags: %s |
-        | versions | %s, ONNX Runtime %s |
-        | int8 peak | %.0f GOPS a thread: oneDNN's u8·s8 matrix product, 2 operations a multiply-accumulate |
-        | measured | medians of %d rounds of %s s; the engines take turns in each round |
-
+        %s
         ![Speed of each engine relative to ONNX Runtime INT8](benchmarks.svg)
 
         L is LeNet (20, 50, 500 channels), R ResNet-20, V a VGG-like network (64 to 256 channels). Times are of one call on a whole
-        batch, in milliseconds; in brackets, how many times as fast as ONNX Runtime's INT8 (the median of the rounds' ratios).
-        `qat4j` and ONNX Runtime run the same file, from arrays to arrays, quantization and softmax included. `dl4j-fp32` is stock
+        batch, in milliseconds; behind them, how many times as fast as ONNX Runtime's INT8. `qat4j` and `ort-int8` run the same file,
+        from arrays to arrays, quantization and softmax included, and find the same class for every image. `dl4j-fp32` is stock
         Deeplearning4j with batch norm folded, on an array that is already ND4J's. The last column is the part of the int8 peak
         of all threads that `qat4j` reaches.
 
         %s""",
-        conditions.environment().cpu(),
-        conditions.environment().cores(),
-        conditions.load(),
-        conditions.environment().jvm(),
-        conditions.flagsInWords(),
-        conditions.environment().versions().entrySet().stream()
-            .map(entry -> entry.getKey() + " " + entry.getValue())
-            .collect(Collectors.joining(", ")),
-        conditions.onnxRuntime(),
-        conditions.gopsPerThread(),
-        conditions.rounds(),
-        Double.toString(conditions.seconds()),
+        conditions.markdown(),
         table());
   }
 
@@ -131,22 +117,51 @@ record BenchmarkReport(Conditions conditions, List<Comparison> comparisons) {
     engines().forEach(engine -> table.append(' ').append(engine).append(" |"));
     table.append(" of peak |\n|---|---|---|").append("---|".repeat(engines().size() + 1));
     for (Comparison comparison : comparisons) {
-      Line own = comparison.own();
       table.append(
           String.format(
-              Locale.ROOT, "%n| %s | %d | %d |", own.network(), own.batch(), own.threads()));
+              Locale.ROOT,
+              "%n| %s | %d | %d |",
+              comparison.network(),
+              comparison.batch(),
+              comparison.threads()));
       for (Line line : comparison.lines()) {
-        table.append(
-            String.format(" %s (%s) |", short3(line.medianMs()), short3(line.ratioToOrtInt8())));
+        String ratio = line.engine().equals(ModelContest.ONNX_RUNTIME) ? "" : ratio(line);
+        table.append(String.format(" %s%s |", Ratio.digits(line.medianMs()), ratio));
       }
-      double percent = 100 * comparison.fractionOfPeak(conditions.gopsPerThread());
-      table.append(String.format(Locale.ROOT, " %.0f %% |", percent));
+      table.append(' ').append(percent(comparison, conditions.gopsPerThread())).append(" |");
     }
     return table.append('\n').toString();
   }
 
-  /** Three significant digits, without an exponent. */
-  private static String short3(double value) {
-    return String.format(Locale.ROOT, value >= 100 ? "%.0f" : "%.3g", value);
+  private static String ratio(Line line) {
+    return ": " + line.ratioToOrtInt8();
+  }
+
+  private static String percent(Comparison comparison, double gopsPerThread) {
+    return String.format(Locale.ROOT, "%.0f %%", 100 * comparison.fractionOfPeak(gopsPerThread));
+  }
+
+  /** One comparison for a terminal. */
+  static String lines(Comparison comparison, double gopsPerThread) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%s, batch %d, threads %d: %s, qat4j reaches %s of the int8 peak%n",
+            comparison.network(),
+            comparison.batch(),
+            comparison.threads(),
+            comparison.contest().agreement(),
+            percent(comparison, gopsPerThread)));
+    for (Line line : comparison.lines()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  %-10s %10s ms   x ort-int8 %s%n",
+              line.engine(),
+              Ratio.digits(line.medianMs()),
+              line.ratioToOrtInt8()));
+    }
+    return text.toString();
   }
 }

@@ -4,14 +4,19 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.qat4j.examples.report.Environment;
+import org.qat4j.examples.speed.ChildJvm;
+import org.qat4j.examples.speed.Int8Peak;
+import org.qat4j.examples.speed.Samples;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,6 +30,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Load + first inference in fresh JVMs: the first ever, and medians of the others")
 final class ColdStart implements Callable<Integer> {
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
   @Spec private CommandSpec spec;
 
   @Option(names = "--model", required = true, description = "ONNX file")
@@ -58,7 +65,11 @@ final class ColdStart implements Callable<Integer> {
 
   /** Starts the program. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new ColdStart()).execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new ColdStart());
   }
 
   @Override
@@ -77,16 +88,19 @@ final class ColdStart implements Callable<Integer> {
       }
       print.printf(
           Locale.ROOT,
-          "%s, JDK %s, -Xmx%dm, medians of %d fresh JVMs%n",
+          "%s, int8 peak %.0f GOPS a thread, one thread, JDK %s, qat4j %s, -Xmx%dm;"
+              + " medians of %d fresh JVMs, in brackets their first and third quartile%n",
           Environment.current().cpu(),
+          Int8Peak.gopsPerThread(),
           Runtime.version(),
+          Environment.qat4jVersion(),
           heap,
           runs);
-      line(print, "load", median(starts, Start::loadMs), "ms");
-      line(print, "open + first image", median(starts, Start::firstMs), "ms");
-      line(print, "load + first inference", median(starts, Start::loadAndFirstMs), "ms");
-      line(print, "from starting the process", median(starts, Start::processMs), "ms");
-      line(print, "resident", median(starts, Start::residentBytes) / (1 << 20), "MiB");
+      line(print, "load", samples(starts, Start::loadMs), "ms");
+      line(print, "open + first image", samples(starts, Start::firstMs), "ms");
+      line(print, "load + first inference", samples(starts, Start::loadAndFirstMs), "ms");
+      line(print, "from starting the process", samples(starts, Start::processMs), "ms");
+      line(print, "resident", samples(starts, start -> start.residentBytes() / (1 << 20)), "MiB");
       line(print, "first start ever: load + first inference", first.loadAndFirstMs(), "ms");
       line(print, "first start ever: extracted", (double) extracted / (1 << 20), "MiB");
       print.flush();
@@ -104,15 +118,26 @@ final class ColdStart implements Callable<Integer> {
             List.of("-Xmx" + heap + "m", "-Dorg.bytedeco.javacpp.cachedir=" + cache),
             FirstImage.class,
             List.of(model.toString()))) {
-      double[] numbers = child.numbers();
+      double[] numbers = child.numbers(LIMIT);
       double processMs = (System.nanoTime() - begin) / 1e6;
       return new Start(numbers[0], numbers[1], processMs, numbers[2]);
     }
   }
 
-  private static double median(
-      List<Start> starts, java.util.function.ToDoubleFunction<Start> value) {
-    return Medians.of(starts.stream().mapToDouble(value).toArray());
+  private static Samples samples(List<Start> starts, ToDoubleFunction<Start> value) {
+    return new Samples(starts.stream().mapToDouble(value).toArray());
+  }
+
+  private static void line(PrintWriter print, String what, Samples values, String unit) {
+    double[] quartiles = values.quartiles();
+    print.printf(
+        Locale.ROOT,
+        "%-42s%10.1f %s (%.1f–%.1f)%n",
+        what,
+        values.median(),
+        unit,
+        quartiles[0],
+        quartiles[1]);
   }
 
   private static void line(PrintWriter print, String what, double value, String unit) {

@@ -1,21 +1,34 @@
 package org.qat4j.benchmarks;
 
 import java.util.List;
+import org.qat4j.examples.speed.ModelContest;
+import org.qat4j.examples.speed.Ratio;
+import org.qat4j.examples.speed.Timing;
 
 /**
  * All engines on one network, batch size and number of threads.
  *
- * @param lines one for each engine, this project's first
  * @param macs multiply-accumulates of the batch
  */
-record Comparison(List<Line> lines, long macs) {
-  Comparison {
-    lines = List.copyOf(lines);
+record Comparison(Network network, int batch, int threads, ModelContest contest, long macs) {
+  /** How many times as fast as ONNX Runtime's INT8. */
+  Ratio ratio(Timing timing) {
+    return timing.speedAgainst(contest.others().get(0));
   }
 
-  /** This project's line. */
-  Line own() {
-    return lines.get(0);
+  /** One for each engine, this project's first. */
+  List<Line> lines() {
+    return contest.timings().stream()
+        .map(
+            timing ->
+                new Line(
+                    network,
+                    batch,
+                    threads,
+                    timing.engine(),
+                    timing.milliseconds().median(),
+                    ratio(timing)))
+        .toList();
   }
 
   /**
@@ -24,7 +37,7 @@ record Comparison(List<Line> lines, long macs) {
    * @param gopsPerThread that speed, on one thread
    */
   double fractionOfPeak(double gopsPerThread) {
-    double gops = 2.0 * macs / own().medianMs() / 1e6;
-    return gops / (gopsPerThread * own().threads());
+    double gops = 2.0 * macs / contest.own().milliseconds().median() / 1e6;
+    return gops / (gopsPerThread * threads);
   }
 }

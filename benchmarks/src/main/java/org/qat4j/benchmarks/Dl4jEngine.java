@@ -3,32 +3,57 @@ package org.qat4j.benchmarks;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.examples.speed.Engine;
+import org.qat4j.examples.speed.EngineProcess;
+import org.qat4j.examples.speed.EngineServer;
 
 /** Stock Deeplearning4j in float32, on arrays that are already its own. */
 final class Dl4jEngine implements Engine {
-  private final ChildJvm worker;
+  private final Object network;
+  private final INDArray images;
 
-  Dl4jEngine(Network network, int batch, int threads) throws IOException {
-    this.worker =
-        new ChildJvm(
-            Map.of("OMP_NUM_THREADS", Integer.toString(threads)),
-            List.of("-Dorg.bytedeco.javacpp.logger=slf4j"),
-            Dl4jWorker.class,
-            List.of(network.name(), Integer.toString(batch)));
+  private Dl4jEngine(Network network, int batch) {
+    this.network = network.dl4j();
+    this.images = Nd4j.rand(DataType.FLOAT, network.shape(batch));
+  }
+
+  /** Starts a process; ND4J takes its number of threads from the environment. */
+  static EngineProcess start(Network network, int batch, int threads) throws IOException {
+    return new EngineProcess(
+        "dl4j-fp32",
+        Map.of("OMP_NUM_THREADS", Integer.toString(threads)),
+        List.of("-Dorg.bytedeco.javacpp.logger=slf4j"),
+        Dl4jEngine.class,
+        List.of(network.name(), Integer.toString(batch)));
+  }
+
+  /** The process that {@link #start} starts. */
+  public static void main(String[] args) throws Exception {
+    EngineServer.serve(() -> new Dl4jEngine(Network.valueOf(args[0]), Integer.parseInt(args[1])));
+  }
+
+  private INDArray output() {
+    return network instanceof ComputationGraph graph
+        ? graph.outputSingle(images)
+        : ((MultiLayerNetwork) network).output(images);
   }
 
   @Override
-  public String name() {
-    return "dl4j-fp32";
+  public void run() {
+    output();
+  }
+
+  /** Of fresh weights: they show nothing but their number. */
+  @Override
+  public float[] results() {
+    return output().dup('c').data().asFloat();
   }
 
   @Override
-  public double medianMs(double seconds) {
-    return worker.ask(Double.toString(seconds))[0];
-  }
-
-  @Override
-  public void close() {
-    worker.close();
-  }
+  public void close() {}
 }

@@ -9,9 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.qat4j.examples.report.Conditions;
+import org.qat4j.examples.speed.ModelCall;
+import org.qat4j.examples.speed.ModelContest;
+import org.qat4j.examples.speed.ModelRuntime;
+import org.qat4j.examples.speed.OnnxRuntime;
+import org.qat4j.examples.speed.RawFloats;
+import org.qat4j.examples.speed.Turns;
+import org.qat4j.int8.Int8Model;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,8 +31,7 @@ import picocli.CommandLine.Spec;
     name = "inference",
     mixinStandardHelpOptions = true,
     description =
-        "INT8 inference against ONNX Runtime and Deeplearning4j: medians, and medians of the ratios"
-            + " of rounds")
+        "INT8 inference against ONNX Runtime and Deeplearning4j, each engine in a process of its own")
 final class InferenceBenchmark implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -65,6 +71,12 @@ final class InferenceBenchmark implements Callable<Integer> {
       description = "of each engine in a round; default: ${DEFAULT-VALUE}")
   private double seconds;
 
+  @Option(
+      names = "--warm-up",
+      defaultValue = "2",
+      description = "seconds of each engine before the rounds; default: ${DEFAULT-VALUE}")
+  private double warmUp;
+
   @Option(names = "--out", required = true, description = "JSON file to write")
   private Path out;
 
@@ -83,18 +95,17 @@ final class InferenceBenchmark implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, OrtException {
     check();
-    Conditions conditions = Conditions.measure(rounds, seconds);
+    Turns turns = new Turns(rounds, seconds, warmUp);
+    Conditions conditions = Conditions.measure(List.of(OnnxRuntime.inWords()), turns);
     PrintWriter print = spec.commandLine().getOut();
     print.println(conditions);
-    print.printf(
-        "%-8s%6s%8s  %-10s%12s%14s%10s%n",
-        "network", "batch", "threads", "engine", "median ms", "x ort-int8", "of peak");
     List<Comparison> comparisons = new ArrayList<>();
     for (int count : threads) {
       for (Network network : networks) {
         for (int batch : batches) {
-          Comparison one = new Rounds(models, rounds, seconds).measure(network, batch, count);
-          print(one, conditions.gopsPerThread());
+          Comparison one = measure(network, batch, count, turns);
+          print.print(BenchmarkReport.lines(one, conditions.gopsPerThread()));
+          print.flush();
           comparisons.add(one);
         }
       }
@@ -106,11 +117,35 @@ final class InferenceBenchmark implements Callable<Integer> {
     return 0;
   }
 
+  private Comparison measure(Network network, int batch, int count, Turns turns)
+      throws IOException, OrtException {
+    Path quantized = models.resolve(network + "_qdq_u8_f.onnx");
+    Path real = models.resolve(network + "_fp32.onnx");
+    Path images = Files.createTempFile("images", ".f32");
+    try {
+      RawFloats.write(images, network.images(models.resolve(network + ".io"), batch));
+      ModelCall call = new ModelCall(quantized, false, network.image(), images, batch, count);
+      ModelCall floatCall = new ModelCall(real, false, network.image(), images, batch, count);
+      ModelContest contest =
+          ModelContest.againstOnnxRuntime(
+              call,
+              turns,
+              List.of(
+                  () -> floatCall.on(ModelRuntime.ONNXRUNTIME, "ort-fp32"),
+                  () -> Dl4jEngine.start(network, batch, count)));
+      long macs = Int8Model.load(quantized).graph().macs() * batch;
+      return new Comparison(network, batch, count, contest, macs);
+    } finally {
+      Files.delete(images);
+    }
+  }
+
   private void check() {
     require(batches.stream().allMatch(batch -> batch >= 1), "--batches must be >= 1: " + batches);
     require(threads.stream().allMatch(count -> count >= 1), "--threads must be >= 1: " + threads);
     require(rounds >= 1, "--rounds must be >= 1: " + rounds);
     require(seconds > 0, "--seconds must be > 0: " + seconds);
+    require(warmUp >= 0, "--warm-up must be >= 0: " + warmUp);
     for (Network network : networks) {
       for (String suffix : List.of("_qdq_u8_f.onnx", "_fp32.onnx", ".io")) {
         Path file = models.resolve(network + suffix);
@@ -123,28 +158,6 @@ final class InferenceBenchmark implements Callable<Integer> {
     if (!condition) {
       throw new ParameterException(spec.commandLine(), message);
     }
-  }
-
-  private void print(Comparison comparison, double gopsPerThread) {
-    PrintWriter print = spec.commandLine().getOut();
-    for (Line l : comparison.lines()) {
-      String peak =
-          l.equals(comparison.own())
-              ? String.format(
-                  Locale.ROOT, "%.0f %%", 100 * comparison.fractionOfPeak(gopsPerThread))
-              : "";
-      print.printf(
-          Locale.ROOT,
-          "%-8s%6d%8d  %-10s%12.4f%14.3f%10s%n",
-          l.network(),
-          l.batch(),
-          l.threads(),
-          l.engine(),
-          l.medianMs(),
-          l.ratioToOrtInt8(),
-          peak);
-    }
-    print.flush();
   }
 
   private void write(List<Comparison> comparisons) throws IOException {

@@ -1,10 +1,12 @@
 package org.qat4j.benchmarks;
 
+import org.qat4j.examples.speed.Ratio;
+
 /**
  * One line of the comparison of engines, as its JSON file holds it.
  *
  * @param medianMs of the rounds' medians, for one call
- * @param ratioToOrtInt8 how many times as fast as ONNX Runtime's INT8, median of the rounds
+ * @param ratioToOrtInt8 how many times as fast as ONNX Runtime's INT8
  */
 record Line(
     Network network,
@@ -12,4 +14,4 @@ record Line(
     int threads,
     String engine,
     double medianMs,
-    double ratioToOrtInt8) {}
+    Ratio ratioToOrtInt8) {}

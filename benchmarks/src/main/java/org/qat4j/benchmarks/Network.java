@@ -1,6 +1,10 @@
 package org.qat4j.benchmarks;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.qat4j.examples.speed.RawFloats;
+import org.qat4j.graph.Shape;
 
 /** A measured network, by the name of its files. */
 enum Network {
@@ -10,6 +14,8 @@ enum Network {
   R(3, 32),
   /** VGG-like: two convolutions each of 64, 128 and 256 channels. */
   V(3, 32);
+
+  private static final int STORED_IMAGES = 64;
 
   private final int channels;
   private final int size;
@@ -24,9 +30,24 @@ enum Network {
     return new long[] {batch, channels, size, size};
   }
 
-  /** Numbers in one image. */
-  int imageSize() {
-    return channels * size * size;
+  /** Shape of one image. */
+  Shape image() {
+    return Shape.of(channels, size, size);
+  }
+
+  /**
+   * Images of a file, again from its start if it holds fewer.
+   *
+   * @param file that starts with 64 images, float32, little-endian
+   */
+  float[] images(Path file, int batch) throws IOException {
+    float[] stored = RawFloats.read(file);
+    int size = image().elements();
+    float[] images = new float[batch * size];
+    for (int i = 0; i < batch; i++) {
+      System.arraycopy(stored, i % STORED_IMAGES * size, images, i * size, size);
+    }
+    return images;
   }
 
   /** The same network in stock Deeplearning4j with fresh weights. */

@@ -1,6 +1,8 @@
 package org.qat4j.examples.cli;
 
+import ai.onnxruntime.OrtException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,15 +10,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
-import org.qat4j.examples.evaluation.OrtClassifier;
-import org.qat4j.examples.evaluation.Speed;
+import org.qat4j.examples.report.Conditions;
 import org.qat4j.examples.report.ReportText;
+import org.qat4j.examples.speed.ModelCall;
+import org.qat4j.examples.speed.ModelContest;
+import org.qat4j.examples.speed.OnnxRuntime;
+import org.qat4j.examples.speed.Ratio;
+import org.qat4j.examples.speed.RawFloats;
+import org.qat4j.examples.speed.Timing;
+import org.qat4j.examples.speed.Turns;
 import org.qat4j.graph.Shape;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.SessionOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,8 +32,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Measure how fast a model file runs: medians of interleaved rounds, arrays in, arrays out.",
-      "Inputs are random numbers from 0 to 1."
+      "Measure how fast a model file runs, arrays in, arrays out. Each engine has a process of its own; they take"
+          + " turns, and results are compared first. Inputs are random numbers from 0 to 1."
     })
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -58,9 +61,22 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--rounds",
-      defaultValue = "25",
+      defaultValue = "7",
       description = "Timed rounds (default: ${DEFAULT-VALUE}).")
   private int rounds;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "0.3",
+      description = "Of each engine in a round (default: ${DEFAULT-VALUE}).")
+  private double seconds;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "2",
+      paramLabel = "SECONDS",
+      description = "Of each engine before the rounds (default: ${DEFAULT-VALUE}).")
+  private double warmUp;
 
   /** What to compare with. */
   enum Peer {
@@ -68,59 +84,69 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, OrtException {
     requirePositive("--threads", threads);
     requirePositive("--rounds", rounds);
     batches.forEach(batch -> requirePositive("--batch", batch));
-    Int8Model loaded = allowed.load(model);
-    Shape shape = ModelShape.single(model, loaded);
-    Optional<OrtClassifier> judge = peer.map(any -> new OrtClassifier(model, threads));
-    try (Int8Session session =
-        Int8Session.open(loaded, SessionOptions.DEFAULT.withThreads(threads))) {
-      List<List<String>> rows = new ArrayList<>();
-      rows.add(header(judge));
-      for (int batch : batches) {
-        rows.add(measure(session, judge, shape, batch));
-      }
-      Qat4j.print(spec, ReportText.table(rows));
-    } finally {
-      judge.ifPresent(OrtClassifier::close);
+    require("--seconds must be above 0, got " + seconds, seconds > 0);
+    require("--warm-up must be 0 or more, got " + warmUp, warmUp >= 0);
+    Shape shape = ModelShape.single(model, allowed.load(model));
+    Turns turns = new Turns(rounds, seconds, warmUp);
+    List<String> peers = peer.isPresent() ? List.of(OnnxRuntime.inWords()) : List.of();
+    Qat4j.print(spec, Conditions.measure(peers, turns).toString());
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(header());
+    for (int batch : batches) {
+      rows.add(measure(shape, batch, turns));
     }
+    Qat4j.print(spec, ReportText.table(rows));
     return 0;
   }
 
   private void requirePositive(String option, int value) {
-    if (value < 1) {
-      throw new ParameterException(
-          spec.commandLine(), option + " must be at least 1, got " + value);
+    require(option + " must be at least 1, got " + value, value >= 1);
+  }
+
+  private void require(String message, boolean condition) {
+    if (!condition) {
+      throw new ParameterException(spec.commandLine(), message);
     }
   }
 
-  private static List<String> header(Optional<OrtClassifier> judge) {
-    List<String> header = new ArrayList<>(List.of("batch", "qat4j", "images/s"));
-    judge.ifPresent(
-        ort -> header.addAll(List.of("ONNX Runtime " + ort.version(), "images/s", "qat4j is")));
+  private List<String> header() {
+    List<String> header = new ArrayList<>(List.of("batch", "threads", "qat4j", "images/s"));
+    if (peer.isPresent()) {
+      header.addAll(List.of("ONNX Runtime", "images/s", "qat4j is times as fast", "compared"));
+    }
     return header;
   }
 
-  private List<String> measure(
-      Int8Session session, Optional<OrtClassifier> judge, Shape shape, int batch) {
-    float[] input = random(Math.multiplyExact(batch, shape.elements()));
-    float[] result = session.run(input, batch);
-    long[] dims =
-        LongStream.concat(LongStream.of(batch), IntStream.of(shape.dims()).asLongStream())
-            .toArray();
-    List<Runnable> calls = new ArrayList<>();
-    calls.add(() -> session.run(input, batch, result));
-    judge.ifPresent(ort -> calls.add(() -> ort.run(input, dims)));
-    double[] seconds = Speed.medianSeconds(calls, rounds);
-    List<String> row = new ArrayList<>(List.of(Integer.toString(batch)));
-    for (double median : seconds) {
-      row.add(String.format(Locale.ROOT, "%.3f ms", 1000 * median));
-      row.add(String.format(Locale.ROOT, "%,.0f", batch / median));
+  private List<String> measure(Shape shape, int batch, Turns turns)
+      throws IOException, OrtException {
+    Path images = Files.createTempFile("images", ".f32");
+    try {
+      RawFloats.write(images, random(Math.multiplyExact(batch, shape.elements())));
+      ModelCall call = new ModelCall(model, allowed.allowFloat(), shape, images, batch, threads);
+      ModelContest contest =
+          peer.isPresent()
+              ? ModelContest.againstOnnxRuntime(call, turns, List.of())
+              : ModelContest.alone(call, turns);
+      return row(contest, batch);
+    } finally {
+      Files.delete(images);
     }
-    if (seconds.length == 2) {
-      row.add(String.format(Locale.ROOT, "%.2f× as fast", seconds[1] / seconds[0]));
+  }
+
+  private List<String> row(ModelContest contest, int batch) {
+    List<String> row = new ArrayList<>(List.of(Integer.toString(batch), Integer.toString(threads)));
+    for (Timing timing : contest.timings()) {
+      double median = timing.milliseconds().median();
+      row.add(Ratio.digits(median) + " ms");
+      row.add(String.format(Locale.ROOT, "%,.0f", 1000 * batch / median));
+    }
+    for (Timing other : contest.others()) {
+      row.add(contest.own().speedAgainst(other).toString());
+      row.add(contest.agreement());
     }
     return row;
   }

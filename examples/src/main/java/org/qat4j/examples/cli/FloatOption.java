@@ -13,6 +13,10 @@ final class FloatOption {
       description = "Run in float32 what cannot run in integers; inspect lists it.")
   private boolean allowFloat;
 
+  boolean allowFloat() {
+    return allowFloat;
+  }
+
   Int8Model load(Path model) throws IOException {
     return Int8Model.load(model, new LoadOptions(allowFloat));
   }

@@ -3,13 +3,13 @@ package org.qat4j.examples.evaluation;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import org.qat4j.examples.data.Images;
 import org.qat4j.examples.error.UserException;
+import org.qat4j.examples.speed.OnnxRuntime;
 
 /** The same model file on ONNX Runtime, as an independent judge. Owns its session. */
 public final class OrtClassifier implements Classifier, AutoCloseable {
@@ -22,20 +22,13 @@ public final class OrtClassifier implements Classifier, AutoCloseable {
    * @throws UserException if ONNX Runtime refuses the file
    */
   public OrtClassifier(Path model, int threads) {
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      environment.setTelemetry(false);
-      options.setIntraOpNumThreads(threads);
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-      session = environment.createSession(model.toString(), options);
-      input = session.getInputNames().iterator().next();
-    } catch (OrtException e) {
-      throw new UserException(model + ": ONNX Runtime refuses it: " + e.getMessage(), e);
-    }
+    session = OnnxRuntime.open(model, threads);
+    input = session.getInputNames().iterator().next();
   }
 
   /** Version of ONNX Runtime. */
   public String version() {
-    return environment.getVersion();
+    return OnnxRuntime.version();
   }
 
   @Override

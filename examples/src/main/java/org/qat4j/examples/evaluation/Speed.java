@@ -1,12 +1,12 @@
 package org.qat4j.examples.evaluation;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import org.qat4j.examples.speed.Samples;
 
 /**
- * Times several calls against one another: in turns, so that other load on the machine hits all
- * alike, and by the median.
+ * Times several calls of this process against one another: in turns, so that other load on the
+ * machine hits all alike.
  */
 public final class Speed {
   /** A call shorter than this is repeated until it lasts as long. */
@@ -19,9 +19,9 @@ public final class Speed {
    *
    * @param calls what is timed
    * @param rounds after one warm-up round
-   * @return the median seconds of each call, in order
+   * @return the seconds of each call in each round, in the order of the calls
    */
-  public static double[] medianSeconds(List<Runnable> calls, int rounds) {
+  public static List<Samples> seconds(List<Runnable> calls, int rounds) {
     int[] repeats = calls.stream().mapToInt(Speed::warmUp).toArray();
     List<double[]> samples = new ArrayList<>();
     for (int c = 0; c < calls.size(); c++) {
@@ -32,7 +32,7 @@ public final class Speed {
         samples.get(c)[round] = nanos(calls.get(c), repeats[c]) / 1e9 / repeats[c];
       }
     }
-    return samples.stream().mapToDouble(Speed::median).toArray();
+    return samples.stream().map(Samples::new).toList();
   }
 
   private static int warmUp(Runnable call) {
@@ -49,12 +49,5 @@ public final class Speed {
       call.run();
     }
     return System.nanoTime() - start;
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 }

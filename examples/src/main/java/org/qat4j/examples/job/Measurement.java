@@ -21,6 +21,8 @@ import org.qat4j.examples.network.Network;
 import org.qat4j.examples.report.Environment;
 import org.qat4j.examples.report.Report;
 import org.qat4j.examples.run.RunFolder;
+import org.qat4j.examples.speed.Int8Peak;
+import org.qat4j.examples.speed.Samples;
 import org.qat4j.examples.training.Batches;
 import org.qat4j.examples.training.Progress;
 import org.qat4j.int8.Int8Model;
@@ -117,21 +119,29 @@ final class Measurement {
     float[] input = images.scaled(0, batch);
     try (Int8Session session = Int8Session.open(model)) {
       float[] result = session.run(input, batch);
-      double[] seconds =
-          Speed.medianSeconds(
+      List<Samples> seconds =
+          Speed.seconds(
               List.of(
                   () -> floatNetwork.output(features),
                   () -> prepared.output(features),
                   () -> session.run(input, batch, result)),
               SPEED_ROUNDS);
+      Samples real = seconds.get(0);
+      Samples qat = seconds.get(1);
+      Samples int8 = seconds.get(2);
       return new Report.Speed(
-          batch / seconds[0],
-          batch / seconds[1],
-          batch / seconds[2],
+          batch / real.median(),
+          batch / qat.median(),
+          batch / int8.median(),
+          qat.speedAgainst(real),
+          int8.speedAgainst(real),
+          Int8Peak.gopsPerThread(),
           batch,
           Runtime.getRuntime().availableProcessors(),
           SessionOptions.DEFAULT.threads(),
           SPEED_ROUNDS);
+    } catch (IOException e) {
+      throw new UserException("the machine's int8 speed cannot be measured: " + e.getMessage(), e);
     }
   }
 

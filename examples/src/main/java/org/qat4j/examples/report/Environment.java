@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
@@ -16,13 +18,15 @@ import java.util.stream.Stream;
  *
  * @param jvm name and version
  * @param os name, version and architecture
- * @param cpu model as the system names it
+ * @param cpu model as the system names it, with what tells its generation where that is known
  * @param cores that the JVM may use
  * @param versions of the libraries that compute, by name
  */
 public record Environment(
     String jvm, String os, String cpu, int cores, Map<String, String> versions) {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+  private static final List<String> INT8_INSTRUCTIONS =
+      List.of("avx_vnni", "avx512_vnni", "amx_int8");
 
   /** The environment of this process. */
   public static Environment current() {
@@ -65,14 +69,28 @@ public record Environment(
   }
 
   private static String cpuModel() {
+    Map<String, String> info = new HashMap<>();
     try (Stream<String> lines = Files.lines(CPU_INFO, StandardCharsets.UTF_8)) {
-      return lines
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse(System.getProperty("os.arch"));
+      lines
+          .map(line -> line.split(":", 2))
+          .filter(pair -> pair.length == 2)
+          .forEach(pair -> info.putIfAbsent(pair[0].strip(), pair[1].strip()));
     } catch (IOException | UncheckedIOException e) {
       return System.getProperty("os.arch");
     }
+    return info.containsKey("model name") ? describe(info) : System.getProperty("os.arch");
+  }
+
+  /** Names such as "AMD EPYC" do not tell generations; family, model and instructions do. */
+  private static String describe(Map<String, String> info) {
+    List<String> flags = List.of(info.getOrDefault("flags", "").split(" ", -1));
+    List<String> int8 = INT8_INSTRUCTIONS.stream().filter(flags::contains).toList();
+    return info.get("model name")
+        + " (family "
+        + info.get("cpu family")
+        + ", model "
+        + info.get("model")
+        + (int8.isEmpty() ? "" : "; " + String.join(", ", int8))
+        + ")";
   }
 }

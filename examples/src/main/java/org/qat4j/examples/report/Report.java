@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.qat4j.examples.evaluation.LayerReport;
+import org.qat4j.examples.speed.Ratio;
 import org.qat4j.examples.training.CurvePoint;
 
 /**
@@ -64,6 +65,9 @@ public record Report(
   /**
    * Images per second: medians of interleaved rounds.
    *
+   * @param qatToFloat how many times as fast as the float network the prepared one is
+   * @param int8ToFloat likewise the INT8 session
+   * @param int8PeakGops int8 speed of one thread of the machine, in giga-operations a second
    * @param batch images per call
    * @param dl4jThreads that a Deeplearning4j network may use
    * @param int8Threads that the INT8 session uses
@@ -73,6 +77,9 @@ public record Report(
       double floatImagesPerSecond,
       double qatImagesPerSecond,
       double int8ImagesPerSecond,
+      Ratio qatToFloat,
+      Ratio int8ToFloat,
+      double int8PeakGops,
       int batch,
       int dl4jThreads,
       int int8Threads,

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -255,10 +256,45 @@ class CommandLineTest {
 
   @Test
   void bench_allowFloat_measures() throws IOException {
-    Outcome outcome =
-        execute("bench", modelWithIsland(), "--allow-float", "--rounds", 1, "--batch", 2);
+    Outcome outcome = bench(modelWithIsland(), "--allow-float");
 
     assertEquals(0, outcome.status(), outcome.err());
+    assertTrue(
+        outcome.out().lines().toList().get(7).matches("2 +1 +[\\d.]+ ms +[\\d,]+"), outcome.out());
+  }
+
+  @Test
+  void bench_againstOnnxRuntime_comparesCodesAndShowsTheConditionsOfTheRatio() throws IOException {
+    Path model = folder.resolve("model.onnx");
+    watched(new QuantParams(0.005f, 0, new IntRange(0, 100))).save(model);
+
+    Outcome outcome = bench(model, "--against", "onnxruntime");
+
+    assertEquals(0, outcome.status(), outcome.err());
+    List<String> lines = outcome.out().lines().toList();
+    List<String> shown = List.of("processor", "int8 peak", "JVM", "versions", "measured", "ratio");
+    for (int i = 0; i < shown.size(); i++) {
+      assertTrue(lines.get(i).startsWith(shown.get(i) + ":"), outcome.out());
+    }
+    assertTrue(lines.get(3).contains("allow_spinning=1"), lines.get(3));
+    String ratio = "[\\d.]+ \\([\\d.]+–[\\d.]+\\)";
+    assertTrue(
+        lines
+            .get(7)
+            .matches(
+                "2 +1 +[\\d.]+ ms +[\\d,]+ +[\\d.]+ ms +[\\d,]+ +"
+                    + ratio
+                    + " +2 of 2 classes agree, largest difference 0\\.0, 0 of 16 codes differ"),
+        lines.get(7));
+  }
+
+  /** As short as can be: one round of batch 2. */
+  private static Outcome bench(Path model, String... options) {
+    List<Object> all = new ArrayList<>(List.of("bench", model));
+    all.addAll(List.of(options));
+    all.addAll(
+        List.of("--rounds", 1, "--seconds", 0.01, "--warm-up", 0, "--batch", 2, "--threads", 1));
+    return execute(all.toArray());
   }
 
   @Test

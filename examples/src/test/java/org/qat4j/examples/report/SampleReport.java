@@ -7,6 +7,7 @@ import org.qat4j.examples.config.ConfigReader;
 import org.qat4j.examples.config.JobConfig;
 import org.qat4j.examples.evaluation.Histogram;
 import org.qat4j.examples.evaluation.LayerReport;
+import org.qat4j.examples.speed.Ratio;
 import org.qat4j.examples.training.CurvePoint;
 import org.qat4j.examples.training.Phase;
 
@@ -22,7 +23,17 @@ final class SampleReport {
         new Report.Codes(196_940_000L, 0),
         new Report.Size(1_725_440, 1_725_500, 442_989),
         new Report.Compute(2_293_000, 1),
-        new Report.Speed(1234.5, 2345.6, 65432.1, 64, 2, 1, 15),
+        new Report.Speed(
+            1234.5,
+            2345.6,
+            65432.1,
+            new Ratio(1.9, 1.85, 1.95),
+            new Ratio(53, 51, 55.2),
+            450,
+            64,
+            2,
+            1,
+            15),
         new Report.Ort(9_999, 10_000, 0.9904, "1.29.0"),
         new Report.Training(
             61.25,

@@ -1,4 +1,4 @@
-package org.qat4j.benchmarks;
+package org.qat4j.examples.speed;
 
 import java.io.IOException;
 import java.util.List;
@@ -19,33 +19,59 @@ import org.bytedeco.javacpp.PointerScope;
  * to hide everything else and small enough for the cache. In a JVM of its own, whose OpenMP has one
  * thread.
  */
-final class Int8Peak {
+public final class Int8Peak {
   private static final int SIZE = 768;
   private static final long OPERATIONS = 2L * SIZE * SIZE * SIZE;
   private static final int ROUNDS = 7;
+  private static final double SECONDS = 0.05;
 
   private Int8Peak() {}
 
-  /** Giga-operations a second of one thread; a multiply-accumulate is two operations. */
-  static double gopsPerThread() throws IOException {
-    try (ChildJvm child =
-        new ChildJvm(Map.of("OMP_NUM_THREADS", "1"), List.of(), Int8Peak.class, List.of())) {
-      return child.numbers()[0];
+  /**
+   * Giga-operations a second of one thread; a multiply-accumulate is two operations. The best of
+   * some medians, since a peak is what nothing has disturbed.
+   */
+  public static double gopsPerThread() throws IOException {
+    try (EngineProcess process =
+        new EngineProcess(
+            "int8 peak", Map.of("OMP_NUM_THREADS", "1"), List.of(), Int8Peak.class, List.of())) {
+      double best = Double.MAX_VALUE;
+      for (int round = 0; round < ROUNDS; round++) {
+        best = Math.min(best, process.medianMs(SECONDS));
+      }
+      return OPERATIONS / best / 1e6;
     }
   }
 
-  /** Prints the best of some medians, since a peak is what nothing has disturbed. */
-  public static void main(String[] args) {
+  /** The process that measures. */
+  public static void main(String[] args) throws Exception {
+    EngineServer.serve(Product::new);
+  }
+
+  /** One product of two matrices. */
+  private static final class Product implements Engine {
     // The scope also keeps what is made in it from the garbage collector.
-    try (PointerScope scope = new PointerScope()) {
+    private final PointerScope scope = new PointerScope();
+    private final Runnable product;
+
+    Product() {
       scope.attach(new BytePointer(1));
-      Runnable product = product();
+      product = product();
+    }
+
+    @Override
+    public void run() {
       product.run();
-      double best = Double.MAX_VALUE;
-      for (int round = 0; round < ROUNDS; round++) {
-        best = Math.min(best, Medians.ms(product, 0.1));
-      }
-      System.out.println(OPERATIONS / best / 1e6);
+    }
+
+    @Override
+    public float[] results() {
+      return new float[0];
+    }
+
+    @Override
+    public void close() {
+      scope.close();
     }
   }
 
