@@ -134,8 +134,8 @@ public final class QuantizedBlock extends QuantizingConf {
   }
 
   /**
-   * Whether training computes the gradient of this block's input; if not it is null, as that of
-   * Deeplearning4j's embedding layer is.
+   * Whether training computes the gradient of this block's input; if not, an array of length 1
+   * stands for it.
    */
   public boolean isInputGradient() {
     return inputGradient;

@@ -85,13 +85,14 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
         norm == null ? epsilon : norm.backward(epsilon, gradientViews, gradient, workspace);
     INDArray weightGradient = gradientViews.get(WEIGHT);
     INDArray biasGradient = gradientViews.get(BIAS);
-    INDArray inputGradient = null;
+    INDArray inputGradient;
     if (layerConf().isInputGradient()) {
       inputGradient =
           linear.backward(inputs[0], trainedRows, delta, weightGradient, biasGradient, workspace);
     } else {
       linear.backwardWeights(
           inputs[0], trainedRows, delta, weightGradient, biasGradient, workspace);
+      inputGradient = leftOut(workspace);
     }
     passBackWeights(linear.rows(weightGradient), gradient);
     gradient.setGradientFor(WEIGHT, weightGradient);
