@@ -126,7 +126,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     operands = inputs.clone();
   }
 
-  private INDArray[] inputs() {
+  final INDArray[] inputs() {
     INDArray[] inputs = operands == null ? new INDArray[] {input} : operands;
     return Arrays.stream(inputs).map(each -> each.castTo(dataType)).toArray(INDArray[]::new);
   }
