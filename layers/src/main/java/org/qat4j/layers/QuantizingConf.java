@@ -50,7 +50,6 @@ public abstract class QuantizingConf extends FeedForwardLayer {
     biasUpdater = from.getBiasUpdater();
     gradientNormalization = from.getGradientNormalization();
     gradientNormalizationThreshold = from.getGradientNormalizationThreshold();
-    iDropout = from.getIDropout();
   }
 
   public Quantization getQuantization() {
