@@ -68,7 +68,9 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
     if (training) {
       realRows = rows;
       if (quantizing()) {
-        rows = weights.fakeQuantize(rows, getParam(WeightQuantizer.STEP));
+        // A copy: only the backward pass gives the parameter its first values.
+        INDArray step = getParam(WeightQuantizer.STEP);
+        rows = weights.fakeQuantize(rows, step == null ? null : step.dup());
       }
       trainedRows = workspace.leverageTo(ArrayType.INPUT, rows);
       rows = trainedRows;

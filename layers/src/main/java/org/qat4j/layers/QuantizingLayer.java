@@ -48,7 +48,20 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
 
   protected QuantizingLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
+    requireDataType();
     kernels = TrainingKernels.forType(dataType);
+  }
+
+  private void requireDataType() {
+    if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {
+      throw new IllegalArgumentException(
+          "layer '"
+              + name()
+              + "': the network has data type "
+              + dataType
+              + ", but prepared networks train in FLOAT or DOUBLE; use"
+              + " network.convertDataType(DataType.FLOAT) first");
+    }
   }
 
   /**
