@@ -21,7 +21,6 @@ public final class MaxPooling extends SubsamplingLayer {
   /** The same pooling as the given layer. */
   public MaxPooling(SubsamplingLayer layer) {
     setLayerName(layer.getLayerName());
-    setIDropout(layer.getIDropout());
     setPoolingType(layer.getPoolingType());
     setConvolutionMode(layer.getConvolutionMode());
     setKernelSize(layer.getKernelSize());

@@ -26,7 +26,6 @@ final class MaxPoolingLayer extends SubsamplingLayer {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
     assertInputSet(false);
-    applyDropOutIfNecessary(training, workspace);
     return pooling.forward(input.castTo(dataType), ArrayType.ACTIVATIONS, workspace);
   }
 
@@ -35,6 +34,6 @@ final class MaxPoolingLayer extends SubsamplingLayer {
     assertInputSet(true);
     INDArray gradient =
         pooling.backward(input.castTo(dataType), epsilon.castTo(dataType), workspace);
-    return new Pair<>(new DefaultGradient(), backpropDropOutIfPresent(gradient));
+    return new Pair<>(new DefaultGradient(), gradient);
   }
 }

@@ -59,11 +59,11 @@ public final class QuantizedBlock extends QuantizingConf {
     super(name, List.of(inputQuantizer), quantization);
     this.linear = (FeedForwardLayer) linear.clone();
     this.norm = norm == null ? null : norm.clone();
-    if (norm != null && Objects.equals(norm.getIUpdater(), linear.getIUpdater())) {
-      // The block's own serves both: Deeplearning4j's setLearningRate knows no updaters inside.
-      this.norm.setIUpdater(null);
-    }
     copySettings(linear);
+    if (norm != null && !Objects.equals(norm.getIUpdater(), linear.getIUpdater())) {
+      iUpdater = new BlockUpdater(linear.getIUpdater(), norm.getIUpdater());
+    }
+    iDropout = linear.getIDropout();
     activationFn = activation;
     constraints = constraints(linear, norm);
     weightNoise = linear.getWeightNoise();
@@ -84,19 +84,6 @@ public final class QuantizedBlock extends QuantizingConf {
       }
     }
     return all.isEmpty() ? null : all;
-  }
-
-  /**
-   * One updater for the whole block: from here on batch normalization has none of its own.
-   *
-   * @param updater of all trained parameters, or null
-   */
-  @Override
-  public void setIUpdater(IUpdater updater) {
-    super.setIUpdater(updater);
-    if (norm != null) {
-      norm.setIUpdater(null);
-    }
   }
 
   @Override
@@ -134,8 +121,8 @@ public final class QuantizedBlock extends QuantizingConf {
   }
 
   /**
-   * Whether training computes the gradient of this block's input; if not it is null, as that of
-   * Deeplearning4j's embedding layer is.
+   * Whether training computes the gradient of this block's input; if not, an array of length 1
+   * stands for it.
    */
   public boolean isInputGradient() {
     return inputGradient;
@@ -224,10 +211,11 @@ public final class QuantizedBlock extends QuantizingConf {
     if (BlockParams.isStatistic(parameter)) {
       return new NoOp();
     }
-    if (norm != null && norm.getIUpdater() != null && BlockParams.isNorm(norm, parameter)) {
-      return norm.getUpdaterByParam(parameter);
+    IUpdater updater = super.getUpdaterByParam(parameter);
+    if (!(updater instanceof BlockUpdater parts)) {
+      return updater;
     }
-    return super.getUpdaterByParam(parameter);
+    return BlockParams.isNorm(norm, parameter) ? parts.norm() : parts.linear();
   }
 
   @Override

@@ -68,7 +68,9 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
     if (training) {
       realRows = rows;
       if (quantizing()) {
-        rows = weights.fakeQuantize(rows, getParam(WeightQuantizer.STEP));
+        // A copy: only the backward pass gives the parameter its first values.
+        INDArray step = getParam(WeightQuantizer.STEP);
+        rows = weights.fakeQuantize(rows, step == null ? null : step.dup());
       }
       trainedRows = workspace.leverageTo(ArrayType.INPUT, rows);
       rows = trainedRows;
@@ -85,13 +87,14 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
         norm == null ? epsilon : norm.backward(epsilon, gradientViews, gradient, workspace);
     INDArray weightGradient = gradientViews.get(WEIGHT);
     INDArray biasGradient = gradientViews.get(BIAS);
-    INDArray inputGradient = null;
+    INDArray inputGradient;
     if (layerConf().isInputGradient()) {
       inputGradient =
           linear.backward(inputs[0], trainedRows, delta, weightGradient, biasGradient, workspace);
     } else {
       linear.backwardWeights(
           inputs[0], trainedRows, delta, weightGradient, biasGradient, workspace);
+      inputGradient = leftOut(workspace);
     }
     passBackWeights(linear.rows(weightGradient), gradient);
     gradient.setGradientFor(WEIGHT, weightGradient);

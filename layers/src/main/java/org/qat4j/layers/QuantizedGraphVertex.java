@@ -52,12 +52,6 @@ final class QuantizedGraphVertex extends LayerVertex {
     }
   }
 
-  /** The network's input quantizer needs no gradient where its reader computes none. */
-  @Override
-  public boolean canDoBackward() {
-    return quantizing() instanceof InputQuantizerLayer ? inputs[0] != null : super.canDoBackward();
-  }
-
   @Override
   public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspace) {
     if (!canDoBackward()) {

@@ -20,8 +20,19 @@ public final class QuantizedMerge extends ParameterFree {
 
   /** What is done with the inputs. */
   public enum Kind {
-    SUM,
-    CONCATENATE
+    SUM("ElementWiseVertex Add"),
+    CONCATENATE("MergeVertex");
+
+    private final String vertex;
+
+    Kind(String vertex) {
+      this.vertex = vertex;
+    }
+
+    /** The Deeplearning4j vertex that does it, for messages. */
+    public String vertex() {
+      return vertex;
+    }
   }
 
   private Kind kind;

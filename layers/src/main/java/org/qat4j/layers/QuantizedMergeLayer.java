@@ -1,6 +1,7 @@
 package org.qat4j.layers;
 
 import java.util.Arrays;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -31,6 +32,36 @@ final class QuantizedMergeLayer extends QuantizingLayer<QuantizedMerge> {
   @Override
   Clip activation() {
     return clip;
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
+    requireShapes(inputs());
+    return super.activate(training, workspace);
+  }
+
+  /** Deeplearning4j broadcasts; codes are added one by one. */
+  void requireShapes(INDArray[] inputs) {
+    for (INDArray input : inputs) {
+      long[] expected = inputs[0].shape().clone();
+      if (!sums() && input.rank() == expected.length) {
+        expected[1] = input.size(1);
+      }
+      if (!Arrays.equals(expected, input.shape())) {
+        throw new DL4JInvalidInputException(
+            "vertex '"
+                + name()
+                + (sums() ? "' adds" : "' joins")
+                + " inputs of the shapes "
+                + Arrays.toString(inputs[0].shape())
+                + " and "
+                + Arrays.toString(input.shape())
+                + (sums()
+                    ? ", and codes are added without broadcasting; give both the same shape"
+                    : ", and only the numbers of channels may differ; give both the same height and"
+                        + " width"));
+      }
+    }
   }
 
   @Override

@@ -87,7 +87,7 @@ public final class QuantizedNormalization extends QuantizingConf {
 
   @Override
   public IUpdater getUpdaterByParam(String parameter) {
-    return BlockParams.isStatistic(parameter) ? new NoOp() : norm.getUpdaterByParam(parameter);
+    return BlockParams.isStatistic(parameter) ? new NoOp() : getIUpdater();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.qat4j.layers;
 
+import java.lang.ref.WeakReference;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +23,17 @@ public abstract class QuantizingConf extends FeedForwardLayer {
   private static final long serialVersionUID = 1L;
 
   private Quantization quantization;
+  private String quantizerName;
   private List<String> inputQuantizers = List.of();
+
+  /** The last network that was made with this configuration. */
+  private transient WeakReference<NetworkQuantizers> network = new WeakReference<>(null);
 
   protected QuantizingConf() {}
 
   protected QuantizingConf(String name, List<String> inputQuantizers, Quantization quantization) {
     setLayerName(name);
+    quantizerName = name;
     this.inputQuantizers = List.copyOf(inputQuantizers);
     this.quantization = quantization;
   }
@@ -44,7 +50,6 @@ public abstract class QuantizingConf extends FeedForwardLayer {
     biasUpdater = from.getBiasUpdater();
     gradientNormalization = from.getGradientNormalization();
     gradientNormalizationThreshold = from.getGradientNormalizationThreshold();
-    iDropout = from.getIDropout();
   }
 
   public Quantization getQuantization() {
@@ -55,7 +60,19 @@ public abstract class QuantizingConf extends FeedForwardLayer {
     this.quantization = quantization;
   }
 
-  /** For each input the name of the layer whose output parameters its codes have. */
+  /**
+   * By which the layers behind it find its output parameters: its name when it was made, whatever
+   * Deeplearning4j calls it since.
+   */
+  public String getQuantizerName() {
+    return quantizerName;
+  }
+
+  public void setQuantizerName(String quantizerName) {
+    this.quantizerName = quantizerName;
+  }
+
+  /** For each input the quantizer name of the layer whose output parameters its codes have. */
   public List<String> getInputQuantizers() {
     return inputQuantizers;
   }
@@ -90,6 +107,7 @@ public abstract class QuantizingConf extends FeedForwardLayer {
     Map<String, INDArray> table = initializer().init(conf, parameters, initialize);
     layer.setParamTable(table);
     layer.setConf(conf);
+    network = new WeakReference<>(layer.join(parameters, network.get()));
     return layer;
   }
 

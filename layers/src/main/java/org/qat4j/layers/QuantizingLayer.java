@@ -42,12 +42,26 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   private static final long serialVersionUID = 1L;
 
   private final transient TrainingKernels kernels;
+  private transient NetworkQuantizers network;
   private transient ActivationQuantizer quantizer;
   private transient INDArray[] operands;
 
   protected QuantizingLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
+    requireDataType();
     kernels = TrainingKernels.forType(dataType);
+  }
+
+  private void requireDataType() {
+    if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {
+      throw new IllegalArgumentException(
+          "layer '"
+              + name()
+              + "': the network has data type "
+              + dataType
+              + ", but prepared networks train in FLOAT or DOUBLE; use"
+              + " network.convertDataType(DataType.FLOAT) first");
+    }
   }
 
   /**
@@ -116,7 +130,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
 
   /** Scale, zero point and range of the codes that come in at one input. */
   final QuantParams inputParams(int index) {
-    return NetworkQuantizers.find(params(), layerConf().getInputQuantizers().get(index));
+    return network.find(layerConf().getInputQuantizers().get(index));
   }
 
   /** Sets several inputs at once, for a layer that a {@link QuantizedVertex} feeds. */
@@ -125,9 +139,23 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     operands = inputs.clone();
   }
 
-  private INDArray[] inputs() {
+  final INDArray[] inputs() {
     INDArray[] inputs = operands == null ? new INDArray[] {input} : operands;
     return Arrays.stream(inputs).map(each -> each.castTo(dataType)).toArray(INDArray[]::new);
+  }
+
+  /**
+   * Takes its place among the layers of its network, to find the others and to be found.
+   *
+   * @param parameters view of the network's parameters
+   * @param previous network with the same configuration of this layer; null if there is none
+   */
+  final NetworkQuantizers join(INDArray parameters, NetworkQuantizers previous) {
+    network = NetworkQuantizers.join(parameters, layerConf().getQuantizerName(), this);
+    if (previous != null) {
+      layerConf().getInputQuantizers().forEach(name -> network.borrow(name, previous));
+    }
+    return network;
   }
 
   /** The layer's name, which is also that of its tensor in the converted model. */
@@ -230,14 +258,14 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   /**
    * Gradients of the parameters and of all inputs.
    *
-   * @param epsilon of the output; null at the network's input where nobody asks for it
+   * @param epsilon of the output, or {@link #leftOut}
    */
   final Pair<Gradient, INDArray[]> backpropAll(INDArray epsilon, LayerWorkspaceMgr workspace) {
     assertInputSet(true);
     Gradient gradient = new DefaultGradient();
     String range = quantization().activations().parameter();
-    INDArray delta =
-        passBack(epsilon == null ? null : epsilon.castTo(dataType), gradientViews.get(range));
+    INDArray wanted = isLeftOut(epsilon) ? null : epsilon.castTo(dataType);
+    INDArray delta = passBack(wanted, gradientViews.get(range));
     gradient.setGradientFor(range, gradientViews.get(range));
     INDArray[] inputGradients = backward(inputs(), delta, gradient, workspace);
     for (int i = 0; i < inputGradients.length; i++) {
@@ -247,6 +275,20 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     }
     clearStatistics();
     return new Pair<>(gradient, inputGradients);
+  }
+
+  /**
+   * Stands for the gradient of a block's input where nobody asks for it, since Deeplearning4j's
+   * graphs demand an array of every layer.
+   *
+   * @return [1], where activations have two axes at least
+   */
+  final INDArray leftOut(LayerWorkspaceMgr workspace) {
+    return workspace.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, 1).assign(Double.NaN);
+  }
+
+  private static boolean isLeftOut(INDArray epsilon) {
+    return epsilon.rank() == 1;
   }
 
   /** Running estimates have moved already; no gradient moves them again. */
@@ -262,12 +304,6 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     } catch (ArithmeticException e) {
       throw notFinite(e);
     }
-  }
-
-  @Override
-  public void setParamsViewArray(INDArray parameters) {
-    super.setParamsViewArray(parameters);
-    NetworkQuantizers.register(parameters, name(), this);
   }
 
   @Override

@@ -10,11 +10,14 @@ import org.qat4j.scheme.QuantParams;
  * follows the batches as long as nothing is rounded.
  */
 abstract class LearnedQuantizer extends ActivationQuantizer {
+  /** What the last forward pass gave a parameter that is to start from it; else null. */
+  private INDArray started;
+
   LearnedQuantizer(ActivationScheme scheme, Clip clip, Rounding rounding) {
     super(scheme, clip, rounding);
   }
 
-  /** Gives the parameter the value that training starts from. */
+  /** Writes the value that training starts from. */
   abstract void start(INDArray values, INDArray parameter);
 
   /** Writes the parameter's gradient of a step that rounded. */
@@ -27,15 +30,22 @@ abstract class LearnedQuantizer extends ActivationQuantizer {
 
   @Override
   final QuantParams update(INDArray values, INDArray parameter, Mode mode) {
-    if (!mode.rounds() || !isReady(parameter)) {
-      start(values, parameter);
+    boolean trained = mode.rounds() && isReady(parameter);
+    started = trained ? null : parameter.dup().detach();
+    if (trained) {
+      return params(parameter);
     }
-    return params(parameter);
+    start(values, started);
+    return params(started);
   }
 
   @Override
   final void writeGradient(
       INDArray epsilon, INDArray passed, INDArray parameter, INDArray gradient) {
+    if (started != null) {
+      parameter.assign(started);
+      started = null;
+    }
     if (used() == null) {
       gradient.assign(0);
     } else {

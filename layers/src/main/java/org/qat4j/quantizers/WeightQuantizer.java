@@ -101,14 +101,16 @@ public abstract class WeightQuantizer {
    * Turns the gradient of the quantized weights into that of the real ones, in place.
    *
    * @param rows [outChannels, fanIn] of the forward pass
+   * @param step parameter of learned scales, given its first values where it has none; or null
    * @param gradient a view of the same shape
    * @param stepGradient of the learned scales, overwritten; or null
    */
   public void backward(INDArray rows, INDArray step, INDArray gradient, INDArray stepGradient) {
     INDArray delta = grouped(gradient);
+    INDArray weights = grouped(rows);
     passBack(
-        grouped(rows),
-        step == null ? null : step.reshape(step.length()),
+        weights,
+        step == null ? null : started(weights, step.reshape(step.length())),
         delta,
         stepGradient == null ? null : stepGradient.reshape(stepGradient.length()));
     if (delta.data() != gradient.data()) {

@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.qat4j.layers.QuantizedMerge;
 import org.qat4j.layers.QuantizedVertex;
@@ -109,9 +110,24 @@ final class ComputationGraphs {
     configuration.setTopologicalOrderStr(null);
     configuration.setIterationCount(0);
     configuration.setEpochCount(0);
-    ComputationGraph network = new ComputationGraph(configuration);
+    ComputationGraph network = new ComputationGraph(unshared(configuration));
     network.init();
     return network;
+  }
+
+  /** As {@link MultiLayerNetworks#copy}. */
+  static ComputationGraph copy(ComputationGraph original) {
+    ComputationGraph copy = new ComputationGraph(unshared(original.getConfiguration()));
+    copy.init(original.params(), true);
+    ComputationGraphUpdater updater = original.getUpdater(false);
+    if (updater != null && updater.getUpdaterStateViewArray() != null) {
+      copy.getUpdater().setStateViewArray(updater.getUpdaterStateViewArray().dup());
+    }
+    return copy;
+  }
+
+  private static ComputationGraphConfiguration unshared(ComputationGraphConfiguration own) {
+    return ComputationGraphConfiguration.fromJson(own.toJson());
   }
 
   private static LayerVertex vertex(Stage stage, NeuralNetConfiguration layer) {

@@ -5,11 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
 import org.qat4j.layers.QuantizingConf;
+import org.qat4j.quantizers.ActivationScheme;
 
 /** The prepared network as far as it is made, and what became of the original's tensors. */
 final class Draft {
@@ -33,20 +35,32 @@ final class Draft {
   /** Appends a layer with an output range of its own. */
   void quantizing(Stage stage, Origin... origins) {
     if (origins.length == 0 && stage.layer() instanceof QuantizingConf layer) {
-      updater().ifPresent(layer::setIUpdater);
+      layer.setIUpdater(updater(stage));
     }
     prepared.add(new Prepared(stage, List.of(origins)));
     quantizers.put(stage.name(), stage.name());
   }
 
-  /** Trains learned ranges of layers that have no updater of their own. */
-  private Optional<IUpdater> updater() {
-    return original.stream()
-        .map(Stage::layer)
-        .filter(BaseLayer.class::isInstance)
-        .map(layer -> ((BaseLayer) layer).getIUpdater())
-        .filter(Objects::nonNull)
-        .findFirst();
+  /**
+   * What trains the learned range of a layer that has no updater of its own: that of the nearest
+   * layer before it that is trained, or none if all are held still; at the network's input that of
+   * the first layer.
+   */
+  private IUpdater updater(Stage stage) {
+    Stream<IUpdater> candidates =
+        prepared.isEmpty()
+            ? original.stream()
+                .map(Stage::layer)
+                .filter(BaseLayer.class::isInstance)
+                .map(layer -> ((BaseLayer) layer).getIUpdater())
+                .filter(Objects::nonNull)
+                .limit(1)
+            : stage.inputs().stream()
+                .map(input -> quantizing(input).getUpdaterByParam(ActivationScheme.CLIP));
+    return candidates
+        .filter(updater -> !(updater instanceof NoOp))
+        .findFirst()
+        .orElseGet(NoOp::new);
   }
 
   /** Appends a layer whose output has its input's codes, or that works behind the last code. */

@@ -57,6 +57,7 @@ final class Fusion {
    * @throws UnsupportedLayerException if a layer cannot be quantized
    */
   static List<Prepared> fuse(List<Stage> original, String networkInput, QatConfig config) {
+    Widths.requireMergeable(original);
     Fusion fusion = new Fusion(original, config);
     fusion.quantizeInput(networkInput);
     Set<String> absorbed = new HashSet<>();

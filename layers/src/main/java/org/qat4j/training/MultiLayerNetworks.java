@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -58,9 +59,25 @@ final class MultiLayerNetworks {
     configuration.setInputPreProcessors(preprocessors);
     configuration.setIterationCount(0);
     configuration.setEpochCount(0);
-    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+    MultiLayerNetwork network = new MultiLayerNetwork(unshared(configuration));
     network.init();
     return network;
+  }
+
+  /** A copy that trains on by itself: parameters, updater state and configuration are its own. */
+  static MultiLayerNetwork copy(MultiLayerNetwork original) {
+    MultiLayerNetwork copy = new MultiLayerNetwork(unshared(original.getLayerWiseConfigurations()));
+    copy.init(original.params(), true);
+    Updater updater = original.getUpdater(false);
+    if (updater != null && updater.getStateViewArray() != null) {
+      copy.getUpdater().setStateViewArray(copy, updater.getStateViewArray().dup(), false);
+    }
+    return copy;
+  }
+
+  /** Deeplearning4j's own clones share updaters, so that one network's rate sets the other's. */
+  private static MultiLayerConfiguration unshared(MultiLayerConfiguration configuration) {
+    return MultiLayerConfiguration.fromJson(configuration.toJson());
   }
 
   static Layer named(Stage stage) {

@@ -24,7 +24,8 @@ public final class Qat {
    * A new network with the same parameters, ready for quantization-aware training. The original is
    * not changed.
    *
-   * <p>Until it has been fitted, the prepared network computes what the original computes.
+   * <p>Until it has been fitted, the prepared network computes what the original computes. Its
+   * configuration is a copy by JSON: the two share nothing.
    *
    * @throws UnsupportedLayerException if a layer cannot be quantized, naming it, its index and
    *     class and what to do
@@ -73,7 +74,7 @@ public final class Qat {
    */
   public static MultiLayerNetwork restore(MultiLayerNetwork prepared, MultiLayerNetwork original) {
     requireInitialized(original.isInitCalled());
-    MultiLayerNetwork result = original.clone();
+    MultiLayerNetwork result = MultiLayerNetworks.copy(original);
     Restoring.parameters(
         Fusion.fuse(
             MultiLayerNetworks.stages(original), MultiLayerNetworks.INPUT, QatConfig.int8()),
@@ -85,7 +86,7 @@ public final class Qat {
   /** As {@link #restore(MultiLayerNetwork, MultiLayerNetwork)}. */
   public static ComputationGraph restore(ComputationGraph prepared, ComputationGraph original) {
     requireInitialized(original.getVertices() != null);
-    ComputationGraph result = original.clone();
+    ComputationGraph result = ComputationGraphs.copy(original);
     Restoring.parameters(
         Fusion.fuse(
             ComputationGraphs.stages(original),

@@ -30,6 +30,7 @@ final class Splits {
     dense.setActivationFn(new ActivationIdentity());
     dense.setConstraints(output.getConstraints());
     dense.setIDropout(output.getIDropout());
+    dense.setWeightNoise(output.getWeightNoise());
     return dense;
   }
 
@@ -60,6 +61,7 @@ final class Splits {
     depthwise.setNOut(separable.getNIn() * separable.getDepthMultiplier());
     depthwise.setActivationFn(new ActivationIdentity());
     depthwise.setIDropout(separable.getIDropout());
+    depthwise.setWeightNoise(separable.getWeightNoise());
     return depthwise;
   }
 
@@ -73,6 +75,7 @@ final class Splits {
     copySettings(separable, pointwise);
     pointwise.setNIn(separable.getNIn() * separable.getDepthMultiplier());
     pointwise.setActivationFn(separable.getActivationFn());
+    pointwise.setWeightNoise(separable.getWeightNoise());
     return pointwise;
   }
 

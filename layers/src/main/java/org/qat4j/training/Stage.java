@@ -4,6 +4,7 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.qat4j.layers.QuantizedMerge;
 
 /**
  * One layer of a network in a form that both kinds of Deeplearning4j network share.
@@ -44,6 +45,12 @@ record Stage(
 
   /** Where and what, for messages. */
   String describe() {
-    return "layer '" + name + "' (index " + index + ", " + layer.getClass().getSimpleName() + ")";
+    return layer instanceof QuantizedMerge merge
+        ? describe("vertex", merge.getKind().vertex())
+        : describe("layer", layer.getClass().getSimpleName());
+  }
+
+  private String describe(String what, String type) {
+    return what + " '" + name + "' (index " + index + ", " + type + ")";
   }
 }

@@ -98,7 +98,7 @@ class ActivationGradientTest {
   @EnumSource(
       value = ActivationScheme.Method.class,
       names = {"PACT", "LSQ", "LSQ_PLUS"})
-  void forward_beforeRounding_learnedRangeFollowsEachBatch(ActivationScheme.Method method) {
+  void step_beforeRounding_learnedRangeFollowsEachBatch(ActivationScheme.Method method) {
     ActivationScheme scheme =
         switch (method) {
           case PACT -> ActivationScheme.pact(4);
@@ -112,8 +112,11 @@ class ActivationGradientTest {
     assertArrayEquals(
         new float[] {0, 0.5f, 0.3f, 1},
         quantizer.forward(small, parameter, Mode.OBSERVING, workspace).ravel().toFloatVector());
+    assertEquals(0, parameter.amaxNumber().floatValue(), "until the backward pass");
+    quantizer.backward(small, parameter, parameter.ulike());
     QuantParams first = quantizer.params(parameter);
     quantizer.forward(small.mul(4), parameter, Mode.OBSERVING, workspace);
+    quantizer.backward(small, parameter, parameter.ulike());
     assertEquals(4 * first.scale(), quantizer.params(parameter).scale(), 1e-6f);
     quantizer.forward(small, parameter, Mode.QUANTIZING, workspace);
     assertEquals(4 * first.scale(), quantizer.params(parameter).scale(), 1e-6f);

@@ -2,6 +2,7 @@ package org.qat4j.testnets;
 
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -38,17 +39,38 @@ public final class LayerNetworks {
           "normalizations", LayerNetworks::normalizations,
           "activations", LayerNetworks::activations);
 
+  /** Makes a graph. */
+  @FunctionalInterface
+  public interface Configured {
+    /**
+     * @param more settings for all layers
+     */
+    ComputationGraph of(long seed, DataType type, Consumer<NeuralNetConfiguration.Builder> more);
+  }
+
+  /** All of them and one with residual blocks, with more settings for all layers, by name. */
+  public static final Map<String, Configured> CONFIGURED =
+      Map.of(
+          "depthwise", LayerNetworks::depthwise,
+          "normalizations", LayerNetworks::normalizations,
+          "activations", LayerNetworks::activations,
+          "residual", TestNetworks::residual);
+
   private final GraphBuilder graph;
   private String last = "image";
 
-  private LayerNetworks(long seed, DataType type) {
-    graph =
+  private LayerNetworks(
+      long seed, DataType type, Consumer<NeuralNetConfiguration.Builder> more) {
+    NeuralNetConfiguration.Builder settings =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
             .dataType(type)
             .updater(new Adam(3e-3))
             .l2(1e-4)
-            .convolutionMode(ConvolutionMode.Same)
+            .convolutionMode(ConvolutionMode.Same);
+    more.accept(settings);
+    graph =
+        settings
             .graphBuilder()
             .addInputs("image")
             .setInputTypes(InputType.convolutional(SIZE, SIZE, 2));
@@ -88,7 +110,12 @@ public final class LayerNetworks {
    * without bias.
    */
   public static ComputationGraph depthwise(long seed, DataType type) {
-    return new LayerNetworks(seed, type)
+    return depthwise(seed, type, settings -> {});
+  }
+
+  private static ComputationGraph depthwise(
+      long seed, DataType type, Consumer<NeuralNetConfiguration.Builder> more) {
+    return new LayerNetworks(seed, type, more)
         .then(
             "first",
             new DepthwiseConvolution2D.Builder(3, 3)
@@ -137,8 +164,13 @@ public final class LayerNetworks {
    * features; padding and upsampling.
    */
   public static ComputationGraph normalizations(long seed, DataType type) {
+    return normalizations(seed, type, settings -> {});
+  }
+
+  private static ComputationGraph normalizations(
+      long seed, DataType type, Consumer<NeuralNetConfiguration.Builder> more) {
     LayerNetworks network =
-        new LayerNetworks(seed, type)
+        new LayerNetworks(seed, type, more)
             .then("inputNorm", norm())
             .then("stem", convolution(3, 4, Activation.RELU))
             .then("preNorm", norm())
@@ -162,7 +194,12 @@ public final class LayerNetworks {
 
   /** Functions that are no clamps, as layers and as the activation of a layer; dilation. */
   public static ComputationGraph activations(long seed, DataType type) {
-    return new LayerNetworks(seed, type)
+    return activations(seed, type, settings -> {});
+  }
+
+  private static ComputationGraph activations(
+      long seed, DataType type, Consumer<NeuralNetConfiguration.Builder> more) {
+    return new LayerNetworks(seed, type, more)
         .then("tanh", convolution(3, 4, Activation.TANH))
         .then(
             "conv",

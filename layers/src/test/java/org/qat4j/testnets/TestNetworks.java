@@ -117,7 +117,13 @@ public final class TestNetworks {
 
   /** Two residual blocks, a concatenation, average and global average pooling. */
   public static ComputationGraph residual(long seed) {
-    var graph = settings(seed, DataType.FLOAT, settings -> {}).graphBuilder().addInputs("image");
+    return residual(seed, DataType.FLOAT, settings -> {});
+  }
+
+  /** As {@link #residual(long)}, with more settings for all layers. */
+  public static ComputationGraph residual(
+      long seed, DataType type, Consumer<NeuralNetConfiguration.Builder> more) {
+    var graph = settings(seed, type, more).graphBuilder().addInputs("image");
     graph.addLayer("stem", convolution(6, 3, 1, Activation.RELU), "image");
     graph.addLayer("a", convolution(6, 3, 1, Activation.IDENTITY), "stem");
     graph.addLayer("aNorm", new BatchNormalization.Builder().build(), "a");
