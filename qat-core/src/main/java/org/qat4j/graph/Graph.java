@@ -3,6 +3,7 @@ package org.qat4j.graph;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -77,6 +78,25 @@ public final class Graph {
   /** Multiply-accumulates for one image. */
   public long macs() {
     return nodes.stream().mapToLong(node -> node.op().macs(inputsOf(node))).sum();
+  }
+
+  /**
+   * Steps of the plainest implementation for one image, as {@link Op#operations} counts them; 2^62
+   * stands for more.
+   */
+  public long operations() {
+    long most = 1L << 62;
+    return nodes.stream()
+        .mapToLong(node -> node.op().operations(inputsOf(node)))
+        .reduce(0, (a, b) -> Math.min(most, a + Math.min(most, b)));
+  }
+
+  /** The node that {@link #operations()} counts most for, for messages. */
+  public String costliest() {
+    return nodes.stream()
+        .max(Comparator.comparingLong(node -> node.op().operations(inputsOf(node))))
+        .map(node -> "node '" + node.name() + "' (" + node.op().onnxName() + ")")
+        .orElse("no node");
   }
 
   /** Those of {@link #macs()} that multiply integers: in nodes that read codes only. */

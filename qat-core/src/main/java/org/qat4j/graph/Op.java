@@ -34,6 +34,18 @@ public sealed interface Op {
     return 0;
   }
 
+  /**
+   * Steps of the plainest implementation for one image: multiply-accumulates, elements that pooling
+   * windows see, or else elements that are read and written.
+   */
+  default long operations(List<Tensor> inputs) {
+    long moved = outputShape(inputs).elements();
+    for (Tensor input : inputs) {
+      moved += input.shape().elements();
+    }
+    return Math.max(moved, macs(inputs));
+  }
+
   /** Real numbers to codes. */
   record Quantize() implements Op {
     @Override
@@ -144,6 +156,11 @@ public sealed interface Op {
     public Shape outputShape(List<Tensor> inputs) {
       return Operands.pooled(window, Operands.oneCodes(inputs).shape());
     }
+
+    @Override
+    public long operations(List<Tensor> inputs) {
+      return (long) outputShape(inputs).elements() * window.kernelArea();
+    }
   }
 
   /**
@@ -158,8 +175,19 @@ public sealed interface Op {
     }
 
     @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Op.super.checkOutput(inputs, output);
+      Requantization.mean(1, inputs.get(0).params(), output.params(), Clip.NONE);
+    }
+
+    @Override
     public Shape outputShape(List<Tensor> inputs) {
       return Operands.pooled(window, Operands.oneCodes(inputs).shape());
+    }
+
+    @Override
+    public long operations(List<Tensor> inputs) {
+      return (long) outputShape(inputs).elements() * window.kernelArea();
     }
   }
 
@@ -168,6 +196,12 @@ public sealed interface Op {
     @Override
     public String onnxName() {
       return "GlobalAveragePool";
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Op.super.checkOutput(inputs, output);
+      Requantization.mean(1, inputs.get(0).params(), output.params(), Clip.NONE);
     }
 
     @Override
@@ -183,6 +217,13 @@ public sealed interface Op {
     @Override
     public String onnxName() {
       return "Add";
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Op.super.checkOutput(inputs, output);
+      inputs.forEach(input -> Requantization.addend(input.params(), output.params()));
+      clip.codes(output.params());
     }
 
     @Override
@@ -204,6 +245,12 @@ public sealed interface Op {
     }
 
     @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Op.super.checkOutput(inputs, output);
+      inputs.forEach(input -> Requantization.mean(1, input.params(), output.params(), Clip.NONE));
+    }
+
+    @Override
     public Shape outputShape(List<Tensor> inputs) {
       Operands.requireCodes(inputs, Math.max(1, inputs.size()));
       return Operands.concatenated(inputs.stream().map(Tensor::shape).toList());
@@ -217,6 +264,12 @@ public sealed interface Op {
     @Override
     public String onnxName() {
       return "QuantizeLinear";
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Op.super.checkOutput(inputs, output);
+      Requantization.mean(1, inputs.get(0).params(), output.params(), clip);
     }
 
     @Override
@@ -314,6 +367,12 @@ public sealed interface Op {
     }
 
     @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Op.super.checkOutput(inputs, output);
+      Requantization.leaky(slope, inputs.get(0).params(), output.params());
+    }
+
+    @Override
     public Shape outputShape(List<Tensor> inputs) {
       return Operands.oneCodes(inputs).shape();
     }
@@ -360,6 +419,12 @@ public sealed interface Op {
     @Override
     public long macs(List<Tensor> inputs) {
       return operation.macs(Operands.realShapes(inputs));
+    }
+
+    @Override
+    public long operations(List<Tensor> inputs) {
+      return Math.max(
+          Op.super.operations(inputs), operation.operations(Operands.realShapes(inputs)));
     }
   }
 }

@@ -126,16 +126,16 @@ final class Operands {
 
   static Shape padded(int top, int left, int bottom, int right, Shape input) {
     requireImage(input);
-    int height = Math.addExact(input.height(), Math.addExact(top, bottom));
-    int width = Math.addExact(input.width(), Math.addExact(left, right));
-    return Shape.of(input.channels(), height, width);
+    long height = (long) input.height() + top + bottom;
+    long width = (long) input.width() + left + right;
+    return Shape.ofExact(input.channels(), height, width);
   }
 
   static Shape upsampled(int heightFactor, int widthFactor, Shape input) {
     requireImage(input);
-    int height = Math.multiplyExact(input.height(), heightFactor);
-    int width = Math.multiplyExact(input.width(), widthFactor);
-    return Shape.of(input.channels(), height, width);
+    long height = (long) input.height() * heightFactor;
+    long width = (long) input.width() * widthFactor;
+    return Shape.ofExact(input.channels(), height, width);
   }
 
   static Shape concatenated(List<Shape> inputs) {
@@ -143,16 +143,18 @@ final class Operands {
       throw new IllegalArgumentException("needs at least 1 input, got 0");
     }
     Shape first = inputs.get(0);
-    int channels = 0;
+    long channels = 0;
     for (Shape shape : inputs) {
       if (shape.isImage() != first.isImage()
           || shape.height() != first.height()
           || shape.width() != first.width()) {
         throw new IllegalArgumentException("cannot concatenate shapes " + first + " and " + shape);
       }
-      channels = Math.addExact(channels, shape.channels());
+      channels += shape.channels();
     }
-    return first.isImage() ? Shape.of(channels, first.height(), first.width()) : Shape.of(channels);
+    return first.isImage()
+        ? Shape.ofExact(channels, first.height(), first.width())
+        : Shape.ofExact(channels);
   }
 
   static Shape broadcast(List<Shape> inputs) {

@@ -25,6 +25,11 @@ public sealed interface RealOp {
     return 0;
   }
 
+  /** Elements that pooling windows see in one image, or multiply-accumulates. */
+  default long operations(List<Shape> inputs) {
+    return macs(inputs);
+  }
+
   /** A function of each number by itself. */
   sealed interface Function extends RealOp {
     float apply(float x);
@@ -141,6 +146,11 @@ public sealed interface RealOp {
     public Shape outputShape(List<Shape> inputs) {
       return Operands.pooled(window, Operands.only(inputs));
     }
+
+    @Override
+    public long operations(List<Shape> inputs) {
+      return (long) outputShape(inputs).elements() * window.kernelArea();
+    }
   }
 
   /**
@@ -157,6 +167,11 @@ public sealed interface RealOp {
     @Override
     public Shape outputShape(List<Shape> inputs) {
       return Operands.pooled(window, Operands.only(inputs));
+    }
+
+    @Override
+    public long operations(List<Shape> inputs) {
+      return (long) outputShape(inputs).elements() * window.kernelArea();
     }
   }
 

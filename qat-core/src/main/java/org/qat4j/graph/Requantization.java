@@ -59,11 +59,46 @@ public final class Requantization {
   /**
    * Constants of an operation whose accumulator is a sum of {@code divisor} values {@code x -
    * inputZeroPoint}: the mean of a pooling window, or with divisor 1 a change of parameters.
+   *
+   * @throws IllegalArgumentException if the multiplier overflows float32, or the clip leaves one
+   *     code
    */
   public static Requantization mean(int divisor, QuantParams input, QuantParams output, Clip clip) {
-    float multiplier = (float) ((double) input.scale() / ((double) output.scale() * divisor));
     return new Requantization(
-        new float[] {finite(multiplier, 0)}, new float[] {output.zeroPoint()}, clip.codes(output));
+        new float[] {quotient(meanMultiplier(divisor, input, output), input, output)},
+        new float[] {output.zeroPoint()},
+        clip.codes(output));
+  }
+
+  /** The multiplier of {@link #mean}, for pooling whose windows differ in their divisors. */
+  public static float meanMultiplier(int divisor, QuantParams input, QuantParams output) {
+    return (float) ((double) input.scale() / ((double) output.scale() * divisor));
+  }
+
+  /**
+   * Constants of a leaky ReLU: channel 0 for values of at least 0, channel 1 for negative ones.
+   *
+   * @throws IllegalArgumentException if a multiplier overflows float32
+   */
+  public static Requantization leaky(float slope, QuantParams input, QuantParams output) {
+    double ratio = (double) input.scale() / output.scale();
+    float[] multipliers = {
+      quotient((float) ratio, input, output), quotient((float) (ratio * slope), input, output)
+    };
+    float zero = output.zeroPoint();
+    return new Requantization(multipliers, new float[] {zero, zero}, Clip.NONE.codes(output));
+  }
+
+  /**
+   * The multiplier of one operand of an addition.
+   *
+   * @throws IllegalArgumentException if it or its product with a code overflows float32, so that a
+   *     sum could be of infinities
+   */
+  public static float addend(QuantParams operand, QuantParams output) {
+    float multiplier = operand.scale() / output.scale();
+    quotient(2 * operand.range().reach(operand.zeroPoint()) * multiplier, operand, output);
+    return multiplier;
   }
 
   public float multiplier(int channel) {
@@ -87,6 +122,11 @@ public final class Requantization {
   /** The output code. */
   public int code(int channel, long accumulator) {
     return codes.clamp(Math.rint(real(channel, accumulator)));
+  }
+
+  /** The output code of channel 0 under another multiplier: {@link #meanMultiplier}. */
+  public int code(float multiplier, long accumulator) {
+    return codes.clamp(Math.rint((float) accumulator * multiplier + offsets[0]));
   }
 
   /**
@@ -116,6 +156,19 @@ public final class Requantization {
               + product
               + "; use fewer bits or split the layer");
     }
+  }
+
+  /** A multiplier too small for float32 is 0, which is right: what it multiplies is far below 1. */
+  private static float quotient(float multiplier, QuantParams input, QuantParams output) {
+    if (!Float.isFinite(multiplier)) {
+      throw new IllegalArgumentException(
+          "the input's scale "
+              + input.scale()
+              + " divided by the output's "
+              + output.scale()
+              + " overflows float32: calibrate again, so that both describe the same real numbers");
+    }
+    return multiplier;
   }
 
   private static float finite(float constant, int channel) {

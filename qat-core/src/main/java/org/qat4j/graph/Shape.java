@@ -3,12 +3,16 @@ package org.qat4j.graph;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Dimensions of one image of a tensor, without the batch: {@code [channels, height, width]} or
  * {@code [features]}.
  */
 public final class Shape {
+  /** Elements that one image of a tensor may have: every index and size in bytes is an int. */
+  public static final int MOST_ELEMENTS = 1 << 27;
+
   private final int[] dims;
 
   private Shape(int[] dims) {
@@ -19,23 +23,31 @@ public final class Shape {
    * A shape of these sizes.
    *
    * @param dims one or three positive sizes
-   * @throws IllegalArgumentException on another rank, a size below 1, or more than 2^31 - 1
-   *     elements
+   * @throws IllegalArgumentException on another rank, a size below 1, or more than {@link
+   *     #MOST_ELEMENTS}
    */
   public static Shape of(int... dims) {
+    return ofExact(IntStream.of(dims).asLongStream().toArray());
+  }
+
+  /** As {@link #of}, of sizes that were computed without overflow. */
+  static Shape ofExact(long... dims) {
     if (dims.length != 1 && dims.length != 3) {
       throw new IllegalArgumentException(
           "a shape is [features] or [channels, height, width], got " + Arrays.toString(dims));
     }
     long elements = 1;
-    for (int dim : dims) {
-      elements *= dim;
-      if (dim < 1 || elements > Integer.MAX_VALUE) {
+    for (long dim : dims) {
+      if (dim < 1 || dim > MOST_ELEMENTS / elements) {
         throw new IllegalArgumentException(
-            "sizes must be >= 1 with at most 2^31-1 elements, got " + Arrays.toString(dims));
+            "sizes must be >= 1 with at most "
+                + MOST_ELEMENTS
+                + " elements an image, got "
+                + Arrays.toString(dims));
       }
+      elements *= dim;
     }
-    return new Shape(dims.clone());
+    return new Shape(LongStream.of(dims).mapToInt(Math::toIntExact).toArray());
   }
 
   public boolean isImage() {

@@ -1,5 +1,6 @@
 package org.qat4j.graph;
 
+import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
 /**
@@ -23,7 +24,14 @@ public record Tensor(String name, Shape shape, Type type) {
   }
 
   /** Integer codes under one scale and zero point (per tensor). */
-  public record Codes(QuantParams params) implements Type {}
+  public record Codes(QuantParams params) implements Type {
+    public Codes {
+      IntRange range = params.range();
+      if (!IntRange.signed(16).contains(range) && !IntRange.unsigned(16).contains(range)) {
+        throw new IllegalArgumentException("codes must fit 16 bits, got range " + range);
+      }
+    }
+  }
 
   public static Tensor real(String name, Shape shape) {
     return new Tensor(name, shape, new Real());

@@ -1,5 +1,7 @@
 package org.qat4j.graph;
 
+import java.util.stream.LongStream;
+
 /**
  * Geometry of a convolution or pooling: kernel, stride, padding and dilation, in pixels.
  *
@@ -16,14 +18,31 @@ public record Window(
     int padRight,
     int dilationHeight,
     int dilationWidth) {
+  /** What each size may be, so that every position in a padded image is an int. */
+  private static final int MOST = 1 << 29;
+
   public Window {
     boolean sizes =
         Math.min(Math.min(kernelHeight, kernelWidth), Math.min(strideHeight, strideWidth)) >= 1
             && Math.min(dilationHeight, dilationWidth) >= 1;
     boolean pads = Math.min(Math.min(padTop, padLeft), Math.min(padBottom, padRight)) >= 0;
-    if (!sizes || !pads) {
+    boolean exact =
+        LongStream.of(
+                    extent(kernelHeight, dilationHeight),
+                    extent(kernelWidth, dilationWidth),
+                    Math.max(strideHeight, strideWidth),
+                    Math.max(padTop, padLeft),
+                    Math.max(padBottom, padRight))
+                .max()
+                .orElseThrow()
+            <= MOST;
+    if (!sizes || !pads || !exact || (long) kernelHeight * kernelWidth > Shape.MOST_ELEMENTS) {
       throw new IllegalArgumentException(
-          "kernel, stride and dilation must be >= 1 and padding >= 0, got kernel "
+          "kernel, stride and dilation must be >= 1, padding >= 0, each at most "
+              + MOST
+              + ", and the kernel's area at most "
+              + Shape.MOST_ELEMENTS
+              + ", got kernel "
               + kernelHeight
               + "x"
               + kernelWidth
@@ -82,11 +101,16 @@ public record Window(
               + " does not fit into the padded input "
               + input);
     }
-    return Shape.of(channels, Math.toIntExact(height), Math.toIntExact(width));
+    return Shape.ofExact(channels, height, width);
   }
 
   private static long outputSize(int input, long pad, int kernel, int stride, int dilation) {
-    return Math.floorDiv(input + pad - (kernel - 1L) * dilation - 1, stride) + 1;
+    return Math.floorDiv(input + pad - extent(kernel, dilation), stride) + 1;
+  }
+
+  /** Pixels from the first that a window sees to the last. */
+  private static long extent(int kernel, int dilation) {
+    return (kernel - 1L) * dilation + 1;
   }
 
   public int kernelArea() {

@@ -39,11 +39,17 @@ public final class Int8Session implements AutoCloseable {
    * Opens a session.
    *
    * @throws IllegalArgumentException if the backend is unknown, cannot run on this machine, or has
-   *     no exact kernel for a node; the message names those that can, or the node
+   *     no exact kernel for a node, or if one image takes more memory or work than the options'
+   *     limits; the message names those that can, or the node
    */
   public static Int8Session open(Int8Model model, SessionOptions options) {
     return new Int8Session(
-        new GraphRunner(model.graph(), options.backend(), options.threads(), options.watch()));
+        new GraphRunner(
+            model.graph(),
+            options.backend(),
+            options.threads(),
+            options.watch(),
+            options.limits()));
   }
 
   /** What runs: for each kernel its nodes, layout, bytes and multiply-accumulates. */
@@ -70,7 +76,8 @@ public final class Int8Session implements AutoCloseable {
    * @param results {@code [batch, features]} or {@code [batch, channels, height, width]};
    *     overwritten
    * @throws IllegalArgumentException if an array's length does not fit the batch
-   * @throws IllegalStateException if the session is closed or in use by another thread
+   * @throws IllegalStateException if the session is closed or in use by another thread, or there is
+   *     no native memory left
    */
   public void run(float[] images, int batch, float[] results) {
     requireOne("input", runner.inputs());
@@ -78,13 +85,15 @@ public final class Int8Session implements AutoCloseable {
     runner.run(images, batch, results);
   }
 
-  /** As {@link #run(float[], int, float[])}, with a new array for the results. */
+  /**
+   * As {@link #run(float[], int, float[])}, with a new array for the results.
+   *
+   * @throws IllegalArgumentException if it would be larger than the options' limits, or as above
+   */
   public float[] run(float[] images, int batch) {
     requireOne("output", runner.outputs());
-    float[] results =
-        new float[Math.multiplyExact(batch, runner.outputs().get(0).shape().elements())];
-    run(images, batch, results);
-    return results;
+    requireOne("input", runner.inputs());
+    return runner.run(new float[][] {images}, batch)[0];
   }
 
   /**
@@ -92,18 +101,15 @@ public final class Int8Session implements AutoCloseable {
    *
    * @param arrays by input name, each laid out as in {@link #run(float[], int, float[])}
    * @return results by output name, in the model's order
-   * @throws IllegalArgumentException if an input is missing or unknown or has a wrong length
+   * @throws IllegalArgumentException if an input is missing or unknown or has a wrong length, or if
+   *     the results would be larger than the options' limits
    */
   public Map<String, float[]> run(Map<String, float[]> arrays, int batch) {
-    float[][] in = byPosition(arrays);
-    List<Tensor> outputs = runner.outputs();
-    float[][] out = new float[outputs.size()][];
+    float[][] out = runner.run(byPosition(arrays), batch);
     Map<String, float[]> results = new LinkedHashMap<>();
     for (int i = 0; i < out.length; i++) {
-      out[i] = new float[Math.multiplyExact(batch, outputs.get(i).shape().elements())];
-      results.put(outputs.get(i).name(), out[i]);
+      results.put(runner.outputs().get(i).name(), out[i]);
     }
-    runner.run(in, batch, out);
     return results;
   }
 

@@ -2,6 +2,7 @@ package org.qat4j.int8;
 
 import java.util.Optional;
 import org.qat4j.runtime.Backends;
+import org.qat4j.runtime.Limits;
 import org.qat4j.runtime.SaturationRule;
 
 /**
@@ -15,11 +16,13 @@ import org.qat4j.runtime.SaturationRule;
  * @param watch counts the values that each layer clamps to its calibrated range, and warns above a
  *     threshold; empty for none, which costs nothing. Watching costs time: no nodes are merged into
  *     one kernel, and what each writes is read again.
+ * @param limits of the memory and work of one image; a model that takes more is refused
  */
-public record SessionOptions(String backend, int threads, Optional<SaturationRule> watch) {
+public record SessionOptions(
+    String backend, int threads, Optional<SaturationRule> watch, Limits limits) {
   /** The best exact kernels of this machine, on the calling thread. */
   public static final SessionOptions DEFAULT =
-      new SessionOptions(Backends.AUTO, 1, Optional.empty());
+      new SessionOptions(Backends.AUTO, 1, Optional.empty(), Limits.DEFAULT);
 
   public SessionOptions {
     if (backend.isBlank()) {
@@ -32,16 +35,21 @@ public record SessionOptions(String backend, int threads, Optional<SaturationRul
 
   /** These options with another backend. */
   public SessionOptions withBackend(String name) {
-    return new SessionOptions(name, threads, watch);
+    return new SessionOptions(name, threads, watch, limits);
   }
 
   /** These options with another number of threads. */
   public SessionOptions withThreads(int count) {
-    return new SessionOptions(backend, count, watch);
+    return new SessionOptions(backend, count, watch, limits);
   }
 
   /** These options with clamped values counted and reported by a rule. */
   public SessionOptions withWatch(SaturationRule rule) {
-    return new SessionOptions(backend, threads, Optional.of(rule));
+    return new SessionOptions(backend, threads, Optional.of(rule), limits);
+  }
+
+  /** These options with other limits. */
+  public SessionOptions withLimits(Limits other) {
+    return new SessionOptions(backend, threads, watch, other);
   }
 }

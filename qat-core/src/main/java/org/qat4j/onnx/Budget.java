@@ -13,6 +13,10 @@ final class Budget {
     this.left = Limits.decodedNumbers(fileBytes);
   }
 
+  long fileBytes() {
+    return fileBytes;
+  }
+
   void spend(OnnxNode node, long numbers) throws OnnxFormatException {
     left -= numbers;
     if (left < 0) {

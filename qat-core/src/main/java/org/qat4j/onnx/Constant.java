@@ -3,7 +3,9 @@ package org.qat4j.onnx;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import org.qat4j.scheme.IntRange;
 
@@ -21,15 +23,23 @@ final class Constant {
   private final int[] dims;
   private final int count;
   private final IntToDoubleFunction elements;
+  private final Optional<ByteBuffer> int8;
   private final int steps;
 
   private Constant(
-      String name, DataType type, int[] dims, int count, IntToDoubleFunction elements, int steps) {
+      String name,
+      DataType type,
+      int[] dims,
+      int count,
+      IntToDoubleFunction elements,
+      Optional<ByteBuffer> int8,
+      int steps) {
     this.name = name;
     this.type = type;
     this.dims = dims.clone();
     this.count = count;
     this.elements = elements;
+    this.int8 = int8;
     this.steps = steps;
   }
 
@@ -50,8 +60,9 @@ final class Constant {
     }
     int[] dims = dims(proto, where);
     int count = count(dims, where);
-    return new Constant(
-        name, type(proto, where), dims, count, TensorElements.of(proto, count, where), 0);
+    DataType type = type(proto, where);
+    IntToDoubleFunction elements = TensorElements.of(proto, count, where);
+    return new Constant(name, type, dims, count, elements, TensorElements.int8(proto), 0);
   }
 
   private static int[] dims(TensorProto proto, String where) throws OnnxFormatException {
@@ -111,6 +122,11 @@ final class Constant {
     return elements.applyAsDouble(index);
   }
 
+  /** The file's own bytes, read-only, where they are the elements as they are: int8. */
+  Optional<ByteBuffer> int8() {
+    return int8.map(ByteBuffer::duplicate);
+  }
+
   boolean isScalar() {
     return count == 1;
   }
@@ -140,7 +156,7 @@ final class Constant {
     if (steps == MAX_STEPS) {
       throw node.error("is behind " + MAX_STEPS + " other operations on constant '" + name + "'");
     }
-    return new Constant(name, newType, newDims, count, newElements, steps + 1);
+    return new Constant(name, newType, newDims, count, newElements, Optional.empty(), steps + 1);
   }
 
   String shape() {

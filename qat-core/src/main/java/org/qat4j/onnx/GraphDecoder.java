@@ -4,8 +4,8 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
 
@@ -40,6 +39,7 @@ final class GraphDecoder {
   private final IdentityHashMap<Value.Weight, Weights> weights = new IdentityHashMap<>();
   private final Emitter emitter = new Emitter(this);
   private final boolean allowsFloat;
+  private long int8Bytes;
 
   /**
    * @param allowsFloat whether nodes that cannot run in integers become float islands
@@ -79,6 +79,11 @@ final class GraphDecoder {
   }
 
   private void defineConstants() throws OnnxFormatException {
+    int8Bytes =
+        proto.getInitializerList().stream()
+            .flatMap(initializer -> TensorElements.int8(initializer).stream())
+            .mapToLong(ByteBuffer::remaining)
+            .sum();
     for (TensorProto initializer : proto.getInitializerList()) {
       define(
           initializer.getName(),
@@ -139,6 +144,11 @@ final class GraphDecoder {
 
   private OnnxFormatException error(String what) {
     return new OnnxFormatException(source + ": " + what);
+  }
+
+  /** Whether weights may keep the file's content in memory: most of it is int8 codes. */
+  boolean keepsFile() {
+    return 2 * int8Bytes >= budget.fileBytes();
   }
 
   boolean allowsFloat() {
@@ -280,15 +290,6 @@ final class GraphDecoder {
       graph.node(name, op, inputs.stream().map(Tensor::name).toList(), output, type);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw node.error(e);
-    }
-    Shape shape = graph.tensor(output).shape();
-    if (shape.elements() > Limits.ELEMENTS) {
-      throw node.error(
-          "its result "
-              + Arrays.toString(shape.dims())
-              + " has more than "
-              + Limits.ELEMENTS
-              + " elements");
     }
     return graph.tensor(output);
   }

@@ -42,7 +42,7 @@ final class Initializers {
 
   static TensorProto weights(String name, long[] dims, Weights weights) {
     if (weights.isInt8()) {
-      return tensor(name, DataType.INT8, dims, ByteBuffer.wrap(weights.codesOihw()));
+      return tensor(name, DataType.INT8, dims, weights.bytesOihw());
     }
     ByteBuffer bytes = littleEndian(weights.count() * Short.BYTES);
     bytes.asShortBuffer().put(weights.wideCodesOihw());

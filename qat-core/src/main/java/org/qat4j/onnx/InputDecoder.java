@@ -83,10 +83,15 @@ final class InputDecoder {
                 + ": only the first dimension, the batch, may be variable; export the"
                 + " model with a fixed image size");
       }
-      elements = Math.min(dim, Limits.ELEMENTS + 1L) * elements;
-      if (elements > Limits.ELEMENTS) {
+      elements = Math.min(dim, Shape.MOST_ELEMENTS + 1L) * elements;
+      if (elements > Shape.MOST_ELEMENTS) {
         throw new OnnxFormatException(
-            where + "has shape " + text(proto) + ", more than " + Limits.ELEMENTS + " elements");
+            where
+                + "has shape "
+                + text(proto)
+                + ", more than "
+                + Shape.MOST_ELEMENTS
+                + " elements");
       }
       dims[i] = (int) dim;
     }

@@ -13,9 +13,6 @@ final class Limits {
   /** Largest kernel, stride, padding or dilation. */
   static final int WINDOW = 1 << 20;
 
-  /** Elements of one tensor of one image. */
-  static final int ELEMENTS = 1 << 27;
-
   private Limits() {}
 
   /**

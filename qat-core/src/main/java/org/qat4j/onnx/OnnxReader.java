@@ -8,8 +8,10 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ public final class OnnxReader {
   private static final int MIN_OPSET = 13;
   private static final int MAX_OPSET = 21;
   private static final int NAMED_ISLANDS = 10;
+  private static final int CHUNK = 1 << 16;
 
   private OnnxReader() {}
 
@@ -41,7 +44,7 @@ public final class OnnxReader {
    *     with float islands, all nodes that would be
    */
   public static Graph read(Path file) throws IOException {
-    return read(content(file), file.toString());
+    return readKept(content(file), file.toString());
   }
 
   /**
@@ -53,7 +56,7 @@ public final class OnnxReader {
    *     cannot run here; the message names the node and the reason
    */
   public static Graph readAllowingFloat(Path file) throws IOException {
-    return readAllowingFloat(content(file), file.toString());
+    return readKeptAllowingFloat(content(file), file.toString());
   }
 
   private static byte[] content(Path file) throws IOException {
@@ -66,7 +69,17 @@ public final class OnnxReader {
               + Limits.FILE_BYTES
               + " are read");
     }
-    return Files.readAllBytes(file);
+    // Not readAllBytes: it reads through a native buffer as large as the file, which stays.
+    byte[] bytes = new byte[(int) Files.size(file)];
+    int length = 0;
+    try (InputStream input = Files.newInputStream(file)) {
+      int read = 0;
+      while (length < bytes.length && read >= 0) {
+        length += read;
+        read = input.read(bytes, length, Math.min(CHUNK, bytes.length - length));
+      }
+    }
+    return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
   }
 
   /**
@@ -77,6 +90,11 @@ public final class OnnxReader {
    * @throws OnnxFormatException as above
    */
   public static Graph read(byte[] bytes, String source) throws OnnxFormatException {
+    return readKept(bytes.clone(), source);
+  }
+
+  /** The graph may keep the bytes: large weights are not copied. */
+  private static Graph readKept(byte[] bytes, String source) throws OnnxFormatException {
     ModelProto model = parse(bytes, source);
     check(model, source);
     try {
@@ -94,6 +112,11 @@ public final class OnnxReader {
    * @throws OnnxFormatException as above
    */
   public static Graph readAllowingFloat(byte[] bytes, String source) throws OnnxFormatException {
+    return readKeptAllowingFloat(bytes.clone(), source);
+  }
+
+  private static Graph readKeptAllowingFloat(byte[] bytes, String source)
+      throws OnnxFormatException {
     ModelProto model = parse(bytes, source);
     check(model, source);
     Optional<Graph> integers = attempt(model, bytes.length, source, false);

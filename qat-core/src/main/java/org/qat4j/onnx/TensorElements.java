@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -28,6 +29,13 @@ final class TensorElements {
     return proto.hasRawData()
         ? raw(proto.getRawData(), type, bits, count, where)
         : listed(proto, type, count, where);
+  }
+
+  /** The bytes of int8 elements that are stored as bytes, read-only. */
+  static Optional<ByteBuffer> int8(TensorProto proto) {
+    return proto.getDataType() == DataType.INT8.getNumber() && proto.hasRawData()
+        ? Optional.of(proto.getRawData().asReadOnlyByteBuffer())
+        : Optional.empty();
   }
 
   private static int bits(DataType type) {

@@ -1,5 +1,6 @@
 package org.qat4j.onnx;
 
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.qat4j.graph.Weights;
 import org.qat4j.scheme.IntRange;
@@ -49,10 +50,6 @@ final class WeightDecoder {
       OnnxNode node, Value.Weight weight, int shift, GraphDecoder decoder)
       throws OnnxFormatException {
     Constant codes = weight.codes();
-    short[] shifted = new short[codes.count()];
-    for (int i = 0; i < shifted.length; i++) {
-      shifted[i] = (short) (codes.at(i) - shift);
-    }
     int channels = codes.dims()[0];
     float[] scales = new float[channels];
     int[] zeroPoints = new int[channels];
@@ -62,11 +59,34 @@ final class WeightDecoder {
     }
     IntRange stored = weight.storage().range();
     IntRange signed = new IntRange(stored.min() - shift, stored.max() - shift);
+    Weights weights =
+        weight.storage().bits() <= 8
+            ? Weights.sharing(bytes(codes, shift, decoder), scales, zeroPoints, signed)
+            : new Weights(shorts(codes, shift), scales, zeroPoints, signed);
     Optional<IntRange> declared = CodesType.declaredRange(node, codes.name(), decoder);
-    return new Weights(
-        shifted,
-        scales,
-        zeroPoints,
-        declared.orElse(WeightRange.readable(shifted, zeroPoints, signed)));
+    return weights.withRange(declared.orElseGet(() -> WeightRange.readable(weights, signed)));
+  }
+
+  /** Those of the file itself where it holds them as they are needed. */
+  private static ByteBuffer bytes(Constant codes, int shift, GraphDecoder decoder) {
+    if (codes.int8().isPresent() && decoder.keepsFile()) {
+      return codes.int8().get();
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(codes.count());
+    if (codes.int8().isPresent()) {
+      return bytes.put(codes.int8().get()).rewind();
+    }
+    for (int i = 0; i < codes.count(); i++) {
+      bytes.put(i, (byte) (codes.at(i) - shift));
+    }
+    return bytes;
+  }
+
+  private static short[] shorts(Constant codes, int shift) {
+    short[] shorts = new short[codes.count()];
+    for (int i = 0; i < shorts.length; i++) {
+      shorts[i] = (short) (codes.at(i) - shift);
+    }
+    return shorts;
   }
 }

@@ -1,5 +1,6 @@
 package org.qat4j.onnx;
 
+import java.util.Arrays;
 import org.qat4j.graph.Weights;
 import org.qat4j.scheme.IntRange;
 
@@ -11,21 +12,13 @@ final class WeightRange {
   private WeightRange() {}
 
   static IntRange readable(Weights weights) {
-    return readable(
-        weights.wideCodesOihw(), weights.zeroPoints(), Storage.ofWeights(weights).range());
+    return readable(weights, Storage.ofWeights(weights).range());
   }
 
-  static IntRange readable(short[] codes, int[] zeroPoints, IntRange storage) {
-    for (short code : codes) {
-      if (code == storage.min()) {
-        return storage;
-      }
-    }
-    for (int zeroPoint : zeroPoints) {
-      if (zeroPoint == storage.min()) {
-        return storage;
-      }
-    }
-    return new IntRange(storage.min() + 1, storage.max());
+  static IntRange readable(Weights weights, IntRange storage) {
+    boolean smallest =
+        weights.smallestCode() == storage.min()
+            || Arrays.stream(weights.zeroPoints()).anyMatch(zero -> zero == storage.min());
+    return smallest ? storage : new IntRange(storage.min() + 1, storage.max());
   }
 }

@@ -1,7 +1,7 @@
 package org.qat4j.runtime;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,10 +11,11 @@ import org.qat4j.graph.Node;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Program.Part;
 
-/** A program with its buffers for one batch size, ready to run. Owns buffers and steps. */
+/**
+ * A program with its buffers for one batch size, ready to run. Owns buffers and steps, and keeps
+ * them reachable while they run: JavaCPP frees what is not.
+ */
 final class BoundProgram implements AutoCloseable {
-  private static final int ALIGNMENT = 64;
-
   private final int batch;
   private final NativeScope scope = new NativeScope();
   private final Step[] steps;
@@ -32,24 +33,17 @@ final class BoundProgram implements AutoCloseable {
   BoundProgram(
       Program program, int batch, int ways, boolean keepAll, Optional<SaturationWatch> watch) {
     this.batch = batch;
-    Map<Tensor, Integer> lastUse = lastUses(program, keepAll);
-    MemoryLayout layout = new MemoryLayout(ALIGNMENT);
-    Map<Tensor, Long> offsets = new LinkedHashMap<>();
-    program.graph().inputs().forEach(t -> offsets.put(t, layout.place(size(t), lastUse.get(t))));
-    List<Part> parts = program.parts();
-    for (int i = 0; i < parts.size(); i++) {
-      Tensor output = parts.get(i).region().output();
-      layout.advanceTo(i);
-      offsets.put(output, layout.place(size(output), lastUse.getOrDefault(output, i)));
-    }
-    this.bytes = layout.bytes();
-    BytePointer memory = scope.own(new BytePointer(bytes + ALIGNMENT));
-    long start = -memory.address() & (ALIGNMENT - 1);
-    offsets.forEach(
-        (tensor, offset) ->
-            activations.put(tensor.name(), new Activation(tensor, batch, memory, start + offset)));
+    Placement placement = Placement.of(program, batch, keepAll);
+    this.bytes = placement.bytes();
+    BytePointer memory = scope.allocate(bytes);
+    placement
+        .offsets()
+        .forEach(
+            (tensor, offset) ->
+                activations.put(tensor.name(), new Activation(tensor, batch, memory, offset)));
     this.inputs = named(program.graph().inputs());
     this.outputs = named(program.graph().outputs());
+    List<Part> parts = program.parts();
     this.steps = new Step[parts.size()];
     this.jobs = new Team.Job[steps.length];
     bind(parts, new Binding(batch, ways, activations), watch);
@@ -75,37 +69,25 @@ final class BoundProgram implements AutoCloseable {
     return tensors.stream().map(t -> activations.get(t.name())).toArray(Activation[]::new);
   }
 
-  private long size(Tensor tensor) {
-    return Activation.byteSize(tensor, batch);
-  }
-
-  private static Map<Tensor, Integer> lastUses(Program program, boolean keepAll) {
-    Map<Tensor, Integer> lastUse = new HashMap<>();
-    List<Part> parts = program.parts();
-    program.graph().inputs().forEach(tensor -> lastUse.put(tensor, 0));
-    for (int i = 0; i < parts.size(); i++) {
-      for (Tensor input : parts.get(i).region().inputs()) {
-        lastUse.put(input, i);
-      }
-    }
-    program.graph().outputs().forEach(tensor -> lastUse.put(tensor, Integer.MAX_VALUE));
-    if (keepAll) {
-      program.graph().tensors().forEach(tensor -> lastUse.put(tensor, Integer.MAX_VALUE));
-    }
-    return lastUse;
-  }
-
   /** Runs all steps on what {@link #input} holds, on this thread. */
   void run() {
-    for (Step step : steps) {
-      step.run();
+    try {
+      for (Step step : steps) {
+        step.run();
+      }
+    } finally {
+      Reference.reachabilityFence(this);
     }
   }
 
   /** Runs all steps, each one's parts on the team. Called by the team's caller. */
   void run(Team team) {
-    for (int i = 0; i < steps.length; i++) {
-      team.run(jobs[i], steps[i].parts());
+    try {
+      for (int i = 0; i < steps.length; i++) {
+        team.run(jobs[i], steps[i].parts());
+      }
+    } finally {
+      Reference.reachabilityFence(this);
     }
   }
 

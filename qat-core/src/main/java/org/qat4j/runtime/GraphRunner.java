@@ -1,10 +1,13 @@
 package org.qat4j.runtime;
 
+import java.lang.ref.Reference;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Tensor;
 
@@ -19,6 +22,13 @@ import org.qat4j.graph.Tensor;
 public final class GraphRunner implements AutoCloseable {
   private static final long CACHE_BYTES = 512 * 1024;
   private static final int MOST_IMAGES = 64;
+
+  /** Stands for more, so that sums do not overflow. */
+  private static final long MOST_BYTES = 1L << 61;
+
+  /** The longest array that every JVM can make. */
+  private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
+
   private static final float[][] NONE = {};
 
   private enum State {
@@ -28,6 +38,7 @@ public final class GraphRunner implements AutoCloseable {
   }
 
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
+  private final Limits limits;
   private final Program program;
   private final String backend;
   private final int mostImages;
@@ -54,14 +65,18 @@ public final class GraphRunner implements AutoCloseable {
    *     input or output of the graph holds codes
    */
   public GraphRunner(Graph graph, String backend, int threads) {
-    this(graph, backend, threads, Optional.empty());
+    this(graph, backend, threads, Optional.empty(), Limits.DEFAULT);
   }
 
   /**
    * As above, and counts clamped values where a rule is given. Each node then runs in a kernel of
    * its own, so that its codes can be seen; they are the same.
+   *
+   * @param limits of memory and work
+   * @throws IllegalArgumentException if one image takes more than the limits allow, or as above
    */
-  public GraphRunner(Graph graph, String backend, int threads, Optional<SaturationRule> rule) {
+  public GraphRunner(
+      Graph graph, String backend, int threads, Optional<SaturationRule> rule, Limits limits) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be >= 1, got " + threads);
     }
@@ -69,7 +84,10 @@ public final class GraphRunner implements AutoCloseable {
     this.outputs = graph.outputs();
     inputs.forEach(tensor -> requireReal("input", tensor));
     outputs.forEach(tensor -> requireReal("output", tensor));
+    this.limits = limits;
+    limits.requireOperations(graph);
     this.program = Program.acquire(graph, backend, rule.isEmpty());
+    requireMemory(threads);
     this.backend = backend;
     this.watch = rule.map(asked -> new SaturationWatch(graph, asked));
     this.mostImages = mostImages(graph);
@@ -78,6 +96,16 @@ public final class GraphRunner implements AutoCloseable {
       members[i] = new Member(program, threads, watch);
     }
     this.team = new Team(threads, () -> enter(program));
+  }
+
+  private void requireMemory(int threads) {
+    try {
+      long bytes = threads * Placement.of(program, 1, false).bytes();
+      limits.requireBytes("the activations of one image in each of " + threads + " threads", bytes);
+    } catch (IllegalArgumentException e) {
+      program.release();
+      throw e;
+    }
   }
 
   private static void requireReal(String role, Tensor tensor) {
@@ -91,14 +119,15 @@ public final class GraphRunner implements AutoCloseable {
     }
   }
 
+  /** As many images as the cache holds, and as fit a buffer, which is indexed by an int. */
   private static int mostImages(Graph graph) {
-    long largest =
-        graph.tensors().stream()
-            .filter(Tensor::isCodes)
-            .mapToLong(tensor -> Activation.byteSize(tensor, 1))
-            .max()
-            .orElse(1);
-    return (int) Math.max(1, Math.min(MOST_IMAGES, CACHE_BYTES / (2 * largest)));
+    long inCache = CACHE_BYTES / (2 * largest(graph.tensors().stream().filter(Tensor::isCodes)));
+    long inBuffer = Integer.MAX_VALUE / largest(graph.tensors().stream());
+    return (int) Math.max(1, Math.min(MOST_IMAGES, Math.min(inCache, inBuffer)));
+  }
+
+  private static long largest(Stream<Tensor> tensors) {
+    return tensors.mapToLong(tensor -> Activation.byteSize(tensor, 1)).max().orElse(1);
   }
 
   /** The graph's inputs, in the order of {@link #run}'s arrays. */
@@ -157,11 +186,11 @@ public final class GraphRunner implements AutoCloseable {
     pieceResults = results;
     this.batch = batch;
     // As few pieces as fit the cache, as even as they can be, and one for each thread at least.
-    int least = Math.max((batch + mostImages - 1) / mostImages, Math.min(batch, members.length));
-    pieceImages = (batch + least - 1) / least;
+    int least = Math.max((batch - 1) / mostImages + 1, Math.min(batch, members.length));
+    pieceImages = (batch - 1) / least + 1;
     try {
       enter(program);
-      pieces = (batch + pieceImages - 1) / pieceImages;
+      pieces = (batch - 1) / pieceImages + 1;
       team.run(pieceJob, pieces);
       if (watch.isPresent()) {
         watch.get().ran(batch);
@@ -170,6 +199,7 @@ public final class GraphRunner implements AutoCloseable {
       leave(program);
       pieceInputs = NONE;
       pieceResults = NONE;
+      Reference.reachabilityFence(this);
     }
   }
 
@@ -193,13 +223,58 @@ public final class GraphRunner implements AutoCloseable {
   }
 
   /**
+   * Computes a batch, with new arrays for the results.
+   *
+   * @return one for each output
+   * @throws IllegalArgumentException if the results are larger than the limits allow, or as above
+   */
+  public float[][] run(float[][] arrays, int batch) {
+    checkLengths("input", inputs, arrays, batch);
+    limits.requireBytes("the results of " + batch + " images", bytes(outputs, batch));
+    float[][] results = new float[outputs.size()][];
+    for (int i = 0; i < results.length; i++) {
+      results[i] = new float[length(outputs.get(i), batch)];
+    }
+    run(arrays, batch, results);
+    return results;
+  }
+
+  private static int length(Tensor tensor, int batch) {
+    long elements = (long) batch * tensor.shape().elements();
+    if (elements > MOST_ELEMENTS) {
+      throw new IllegalArgumentException(
+          "output '"
+              + tensor.name()
+              + "': "
+              + batch
+              + " images of "
+              + tensor.shape()
+              + " do not fit one array: use smaller batches");
+    }
+    return (int) elements;
+  }
+
+  private static long bytes(Collection<Tensor> tensors, int batch) {
+    long bytes = 0;
+    for (Tensor tensor : tensors) {
+      long elements = (long) batch * tensor.shape().elements();
+      bytes = Math.min(MOST_BYTES, bytes + elements * Float.BYTES);
+    }
+    return bytes;
+  }
+
+  /**
    * Computes a batch node by node and returns the codes of every quantized tensor.
    *
    * @param arrays as in {@link #run}
    * @return codes in NCHW order by tensor name, in execution order
+   * @throws IllegalArgumentException if the codes are more than the limits allow, or as above
    */
   public Map<String, int[]> trace(float[][] arrays, int batch) {
     checkLengths("input", inputs, arrays, batch);
+    // Each tensor is there twice: in native memory and as the codes that are returned.
+    long bytes = 2 * bytes(program.graph().tensors(), batch);
+    limits.requireBytes("all tensors of " + batch + " images", bytes);
     begin();
     Program unfused = Program.acquire(program.graph(), backend, false);
     try {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -12,6 +13,7 @@ import org.bytedeco.javacpp.Pointer;
  * order on {@link #close()}.
  */
 public final class NativeScope implements AutoCloseable {
+  private static final int ALIGNMENT = 64;
   private static final AtomicLong LIVE = new AtomicLong();
 
   private final List<Pointer> owned = new ArrayList<>();
@@ -21,6 +23,28 @@ public final class NativeScope implements AutoCloseable {
     owned.add(pointer);
     LIVE.incrementAndGet();
     return pointer;
+  }
+
+  /**
+   * A block of native memory that begins at a multiple of 64 bytes.
+   *
+   * @throws IllegalStateException if it cannot be had; nothing is then allocated
+   */
+  public BytePointer allocate(long bytes) {
+    try {
+      BytePointer block = own(new BytePointer(bytes + ALIGNMENT));
+      long start = -block.address() & (ALIGNMENT - 1);
+      return block.getPointer(start).limit(bytes).capacity(bytes);
+    } catch (OutOfMemoryError e) {
+      throw new IllegalStateException(
+          "there is no room for "
+              + bytes
+              + " bytes of native memory ("
+              + e.getMessage()
+              + "): use smaller images or batches or fewer sessions, or raise -Xmx or"
+              + " -Dorg.bytedeco.javacpp.maxbytes and maxphysicalbytes",
+          e);
+    }
   }
 
   /**

@@ -105,7 +105,7 @@ class CorruptFileTest {
   }
 
   /** Flips bits, overwrites with special numbers, inserts, deletes or repeats a stretch. */
-  private static byte[] mutate(byte[] bytes, Random random) {
+  static byte[] mutate(byte[] bytes, Random random) {
     byte[] mutated = bytes.clone();
     for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
       int at = random.nextInt(mutated.length);

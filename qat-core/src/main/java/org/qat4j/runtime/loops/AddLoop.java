@@ -1,6 +1,7 @@
 package org.qat4j.runtime.loops;
 
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.Requantization;
 import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Step;
 import org.qat4j.scheme.IntRange;
@@ -35,7 +36,7 @@ final class AddLoop implements Step {
 
   private static float[] products(Activation operand, QuantParams y) {
     QuantParams params = operand.tensor().params();
-    float multiplier = params.scale() / y.scale();
+    float multiplier = Requantization.addend(params, y);
     return CodeTable.of(operand, code -> (code - params.zeroPoint()) * multiplier);
   }
 

@@ -5,17 +5,21 @@ import java.util.Arrays;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Shape;
+import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Window;
 import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Step;
 import org.qat4j.runtime.Storage;
+import org.qat4j.scheme.QuantParams;
 
 /** Average pooling over NHWC codes. */
 final class AveragePoolLoop implements Step {
   private final Activation input;
   private final Activation output;
   private final WindowBounds bounds;
-  private final Requantization[] means;
+  private final QuantParams from;
+  private final QuantParams to;
+  private final Requantization mean;
   private final int fixedDivisor;
   private final int[] sums;
 
@@ -25,12 +29,14 @@ final class AveragePoolLoop implements Step {
     this.bounds = new WindowBounds(window, input.shape());
     this.fixedDivisor = countPadding ? window.kernelArea() : 0;
     this.sums = new int[input.shape().channels()];
-    this.means = new Requantization[window.kernelArea() + 1];
-    for (int divisor = 1; divisor < means.length; divisor++) {
-      means[divisor] =
-          Requantization.mean(
-              divisor, input.tensor().params(), output.tensor().params(), Clip.NONE);
-    }
+    this.from = input.tensor().params();
+    this.to = output.tensor().params();
+    this.mean = Requantization.mean(1, from, to, Clip.NONE);
+  }
+
+  /** Whether no sum of a window's codes leaves int32. */
+  static boolean fits(long pixels, Tensor input) {
+    return pixels * Storage.of(input).range().reach(0) <= Integer.MAX_VALUE / 2;
   }
 
   static AveragePoolLoop global(Activation input, Activation output) {
@@ -40,17 +46,18 @@ final class AveragePoolLoop implements Step {
   @Override
   public void run() {
     Shape shape = output.shape();
-    int to = 0;
+    int at = 0;
     for (int n = 0; n < output.batch(); n++) {
       for (int y = 0; y < shape.height(); y++) {
         for (int x = 0; x < shape.width(); x++) {
           bounds.moveTo(n, y, x);
           sumWindow();
           int count = bounds.count();
-          Requantization mean = means[fixedDivisor > 0 ? fixedDivisor : Math.max(1, count)];
-          int zeros = count * input.tensor().params().zeroPoint();
+          int divisor = fixedDivisor > 0 ? fixedDivisor : Math.max(1, count);
+          float multiplier = Requantization.meanMultiplier(divisor, from, to);
+          int zeros = count * from.zeroPoint();
           for (int sum : sums) {
-            output.bytes().put(to++, (byte) mean.code(0, sum - zeros));
+            output.bytes().put(at++, (byte) mean.code(multiplier, sum - zeros));
           }
         }
       }

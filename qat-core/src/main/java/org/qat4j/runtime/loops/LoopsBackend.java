@@ -14,6 +14,8 @@ import org.qat4j.runtime.Storage;
 
 /** Java loops for everything on 8-bit codes but convolution and dense. */
 public final class LoopsBackend implements Backend {
+  private static final int MOST_CHANNELS = 1 << 20;
+
   /** Makes the step of one node. */
   @FunctionalInterface
   private interface Loop {
@@ -56,7 +58,7 @@ public final class LoopsBackend implements Backend {
 
   @Override
   public Optional<Kernel> kernel(Region region) {
-    if (region.nodes().size() != 1 || !narrow(region)) {
+    if (region.nodes().size() != 1 || !narrow(region) || !fits(region)) {
       return Optional.empty();
     }
     return loop(region.first().op())
@@ -76,6 +78,24 @@ public final class LoopsBackend implements Backend {
   private static boolean narrow(Region region) {
     return Storage.of(region.output()).bytes() != 2
         && region.inputs().stream().allMatch(input -> Storage.of(input).bytes() != 2);
+  }
+
+  /** Whether sums fit int32 and what is kept on the heap for each channel is little. */
+  private static boolean fits(Region region) {
+    Op op = region.first().op();
+    Tensor input = region.input();
+    boolean perChannel =
+        op instanceof Op.Softmax
+            || op instanceof Op.AveragePool
+            || op instanceof Op.GlobalAveragePool;
+    if (perChannel && input.shape().channels() > MOST_CHANNELS) {
+      return false;
+    }
+    if (op instanceof Op.AveragePool pool) {
+      return AveragePoolLoop.fits(pool.window().kernelArea(), input);
+    }
+    return !(op instanceof Op.GlobalAveragePool)
+        || AveragePoolLoop.fits((long) input.shape().height() * input.shape().width(), input);
   }
 
   private static Optional<Loop> loop(Op op) {

@@ -2,6 +2,7 @@ package org.qat4j.runtime.onednn;
 
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.post_ops;
+import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Tensor;
 import org.qat4j.scheme.QuantParams;
 
@@ -14,7 +15,7 @@ import org.qat4j.scheme.QuantParams;
 record Addend(int zero, float multiplier) {
   static Addend of(Tensor operand, Tensor output) {
     QuantParams params = operand.params();
-    return new Addend(params.zeroPoint(), params.scale() / output.params().scale());
+    return new Addend(params.zeroPoint(), Requantization.addend(params, output.params()));
   }
 
   /**

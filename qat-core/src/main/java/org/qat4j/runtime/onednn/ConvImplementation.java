@@ -94,12 +94,9 @@ final class ConvImplementation {
   private static boolean missesImage(
       int outputs, int stride, int pad, int kernel, int dilation, int size) {
     for (int out = 0; out < outputs; out++) {
-      boolean inside = false;
-      for (int k = 0; k < kernel; k++) {
-        int at = out * stride - pad + k * dilation;
-        inside |= at >= 0 && at < size;
-      }
-      if (!inside) {
+      int start = out * stride - pad;
+      int firstInside = start >= 0 ? 0 : (-start + dilation - 1) / dilation;
+      if (firstInside >= kernel || start + firstInside * dilation >= size) {
         return true;
       }
     }

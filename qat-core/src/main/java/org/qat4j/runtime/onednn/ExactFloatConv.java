@@ -1,10 +1,12 @@
 package org.qat4j.runtime.onednn;
 
+import java.nio.FloatBuffer;
 import java.util.Optional;
 import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.javacpp.BytePointer;
 import org.qat4j.graph.Weights;
 import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Binding;
@@ -29,52 +31,62 @@ final class ExactFloatConv implements Kernel {
   private final Layer layer;
   private final PackedWeights[] digits;
 
-  private ExactFloatConv(Layer layer, float[][] digits) {
+  /** What a convolution multiplies with in place of {@code w - wZero}. */
+  private enum Digit {
+    WHOLE,
+    LOW,
+    HIGH;
+
+    int of(int difference) {
+      int high = (int) Math.rint((float) difference / DIGIT);
+      return this == WHOLE ? difference : this == HIGH ? high : difference - DIGIT * high;
+    }
+  }
+
+  private ExactFloatConv(Layer layer, Digit... digits) {
     this.layer = layer;
     memory.format_tag tag = layer.groups() == 1 ? memory.format_tag.oihw : memory.format_tag.goihw;
     this.digits = new PackedWeights[digits.length];
     for (int d = 0; d < digits.length; d++) {
-      float[] values = digits[d];
+      Digit digit = digits[d];
       this.digits[d] =
-          new PackedWeights(scope -> Memories.floats(scope, layer.weightDims(), tag, values));
+          new PackedWeights(
+              scope ->
+                  Memories.filled(
+                      scope,
+                      layer.weightDims(),
+                      memory.data_type.f32,
+                      tag,
+                      to -> put(layer.weights(), digit, to.asFloatBuffer())));
     }
   }
 
   /** Empty if even the sums of the digits could leave the exact integers. */
   static Optional<Kernel> of(Layer layer) {
-    float[] whole = differences(layer.weights());
-    if (exact(layer, whole)) {
-      return Optional.of(new ExactFloatConv(layer, new float[][] {whole}));
+    if (exact(layer, Digit.WHOLE)) {
+      return Optional.of(new ExactFloatConv(layer, Digit.WHOLE));
     }
-    float[] low = new float[whole.length];
-    float[] high = new float[whole.length];
-    for (int i = 0; i < whole.length; i++) {
-      high[i] = (float) Math.rint(whole[i] / DIGIT);
-      low[i] = whole[i] - DIGIT * high[i];
-    }
-    return exact(layer, low) && exact(layer, high)
-        ? Optional.of(new ExactFloatConv(layer, new float[][] {low, high}))
+    return exact(layer, Digit.LOW) && exact(layer, Digit.HIGH)
+        ? Optional.of(new ExactFloatConv(layer, Digit.LOW, Digit.HIGH))
         : Optional.empty();
   }
 
-  private static float[] differences(Weights weights) {
-    float[] differences = new float[weights.count()];
-    for (int i = 0; i < differences.length; i++) {
-      int o = i / weights.fanIn();
-      differences[i] = weights.code(o, i % weights.fanIn()) - weights.zeroPoint(o);
+  private static void put(Weights weights, Digit digit, FloatBuffer to) {
+    for (int o = 0; o < weights.outChannels(); o++) {
+      for (int i = 0; i < weights.fanIn(); i++) {
+        to.put(digit.of(weights.code(o, i) - weights.zeroPoint(o)));
+      }
     }
-    return differences;
   }
 
-  private static boolean exact(Layer layer, float[] weights) {
+  private static boolean exact(Layer layer, Digit digit) {
     QuantParams input = layer.input().params();
-    long largestInput =
-        Math.max(input.range().max() - input.zeroPoint(), input.zeroPoint() - input.range().min());
-    int fanIn = layer.weights().fanIn();
-    for (int first = 0; first < weights.length; first += fanIn) {
-      double sum = 0;
-      for (int i = first; i < first + fanIn; i++) {
-        sum += Math.abs(weights[i]);
+    long largestInput = input.range().reach(input.zeroPoint());
+    Weights weights = layer.weights();
+    for (int o = 0; o < weights.outChannels(); o++) {
+      long sum = 0;
+      for (int i = 0; i < weights.fanIn(); i++) {
+        sum += Math.abs(digit.of(weights.code(o, i) - weights.zeroPoint(o)));
       }
       if (sum * largestInput >= EXACT_INTEGERS) {
         return false;
@@ -100,12 +112,14 @@ final class ExactFloatConv implements Kernel {
         Memories.desc(scope, layer.inputDims(binding.batch()), memory.data_type.f32, NHWC);
     memory.desc result =
         Memories.desc(scope, layer.outputDims(binding.batch()), memory.data_type.f32, NHWC);
-    memory integers = Memories.allocate(scope, source);
-    memory[] sums = new memory[digits.length];
+    BytePointer integers = scope.allocate(source.get_size());
+    BytePointer[] sums = new BytePointer[digits.length];
     Primitive[] convolutions = new Primitive[digits.length];
     for (int d = 0; d < digits.length; d++) {
-      sums[d] = Memories.allocate(scope, result);
-      convolutions[d] = convolution(scope, source, result, integers, digits[d], sums[d]);
+      sums[d] = scope.allocate(result.get_size());
+      memory from = Memories.of(scope, source, integers);
+      memory to = Memories.of(scope, result, sums[d]);
+      convolutions[d] = convolution(scope, source, result, from, digits[d], to);
     }
     return new ExactFloatStep(scope, layer, input, integers, convolutions, sums, DIGIT, output);
   }

@@ -2,7 +2,6 @@ package org.qat4j.runtime.onednn;
 
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.BytePointer;
 import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Shape;
@@ -26,28 +25,27 @@ final class ExactFloatStep implements Step {
       NativeScope scope,
       Layer layer,
       Activation input,
-      memory integers,
+      BytePointer integers,
       Primitive[] convolutions,
-      memory[] sums,
+      BytePointer[] sums,
       int digit,
       Activation output) {
     this.scope = scope;
     this.layer = layer;
     this.input = input;
-    this.integers = floats(integers, input.elements());
+    this.integers = floats(integers);
     this.convolutions = convolutions.clone();
     this.sums = new FloatBuffer[sums.length];
     for (int d = 0; d < sums.length; d++) {
-      this.sums[d] = floats(sums[d], output.elements());
+      this.sums[d] = floats(sums[d]);
     }
     this.digit = digit;
     this.output = output;
     this.requantization = layer.requantization();
   }
 
-  private static FloatBuffer floats(memory values, int count) {
-    BytePointer data = new BytePointer(values.get_data_handle()).capacity(4L * count);
-    return data.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
+  private static FloatBuffer floats(BytePointer values) {
+    return values.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
   }
 
   @Override

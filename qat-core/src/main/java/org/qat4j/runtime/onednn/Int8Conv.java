@@ -58,7 +58,13 @@ final class Int8Conv implements Kernel {
     memory.format_tag tag = layer.groups() == 1 ? memory.format_tag.oihw : memory.format_tag.goihw;
     this.weights =
         new PackedWeights(
-            scope -> Memories.bytes(scope, layer.weightDims(), tag, layer.weights().codesOihw()));
+            scope ->
+                Memories.filled(
+                    scope,
+                    layer.weightDims(),
+                    memory.data_type.s8,
+                    tag,
+                    to -> to.put(layer.weights().bytesOihw())));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.qat4j.runtime.onednn;
 
+import java.nio.ByteBuffer;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
@@ -30,26 +31,30 @@ final class Int8Dense implements Kernel {
     this.weights =
         new PackedWeights(
             scope ->
-                Memories.bytes(
+                Memories.filled(
                     scope,
                     new long[] {features, outputs},
+                    memory.data_type.s8,
                     memory.format_tag.ba,
-                    nhwcOrder(layer.weights(), layer.image())));
+                    to -> putNhwc(layer.weights(), layer.image(), to)));
   }
 
   /** {@code [outputs, height, width, channels]}. */
-  private static byte[] nhwcOrder(Weights weights, Shape image) {
+  private static void putNhwc(Weights weights, Shape image, ByteBuffer to) {
+    int channels = image.channels();
     int pixels = image.height() * image.width();
-    byte[] codes = new byte[weights.count()];
-    for (int o = 0; o < weights.outChannels(); o++) {
-      for (int c = 0; c < image.channels(); c++) {
-        for (int pixel = 0; pixel < pixels; pixel++) {
-          codes[o * weights.fanIn() + pixel * image.channels() + c] =
-              (byte) weights.code(o, c * pixels + pixel);
+    ByteBuffer codes = weights.bytesOihw();
+    byte[] oihw = new byte[weights.fanIn()];
+    byte[] ohwi = new byte[weights.fanIn()];
+    while (codes.hasRemaining()) {
+      codes.get(oihw);
+      for (int pixel = 0; pixel < pixels; pixel++) {
+        for (int c = 0; c < channels; c++) {
+          ohwi[pixel * channels + c] = oihw[c * pixels + pixel];
         }
       }
+      to.put(ohwi);
     }
-    return codes;
   }
 
   @Override

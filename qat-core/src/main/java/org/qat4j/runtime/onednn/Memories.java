@@ -1,10 +1,10 @@
 package org.qat4j.runtime.onednn;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Consumer;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.IntPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Storage;
@@ -28,7 +28,17 @@ final class Memories {
     return scope.own(new memory.desc(dims, type, tag));
   }
 
-  static memory of(NativeScope scope, memory.desc layout, Pointer data) {
+  /**
+   * Data in a given layout.
+   *
+   * @throws IllegalArgumentException if the layout is larger than the data
+   */
+  static memory of(NativeScope scope, memory.desc layout, BytePointer data) {
+    long available = data.limit() - data.position();
+    if (layout.get_size() > available) {
+      throw new IllegalArgumentException(
+          "oneDNN would use " + layout.get_size() + " bytes of " + available);
+    }
     return scope.own(new memory(layout, OneDnn.cpu(), data));
   }
 
@@ -37,7 +47,7 @@ final class Memories {
   }
 
   static memory allocate(NativeScope scope, memory.desc layout) {
-    return scope.own(new memory(layout, OneDnn.cpu()));
+    return of(scope, layout, scope.allocate(layout.get_size()));
   }
 
   static memory floats(NativeScope scope, float[] values) {
@@ -45,19 +55,36 @@ final class Memories {
   }
 
   static memory floats(NativeScope scope, long[] dims, memory.format_tag tag, float[] values) {
-    return of(
-        scope, desc(scope, dims, memory.data_type.f32, tag), scope.own(new FloatPointer(values)));
+    memory.desc layout = desc(scope, dims, memory.data_type.f32, tag);
+    BytePointer data = scope.allocate((long) values.length * Float.BYTES);
+    buffer(data).asFloatBuffer().put(values);
+    return of(scope, layout, data);
   }
 
-  static memory bytes(NativeScope scope, long[] dims, memory.format_tag tag, byte[] values) {
-    return of(
-        scope, desc(scope, dims, memory.data_type.s8, tag), scope.own(new BytePointer(values)));
+  /**
+   * Numbers that are written once the memory is there.
+   *
+   * @param content fills it from its position to its limit
+   */
+  static memory filled(
+      NativeScope scope,
+      long[] dims,
+      memory.data_type type,
+      memory.format_tag tag,
+      Consumer<ByteBuffer> content) {
+    memory.desc layout = desc(scope, dims, type, tag);
+    BytePointer data = scope.allocate(layout.get_size());
+    content.accept(buffer(data));
+    return of(scope, layout, data);
   }
 
   static memory integer(NativeScope scope, int value) {
-    return of(
-        scope,
-        desc(scope, new long[] {1}, memory.data_type.s32, memory.format_tag.x),
-        scope.own(new IntPointer(new int[] {value})));
+    BytePointer data = scope.allocate(Integer.BYTES);
+    buffer(data).putInt(value);
+    return of(scope, desc(scope, new long[] {1}, memory.data_type.s32, memory.format_tag.x), data);
+  }
+
+  private static ByteBuffer buffer(BytePointer data) {
+    return data.asByteBuffer().order(ByteOrder.nativeOrder());
   }
 }

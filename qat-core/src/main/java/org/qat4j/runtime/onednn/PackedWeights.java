@@ -9,11 +9,12 @@ import org.qat4j.runtime.NativeScope;
 
 /**
  * Weights in every layout that a primitive asked for, each made once. oneDNN chooses the layout
- * with the batch size; mostly all agree. Safe for use by several threads.
+ * with the batch size; mostly all agree. In plain layout they exist only while another is made.
+ * Safe for use by several threads.
  */
 final class PackedWeights implements AutoCloseable {
   private final NativeScope scope = new NativeScope();
-  private final memory plain;
+  private final Plain plain;
   private final List<memory> packed = new ArrayList<>();
 
   /** Makes the weights in plain layout. */
@@ -23,7 +24,7 @@ final class PackedWeights implements AutoCloseable {
   }
 
   PackedWeights(Plain plain) {
-    this.plain = plain.in(scope);
+    this.plain = plain;
   }
 
   /** The weights in the given layout; they belong to this object. */
@@ -36,9 +37,11 @@ final class PackedWeights implements AutoCloseable {
       }
     }
     memory made = Memories.allocate(scope, layout);
-    try (reorder packing = new reorder(plain, made);
-        stream queue = new stream(OneDnn.cpu())) {
-      packing.execute(queue, plain, made);
+    try (NativeScope temporary = new NativeScope()) {
+      memory from = plain.in(temporary);
+      reorder packing = temporary.own(new reorder(from, made));
+      stream queue = temporary.own(new stream(OneDnn.cpu()));
+      packing.execute(queue, from, made);
       queue._wait();
     }
     packed.add(made);

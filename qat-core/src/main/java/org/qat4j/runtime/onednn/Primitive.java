@@ -1,5 +1,6 @@
 package org.qat4j.runtime.onednn;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
@@ -14,6 +15,7 @@ import org.qat4j.runtime.NativeScope;
 
 /** A oneDNN primitive with its arguments. Everything it refers to belongs to its scope. */
 final class Primitive {
+  private final NativeScope scope;
   private final dnnl_primitive handle;
   private final dnnl_stream stream;
   private final dnnl_exec_arg_t arguments;
@@ -21,7 +23,7 @@ final class Primitive {
   private final String implementation;
 
   private Primitive(Builder builder) {
-    NativeScope scope = builder.scope;
+    this.scope = builder.scope;
     this.handle = scope.own(builder.made.get());
     this.stream = scope.own(scope.own(new stream(OneDnn.cpu())).get());
     this.count = builder.kinds.size();
@@ -33,8 +35,14 @@ final class Primitive {
     this.implementation = builder.implementation;
   }
 
+  /** The scope keeps all that the arguments point to reachable: JavaCPP frees what is not. */
   void execute() {
-    int status = dnnl.dnnl_primitive_execute(handle, stream, count, arguments);
+    int status;
+    try {
+      status = dnnl.dnnl_primitive_execute(handle, stream, count, arguments);
+    } finally {
+      Reference.reachabilityFence(scope);
+    }
     if (status != dnnl.dnnl_success) {
       throw new IllegalStateException("oneDNN " + implementation + " failed with status " + status);
     }
@@ -63,7 +71,7 @@ final class Primitive {
       this.implementation = description.impl_info_str().getString();
       memory.desc scratchpad = scope.own(description.scratchpad_desc());
       if (scratchpad.get_size() > 0) {
-        argument(dnnl.DNNL_ARG_SCRATCHPAD, scope.own(new memory(scratchpad, OneDnn.cpu())));
+        argument(dnnl.DNNL_ARG_SCRATCHPAD, Memories.allocate(scope, scratchpad));
       }
     }
 

@@ -20,8 +20,8 @@ final class CodeReference {
     QuantParams a = inputs[0].tensor().params();
     QuantParams b = inputs[1].tensor().params();
     QuantParams y = output.tensor().params();
-    float multiplierA = a.scale() / y.scale();
-    float multiplierB = b.scale() / y.scale();
+    float multiplierA = Requantization.addend(a, y);
+    float multiplierB = Requantization.addend(b, y);
     IntRange codes = ((Op.Add) region.first().op()).clip().codes(y);
     return () -> {
       for (int i = 0; i < output.elements(); i++) {

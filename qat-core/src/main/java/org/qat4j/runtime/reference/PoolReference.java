@@ -14,7 +14,7 @@ final class PoolReference {
   private PoolReference() {}
 
   /** What a window holds: how many codes are inside the image, their largest and their sum. */
-  private record Content(int count, int largest, int sum) {}
+  private record Content(int count, int largest, long sum) {}
 
   static Step max(Region region, Activation[] inputs, Activation output) {
     Window window = ((Op.MaxPool) region.first().op()).window();
@@ -58,7 +58,7 @@ final class PoolReference {
     int zero = input.tensor().params().zeroPoint();
     int count = 0;
     int largest = input.tensor().params().range().min();
-    int sum = 0;
+    long sum = 0;
     for (int ky = 0; ky < window.kernelHeight(); ky++) {
       for (int kx = 0; kx < window.kernelWidth(); kx++) {
         int y = outY * window.strideHeight() - window.padTop() + ky * window.dilationHeight();
