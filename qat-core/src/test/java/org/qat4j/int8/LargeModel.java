@@ -11,6 +11,8 @@ final class LargeModel {
   private LargeModel() {}
 
   /**
+   * Prints what {@link #report} says.
+   *
    * @param args file, and height and width of its images of three channels
    */
   public static void main(String[] args) throws IOException {
