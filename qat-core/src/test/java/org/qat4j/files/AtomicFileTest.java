@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.ChildProcess;
 
 class AtomicFileTest {
   private static final int MEGABYTE = 1 << 20;
@@ -192,9 +194,8 @@ class AtomicFileTest {
   private List<String> slowWriter(int bytes, boolean waits) throws URISyntaxException {
     String classPath =
         location(AtomicFile.class) + java.io.File.pathSeparator + location(SlowWriter.class);
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return List.of(
-        java,
+        ChildProcess.java(),
         "-XX:-UsePerfData",
         "-cp",
         classPath,
@@ -209,7 +210,9 @@ class AtomicFileTest {
   }
 
   private static Process start(List<String> command) throws IOException {
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return ChildProcess.start(
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT),
+        Duration.ofMinutes(2));
   }
 
   private static AtomicFile.Content text(String text) {

@@ -6,15 +6,16 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.ChildProcess;
 import org.qat4j.graph.Bias;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
@@ -99,7 +100,7 @@ class SmallHeapTest {
   private List<String> runChild(Path file) throws IOException, InterruptedException {
     Path out = folder.resolve("out.txt");
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(ChildProcess.java());
     command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC"));
     if (Runtime.version().feature() >= 22) {
       command.add("--enable-native-access=ALL-UNNAMED");
@@ -108,17 +109,13 @@ class SmallHeapTest {
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
     command.addAll(List.of("-cp", classPath(), Deployment.class.getName(), file.toString()));
+    Path errors = folder.resolve("err.txt");
     Process child =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(folder.resolve("err.txt").toFile())
-            .start();
-    boolean ended = child.waitFor(120, TimeUnit.SECONDS);
-    if (!ended) {
-      child.destroyForcibly().waitFor();
-    }
-    String errors = Files.readString(folder.resolve("err.txt"));
-    assertEquals(0, ended ? child.exitValue() : -1, errors);
+        ChildProcess.start(
+            new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(errors.toFile()),
+            Duration.ofMinutes(2));
+    int status = child.waitFor();
+    assertEquals(0, status, Files.readString(errors));
     return Files.readAllLines(out);
   }
 

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qat4j.ChildProcess;
 
 /**
  * Conformance under every instruction set of oneDNN. The set is fixed when the library loads, so
@@ -32,11 +32,10 @@ class InstructionSetTest {
 
   private static void assertConforms(String isa, int step, int seeds)
       throws IOException, InterruptedException {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     ProcessBuilder builder =
         new ProcessBuilder(
             List.of(
-                java,
+                ChildProcess.java(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Conformance.class.getName(),
@@ -44,10 +43,9 @@ class InstructionSetTest {
                 Integer.toString(seeds)));
     builder.environment().put("ONEDNN_MAX_CPU_ISA", isa);
     builder.redirectErrorStream(true);
-    Process process = builder.start();
+    Process process = ChildProcess.start(builder, Duration.ofMinutes(20));
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(20, TimeUnit.MINUTES), "timed out under " + isa);
-    assertEquals(0, process.exitValue(), () -> isa + ": " + output);
+    assertEquals(0, process.waitFor(), () -> isa + ": " + output);
     assertTrue(output.contains("without a difference"), () -> isa + ": " + output);
   }
 }

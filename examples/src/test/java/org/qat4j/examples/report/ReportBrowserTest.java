@@ -9,17 +9,20 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.examples.ChildProcess;
 
 /** Opens the report in Chromium, from the file system and without a network. */
 class ReportBrowserTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
   @TempDir private Path folder;
   private Path browser;
 
@@ -61,11 +64,10 @@ class ReportBrowserTest {
             "--dump-dom",
             page.toUri().toString()));
     Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(dom.toFile())
-            .redirectError(log.toFile())
-            .start();
-    assertTrue(process.waitFor(90, TimeUnit.SECONDS), "the browser did not end");
+        ChildProcess.start(
+            new ProcessBuilder(command).redirectOutput(dom.toFile()).redirectError(log.toFile()),
+            PATIENCE);
+    assertEquals(0, process.waitFor(), "the browser did not end well and in time");
     List<String> console =
         Files.readAllLines(log).stream().filter(line -> line.contains("CONSOLE")).toList();
     return new Page(Files.readString(dom), console);
