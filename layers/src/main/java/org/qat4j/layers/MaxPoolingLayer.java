@@ -26,6 +26,7 @@ final class MaxPoolingLayer extends SubsamplingLayer {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
     assertInputSet(false);
+    InputShape.requireImages(this, input, InputShape.ANY);
     applyDropOutIfNecessary(training, workspace);
     return pooling.forward(input.castTo(dataType), ArrayType.ACTIVATIONS, workspace);
   }

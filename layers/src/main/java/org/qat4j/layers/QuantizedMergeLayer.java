@@ -33,6 +33,19 @@ final class QuantizedMergeLayer extends QuantizingLayer<QuantizedMerge> {
     return clip;
   }
 
+  /** Sums add equal shapes; what is concatenated may differ in its channels. */
+  @Override
+  void requireShapes(INDArray[] inputs) {
+    InputShape.requireChannels(this, inputs[0], InputShape.ANY);
+    long[] expected = inputs[0].shape().clone();
+    if (!sums()) {
+      expected[1] = InputShape.ANY;
+    }
+    for (INDArray input : inputs) {
+      InputShape.require(this, input, expected);
+    }
+  }
+
   @Override
   INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
     return merging.forward(inputs, workspace);

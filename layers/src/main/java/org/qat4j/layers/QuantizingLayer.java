@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -49,6 +50,13 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     super(conf, dataType);
     kernels = TrainingKernels.forType(dataType);
   }
+
+  /**
+   * Checks what arrives before anything is computed from it.
+   *
+   * @throws DL4JInvalidInputException if an input has a shape that this layer does not take
+   */
+  abstract void requireShapes(INDArray[] inputs);
 
   /**
    * The values before activation function and quantization, in floating point. What the backward
@@ -154,6 +162,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
     assertInputSet(false);
+    requireShapes(inputs());
     if (training) {
       applyDropOutIfNecessary(true, workspace);
       return trainingForward(workspace);
