@@ -31,6 +31,12 @@ final class MaxPoolingLayer extends SubsamplingLayer {
     return pooling.forward(input.castTo(dataType), ArrayType.ACTIVATIONS, workspace);
   }
 
+  /** Dropout must not change what other readers of the input read again in the backward pass. */
+  @Override
+  public void allowInputModification(boolean allow) {
+    // Never.
+  }
+
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspace) {
     assertInputSet(true);

@@ -279,6 +279,12 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     NetworkQuantizers.register(parameters, name(), this);
   }
 
+  /** Dropout must not change what other readers of the input read again in the backward pass. */
+  @Override
+  public void allowInputModification(boolean allow) {
+    // Never.
+  }
+
   @Override
   public boolean updaterDivideByMinibatch(String parameter) {
     return !BlockParams.isStatistic(parameter);
