@@ -7,9 +7,12 @@ No random numbers of a library: the data come from a linear congruential generat
 Columns: data, method, smallest and largest code, expected bounds, and the mean squared error where the method is mse.
 percentile, meanstd: numpy on the values. kl: the divergence written out again here, on bins counted by numpy.
 mse: brute force over 2000 factors on the values themselves. l2: torch's HistogramObserver on the same bins.
+
+ranges.py --observer prints instead how far the range of l2 is from that of a HistogramObserver which counts bins of its own.
 """
 import math
 import os
+import sys
 
 import numpy as np
 import torch
@@ -146,6 +149,31 @@ def l2(x, codes):
     return max(float(low), x.min()), min(float(high), x.max())
 
 
+def observed(x, codes, batches):
+    """What torch's observer ends at by itself, in float32 as it is shipped."""
+    torch.set_default_dtype(torch.float32)
+    observer = HistogramObserver(dtype=torch.quint8, quant_min=codes[0], quant_max=codes[1])
+    for batch in np.split(x, batches):
+        observer(torch.tensor(batch))
+    low, high = observer._non_linear_param_search()
+    torch.set_default_dtype(torch.float64)
+    return float(low), float(high)
+
+
+def compare():
+    """Width and squared error of l2 on our bins, divided by those of the observer."""
+    for codes in [(0, 255), (0, 15)]:
+        for index, name in enumerate(DATA, 1):
+            for seed in (index, index + 100, index + 200):
+                x = values(name, seed)
+                for batches in (1, 10):
+                    ours, theirs = l2(x, codes), observed(x, codes, batches)
+                    widths = [max(high, 0.0) - min(low, 0.0) for low, high in (ours, theirs)]
+                    errors = [squared_error(x, *range, codes) for range in (ours, theirs)]
+                    ratios = widths[0] / widths[1], errors[0] / errors[1]
+                    print(name, codes, "seed", seed, "batches", batches, "width %.3f error %.3f" % ratios)
+
+
 def main():
     rows = []
 
@@ -170,4 +198,4 @@ def main():
         file.write("\n".join(rows) + "\n")
 
 
-main()
+compare() if "--observer" in sys.argv else main()

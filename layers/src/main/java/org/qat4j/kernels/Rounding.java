@@ -36,4 +36,10 @@ public interface Rounding {
 
   /** The sum of the products of two arrays' elements; NaN if one is. */
   double dot(INDArray a, INDArray b);
+
+  /**
+   * {@link #dot} of an array and the rounded values, for when a reader may have changed what {@link
+   * #round} returned.
+   */
+  double dotRounded(INDArray a, INDArray values, float low, float high, float scale);
 }

@@ -19,9 +19,14 @@ final class InputQuantizerLayer extends QuantizingLayer<InputQuantizer> {
 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
-    assertInputSet(false);
+    INDArray output = super.activate(training, workspace);
     layerConf().setInputShape(imageShape(input).dims());
-    return super.activate(training, workspace);
+    return output;
+  }
+
+  @Override
+  void requireShapes(INDArray[] inputs) {
+    InputShape.requireChannels(this, inputs[0], InputShape.ANY);
   }
 
   @Override

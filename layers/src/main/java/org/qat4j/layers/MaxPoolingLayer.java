@@ -26,7 +26,14 @@ final class MaxPoolingLayer extends SubsamplingLayer {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
     assertInputSet(false);
+    InputShape.requireImages(this, input, InputShape.ANY);
     return pooling.forward(input.castTo(dataType), ArrayType.ACTIVATIONS, workspace);
+  }
+
+  /** Dropout must not change what other readers of the input read again in the backward pass. */
+  @Override
+  public void allowInputModification(boolean allow) {
+    // Never.
   }
 
   @Override

@@ -26,6 +26,11 @@ final class QuantizedActivationLayer extends QuantizingLayer<QuantizedActivation
   }
 
   @Override
+  void requireShapes(INDArray[] inputs) {
+    InputShape.requireChannels(this, inputs[0], InputShape.ANY);
+  }
+
+  @Override
   INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
     return inputs[0];
   }

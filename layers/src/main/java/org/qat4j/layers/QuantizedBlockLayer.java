@@ -63,6 +63,16 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
   }
 
   @Override
+  void requireShapes(INDArray[] inputs) {
+    long nIn = layerConf().getLinear().getNIn();
+    if (layerConf().convolves()) {
+      InputShape.requireImages(this, inputs[0], nIn);
+    } else {
+      InputShape.requireFeatures(this, inputs[0], nIn);
+    }
+  }
+
+  @Override
   INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
     INDArray rows = linear.rows(getParamWithNoise(WEIGHT, training, workspace));
     if (training) {

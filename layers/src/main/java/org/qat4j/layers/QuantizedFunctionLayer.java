@@ -28,6 +28,11 @@ final class QuantizedFunctionLayer extends QuantizingLayer<QuantizedActivation> 
                         "activation '" + layerConf().getActivationFn() + "' cannot be deployed"));
   }
 
+  @Override
+  void requireShapes(INDArray[] inputs) {
+    InputShape.requireChannels(this, inputs[0], InputShape.ANY);
+  }
+
   /** Deeplearning4j's functions and their derivatives work in place, so both get a copy. */
   @Override
   INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {

@@ -34,14 +34,10 @@ final class QuantizedMergeLayer extends QuantizingLayer<QuantizedMerge> {
     return clip;
   }
 
-  @Override
-  public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
-    requireShapes(inputs());
-    return super.activate(training, workspace);
-  }
-
   /** Deeplearning4j broadcasts; codes are added one by one. */
+  @Override
   void requireShapes(INDArray[] inputs) {
+    InputShape.requireChannels(this, inputs[0], InputShape.ANY);
     for (INDArray input : inputs) {
       long[] expected = inputs[0].shape().clone();
       if (!sums() && input.rank() == expected.length) {

@@ -48,6 +48,11 @@ final class QuantizedNormalizationLayer extends QuantizingLayer<QuantizedNormali
   }
 
   @Override
+  void requireShapes(INDArray[] inputs) {
+    InputShape.requireChannels(this, inputs[0], layerConf().getNIn());
+  }
+
+  @Override
   INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
     return norm.forward(inputs[0], !training || statisticsFrozen(), workspace);
   }

@@ -29,6 +29,11 @@ final class QuantizedPoolingLayer extends QuantizingLayer<QuantizedPooling> {
   }
 
   @Override
+  void requireShapes(INDArray[] inputs) {
+    InputShape.requireImages(this, inputs[0], InputShape.ANY);
+  }
+
+  @Override
   INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
     return averaging.forward(inputs[0], ArrayType.INPUT, workspace);
   }

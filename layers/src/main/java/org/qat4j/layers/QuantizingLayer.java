@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -63,6 +64,13 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
               + " network.convertDataType(DataType.FLOAT) first");
     }
   }
+
+  /**
+   * Checks what arrives before anything is computed from it.
+   *
+   * @throws DL4JInvalidInputException if an input has a shape that this layer does not take
+   */
+  abstract void requireShapes(INDArray[] inputs);
 
   /**
    * The values before activation function and quantization, in floating point. What the backward
@@ -182,6 +190,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
     assertInputSet(false);
+    requireShapes(inputs());
     if (training) {
       applyDropOutIfNecessary(true, workspace);
       return trainingForward(workspace);
@@ -304,6 +313,12 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     } catch (ArithmeticException e) {
       throw notFinite(e);
     }
+  }
+
+  /** Dropout must not change what other readers of the input read again in the backward pass. */
+  @Override
+  public void allowInputModification(boolean allow) {
+    // Never.
   }
 
   @Override

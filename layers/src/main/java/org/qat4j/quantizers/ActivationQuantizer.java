@@ -32,7 +32,6 @@ public abstract class ActivationQuantizer {
   private final Clip clip;
   private final Rounding rounding;
   private INDArray values;
-  private INDArray output;
   private QuantParams used;
   private boolean floating;
 
@@ -95,10 +94,13 @@ public abstract class ActivationQuantizer {
     floating = mode == Mode.FLOATING;
     QuantParams params = floating ? null : update(batch, parameter, mode);
     used = mode.rounds() ? params : null;
-    Bounds bounds = used == null ? Bounds.of(clip) : Bounds.of(clip).within(used);
+    Bounds bounds = representable();
     float scale = used == null ? 0 : used.scale();
-    output = rounding.round(batch, bounds.low(), bounds.high(), scale, workspace);
-    return output;
+    return rounding.round(batch, bounds.low(), bounds.high(), scale, workspace);
+  }
+
+  private Bounds representable() {
+    return used == null ? Bounds.of(clip) : Bounds.of(clip).within(used);
   }
 
   /** Applies the activation function without quantization. */
@@ -127,7 +129,6 @@ public abstract class ActivationQuantizer {
       writeGradient(epsilon, passed, parameter, gradient);
     }
     values = null;
-    output = null;
     return passed;
   }
 
@@ -160,9 +161,13 @@ public abstract class ActivationQuantizer {
     return values;
   }
 
-  /** What the last forward pass returned. */
-  final INDArray output() {
-    return output;
+  /**
+   * The sum of the products of an array and what the last forward pass rounded to; its result may
+   * hold something else by now: Deeplearning4j's dropout and losses work in place.
+   */
+  final double dotOutput(INDArray array) {
+    Bounds bounds = representable();
+    return rounding.dotRounded(array, values, bounds.low(), bounds.high(), used.scale());
   }
 
   /** What the last forward pass rounded with; null if it did not. */

@@ -86,7 +86,7 @@ final class LearnedStepQuantizer extends LearnedQuantizer {
     double inside = rounding().dot(passed, values());
     inside += above == 0 ? 0 : above * clip().max();
     inside += below == 0 ? 0 : below * clip().min();
-    double slope = finite((rounding().dot(epsilon, output()) - inside) / scale);
+    double slope = finite((dotOutput(epsilon) - inside) / scale);
     if (hasOffset()) {
       double outside = rounding().sum(epsilon) - rounding().sum(passed) - above - below;
       gradient.putScalar(0, gradientScale * (slope + used().zeroPoint() * outside));

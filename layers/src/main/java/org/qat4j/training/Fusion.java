@@ -8,6 +8,7 @@ import java.util.Set;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -18,6 +19,7 @@ import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.qat4j.graph.Clip;
 import org.qat4j.layers.Activations;
+import org.qat4j.layers.DropoutOnCopy;
 import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.MaxPooling;
 import org.qat4j.layers.Quantization;
@@ -203,7 +205,10 @@ final class Fusion {
 
   private List<String> addPassing(Stage stage) {
     Supported.requirePassThrough(stage);
-    draft.passing(stage);
+    draft.passing(
+        stage.layer() instanceof DropoutLayer dropout
+            ? stage.with(new DropoutOnCopy(dropout))
+            : stage);
     return List.of();
   }
 

@@ -130,6 +130,7 @@ class SchemesGoldenTest {
             ActivationQuantizer.Mode.QUANTIZING,
             LayerWorkspaceMgr.noWorkspaces());
     assertClose(array(golden.get("output")), output, 1e-6);
+    output.muli(-3); // As dropout may: Deeplearning4j lets a reader work in place.
     INDArray gradient = parameter.ulike();
     INDArray passed = quantizer.backward(array(golden.get("upstream")), parameter, gradient);
     JsonNode expected = golden.get("gradients");

@@ -25,7 +25,10 @@ final class Nd4jRounding implements Rounding {
   @Override
   public INDArray round(
       INDArray values, float low, float high, float scale, LayerWorkspaceMgr workspace) {
-    INDArray result = workspace.dup(ArrayType.ACTIVATIONS, values, values.ordering());
+    return round(workspace.dup(ArrayType.ACTIVATIONS, values, values.ordering()), low, high, scale);
+  }
+
+  private static INDArray round(INDArray result, float low, float high, float scale) {
     if (low > Float.NEGATIVE_INFINITY) {
       Nd4j.getExecutioner().exec(new ScalarMax(result, null, result, low));
     }
@@ -58,6 +61,11 @@ final class Nd4jRounding implements Rounding {
   @Override
   public double dot(INDArray a, INDArray b) {
     return a.mul(b).sumNumber().doubleValue();
+  }
+
+  @Override
+  public double dotRounded(INDArray a, INDArray values, float low, float high, float scale) {
+    return dot(a, round(values.dup(values.ordering()), low, high, scale));
   }
 
   /** 1 where the value is greater than the bound, else 0. */

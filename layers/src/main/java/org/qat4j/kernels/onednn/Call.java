@@ -1,5 +1,6 @@
 package org.qat4j.kernels.onednn;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
@@ -9,31 +10,22 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.stream;
-import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A primitive with its argument slots. Slots with memory of their own are bound once; the others
- * get an array's address at each call, in the order in which they were declared.
+ * A primitive with its arguments. Those with memory of their own are bound once; the others are
+ * slots, which get an array's address at each call, in the order in which they were declared.
+ *
+ * <p>Native code sees addresses only: what they belong to, arrays and this call alike, stays
+ * reachable until it is done.
  */
 final class Call {
-  /** Refers to memory that somebody else owns. */
-  private static final class Address extends Pointer {
-    Address at(long value) {
-      address = value;
-      return this;
-    }
-  }
-
-  private static final Pointer NOWHERE = new Pointer();
-
   private final primitive made;
   private final stream queue;
   private final dnnl_stream queueHandle;
   private final List<memory> memories = new ArrayList<>();
-  private final List<memory> open = new ArrayList<>();
+  private final List<Slot> slots = new ArrayList<>();
   private final List<Integer> kinds = new ArrayList<>();
-  private final Address address = new Address();
   private final String implementation;
   private dnnl_exec_arg_t arguments;
 
@@ -46,9 +38,9 @@ final class Call {
 
   /** Declares an argument whose address each call gives. */
   Call slot(int kind, memory.desc layout) {
-    memory slot = new memory(layout, OneDnnKernels.engine(), NOWHERE);
-    open.add(slot);
-    return bound(kind, slot);
+    Slot slot = new Slot(layout);
+    slots.add(slot);
+    return bound(kind, slot.argument());
   }
 
   /** Declares an argument with memory of its own. */
@@ -61,26 +53,42 @@ final class Call {
   /**
    * Runs and waits.
    *
-   * @param arrays one for each slot, in the order of declaration, laid out as declared
+   * @param arrays one for each slot, in the order of declaration
+   * @throws IllegalArgumentException if one does not fit its slot
    */
   void run(INDArray... arrays) {
-    if (arrays.length != open.size()) {
-      throw new IllegalArgumentException(
-          "oneDNN "
-              + implementation
-              + ": "
-              + arrays.length
-              + " arrays for "
-              + open.size()
-              + " slots");
-    }
+    requireFitting(arrays);
     for (int i = 0; i < arrays.length; i++) {
-      open.get(i).set_data_handle(address.at(Layouts.address(arrays[i])));
+      slots.get(i).place(arrays[i]);
     }
-    int status = dnnl.dnnl_primitive_execute(made.get(), queueHandle, kinds.size(), arguments());
+    int status;
+    try {
+      status = dnnl.dnnl_primitive_execute(made.get(), queueHandle, kinds.size(), arguments());
+    } finally {
+      for (INDArray array : arrays) {
+        Reference.reachabilityFence(array);
+      }
+      Reference.reachabilityFence(this);
+    }
     if (status != dnnl.dnnl_success) {
       throw new IllegalStateException("oneDNN " + implementation + " failed with status " + status);
     }
+  }
+
+  private void requireFitting(INDArray[] arrays) {
+    if (arrays.length != slots.size()) {
+      throw misfit(arrays.length + " arrays for " + slots.size() + " slots");
+    }
+    for (int i = 0; i < arrays.length; i++) {
+      if (!slots.get(i).fits(arrays[i])) {
+        throw misfit(
+            "array " + i + " must be " + slots.get(i) + "; got " + Slot.describe(arrays[i]));
+      }
+    }
+  }
+
+  private IllegalArgumentException misfit(String what) {
+    return new IllegalArgumentException("oneDNN " + implementation + ": " + what);
   }
 
   private dnnl_exec_arg_t arguments() {

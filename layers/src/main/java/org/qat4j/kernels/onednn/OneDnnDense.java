@@ -65,13 +65,13 @@ final class OneDnnDense extends OneDnnLinear {
 
     @Override
     public void forward(INDArray source, INDArray rows, INDArray bias, INDArray result) {
-      forward.run(source, rows, bias, result);
+      forward.run(source, rows.transpose(), bias, result);
     }
 
     @Override
     public void backwardWeights(
         INDArray source, INDArray delta, INDArray rowsGradient, INDArray biasGradient) {
-      backwardWeights.run(delta, source, rowsGradient);
+      backwardWeights.run(delta.transpose(), source, rowsGradient);
       if (biasGradient != null) {
         biasGradient.assign(delta.sum(0).reshape(biasGradient.shape()));
       }

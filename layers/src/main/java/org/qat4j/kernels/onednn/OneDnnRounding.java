@@ -33,8 +33,12 @@ final class OneDnnRounding implements Rounding {
   @Override
   public INDArray round(
       INDArray values, float low, float high, float scale, LayerWorkspaceMgr workspace) {
-    INDArray source = Layouts.working(values);
     INDArray result = Layouts.allocate(values.shape(), ArrayType.ACTIVATIONS, workspace);
+    return round(values, low, high, scale, result);
+  }
+
+  private INDArray round(INDArray values, float low, float high, float scale, INDArray result) {
+    INDArray source = Layouts.working(values);
     Primitives p = primitives(values.length());
     p.set(low, high, scale);
     if (scale > 0) {
@@ -66,6 +70,11 @@ final class OneDnnRounding implements Rounding {
     return Nd4j.getBlasWrapper().dot(flat(a), flat(b));
   }
 
+  @Override
+  public double dotRounded(INDArray a, INDArray values, float low, float high, float scale) {
+    return dot(a, round(values, low, high, scale, Layouts.allocate(values.shape())));
+  }
+
   /** All elements in memory order: ND4J reduces a permuted view slowly. */
   private static INDArray flat(INDArray values) {
     INDArray working = Layouts.working(values);
@@ -83,8 +92,9 @@ final class OneDnnRounding implements Rounding {
   /** All primitives for one number of elements. */
   private static final class Primitives {
     private final long length;
-    // Not an ND4J array: one made during a pass would live in a workspace and be overwritten.
-    private final FloatPointer scalars = new FloatPointer(4);
+    private final Scalar low = new Scalar();
+    private final Scalar high = new Scalar();
+    private final Scalar scale = new Scalar();
     private final Call round;
     private final Call clamp;
     private final Call pass;
@@ -96,16 +106,16 @@ final class OneDnnRounding implements Rounding {
 
       post_ops rounding = new post_ops();
       rounding.append_binary(dnnl.dnnl_binary_min, scalar);
-      rounding.append_binary(dnnl.dnnl_binary_mul, scalar);
+      rounding.append_binary(dnnl.dnnl_binary_div, scalar);
       rounding.append_eltwise(dnnl.dnnl_eltwise_round, 0, 0);
       rounding.append_binary(dnnl.dnnl_binary_mul, scalar);
       round =
           binary(dnnl.dnnl_binary_max, data, scalar, rounding)
               .slot(dnnl.DNNL_ARG_SRC_0, data)
-              .bound(dnnl.DNNL_ARG_SRC_1, scalarAt(0))
-              .bound(postOp(0), scalarAt(1))
-              .bound(postOp(1), scalarAt(2))
-              .bound(postOp(3), scalarAt(3))
+              .bound(dnnl.DNNL_ARG_SRC_1, low.argument)
+              .bound(postOp(0), high.argument)
+              .bound(postOp(1), scale.argument)
+              .bound(postOp(3), scale.argument)
               .slot(dnnl.DNNL_ARG_DST, data);
 
       post_ops clamping = new post_ops();
@@ -113,8 +123,8 @@ final class OneDnnRounding implements Rounding {
       clamp =
           binary(dnnl.dnnl_binary_max, data, scalar, clamping)
               .slot(dnnl.DNNL_ARG_SRC_0, data)
-              .bound(dnnl.DNNL_ARG_SRC_1, scalarAt(0))
-              .bound(postOp(0), scalarAt(1))
+              .bound(dnnl.DNNL_ARG_SRC_1, low.argument)
+              .bound(postOp(0), high.argument)
               .slot(dnnl.DNNL_ARG_DST, data);
 
       // A value lies inside the bounds if clamping leaves it as it is.
@@ -125,8 +135,8 @@ final class OneDnnRounding implements Rounding {
       pass =
           binary(dnnl.dnnl_binary_max, data, scalar, passing)
               .slot(dnnl.DNNL_ARG_SRC_0, data)
-              .bound(dnnl.DNNL_ARG_SRC_1, scalarAt(0))
-              .bound(postOp(0), scalarAt(1))
+              .bound(dnnl.DNNL_ARG_SRC_1, low.argument)
+              .bound(postOp(0), high.argument)
               .slot(postOp(1), data)
               .slot(postOp(2), data)
               .slot(dnnl.DNNL_ARG_DST, data);
@@ -146,16 +156,16 @@ final class OneDnnRounding implements Rounding {
       return new Call(description, new binary(description));
     }
 
-    private memory scalarAt(int index) {
-      return new memory(
-          Layouts.plain(1), OneDnnKernels.engine(), scalars.getPointer(FloatPointer.class, index));
+    void set(float lowest, float highest, float step) {
+      low.value.put(lowest);
+      high.value.put(highest);
+      scale.value.put(step);
     }
+  }
 
-    void set(float low, float high, float scale) {
-      scalars.put(0L, low);
-      scalars.put(1L, high);
-      scalars.put(2L, 1 / scale);
-      scalars.put(3L, scale);
-    }
+  /** A number in native memory: an ND4J array made during a pass would live in a workspace. */
+  private static final class Scalar {
+    private final memory argument = new memory(Layouts.plain(1), OneDnnKernels.engine());
+    private final FloatPointer value = new FloatPointer(argument.get_data_handle());
   }
 }
