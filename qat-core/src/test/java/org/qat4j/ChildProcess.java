@@ -3,6 +3,7 @@ package org.qat4j;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A process that a test starts: it has a time limit. */
@@ -25,8 +26,11 @@ public final class ChildProcess {
         .orTimeout(limit.toSeconds(), TimeUnit.SECONDS)
         .exceptionally(
             late -> {
-              process.descendants().forEach(ProcessHandle::destroyForcibly);
-              return process.destroyForcibly();
+              // Listed while their parent lives, killed after it: it must not go on without them.
+              List<ProcessHandle> started = process.descendants().toList();
+              process.destroyForcibly();
+              started.forEach(ProcessHandle::destroyForcibly);
+              return process;
             });
     return process;
   }

@@ -45,8 +45,11 @@ public final class ChildProcess {
         .orTimeout(limit.toSeconds(), TimeUnit.SECONDS)
         .exceptionally(
             late -> {
-              process.descendants().forEach(ProcessHandle::destroyForcibly);
-              return process.destroyForcibly();
+              // Listed while their parent lives, killed after it: it must not go on without them.
+              List<ProcessHandle> started = process.descendants().toList();
+              process.destroyForcibly();
+              started.forEach(ProcessHandle::destroyForcibly);
+              return process;
             });
     return process;
   }
