@@ -14,6 +14,8 @@ final class LargeModelInOnnxRuntime {
   private LargeModelInOnnxRuntime() {}
 
   /**
+   * Prints what {@link LargeModel#report} says.
+   *
    * @param args file, and height and width of its images of three channels
    */
   public static void main(String[] args) throws OrtException, IOException {
