@@ -52,11 +52,13 @@ record BlockUpdater(@JsonProperty("linear") IUpdater linear, @JsonProperty("norm
   }
 
   @Override
+  @SuppressWarnings("rawtypes") // As ND4J declares it.
   public GradientUpdater instantiate(INDArray state, boolean initialize) {
     return linear.instantiate(state, initialize);
   }
 
   @Override
+  @SuppressWarnings("rawtypes") // As ND4J declares it.
   public GradientUpdater instantiate(Map<String, INDArray> state, boolean initialize) {
     return linear.instantiate(state, initialize);
   }

@@ -43,6 +43,8 @@ public final class LayerNetworks {
   @FunctionalInterface
   public interface Configured {
     /**
+     * Makes it.
+     *
      * @param more settings for all layers
      */
     ComputationGraph of(long seed, DataType type, Consumer<NeuralNetConfiguration.Builder> more);

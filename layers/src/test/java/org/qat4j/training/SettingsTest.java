@@ -90,7 +90,7 @@ class SettingsTest {
     private static final long serialVersionUID = 1L;
 
     private static INDArray mask(INDArray like) {
-      INDArray places = Nd4j.arange(like.length()).castTo(like.dataType()).reshape(like.shape());
+      INDArray places = Nd4j.arange((double) like.length()).castTo(like.dataType()).reshape(like.shape());
       return places.fmod(3).gt(0.5).castTo(like.dataType()).muli(1.5);
     }
 

@@ -121,7 +121,7 @@ class SmallHeapTest {
   private List<String> runChild(Path file, String heap, Class<?> program, String argument)
       throws IOException, InterruptedException {
     List<String> command = List.of(program.getName(), file.toString(), argument);
-    return ChildJvm.run(folder, heap, classPath(program), Duration.ofSeconds(120), command);
+    return ChildJvm.run(folder, heap, classPath(program), Duration.ofMinutes(2), command);
   }
 
   /**
