@@ -19,8 +19,8 @@ final class BoundProgram implements AutoCloseable {
   private final NativeScope scope = new NativeScope();
   private final Step[] steps;
   private final Team.Job[] jobs;
-  private final Activation[] inputs;
-  private final Activation[] outputs;
+  private final Port[] inputs;
+  private final Port[] outputs;
   private final Map<String, Activation> activations = new LinkedHashMap<>();
   private final long bytes;
 
@@ -48,8 +48,8 @@ final class BoundProgram implements AutoCloseable {
     offsets.forEach(
         (tensor, offset) ->
             activations.put(tensor.name(), new Activation(tensor, batch, memory, start + offset)));
-    this.inputs = named(program.graph().inputs());
-    this.outputs = named(program.graph().outputs());
+    this.inputs = ports(program.graph().inputs());
+    this.outputs = ports(program.graph().outputs());
     this.steps = new Step[parts.size()];
     this.jobs = new Team.Job[steps.length];
     bind(parts, new Binding(batch, ways, activations), watch);
@@ -71,8 +71,8 @@ final class BoundProgram implements AutoCloseable {
     }
   }
 
-  private Activation[] named(List<Tensor> tensors) {
-    return tensors.stream().map(t -> activations.get(t.name())).toArray(Activation[]::new);
+  private Port[] ports(List<Tensor> tensors) {
+    return tensors.stream().map(t -> new Port(activations.get(t.name()))).toArray(Port[]::new);
   }
 
   private long size(Tensor tensor) {
@@ -113,11 +113,11 @@ final class BoundProgram implements AutoCloseable {
     return batch;
   }
 
-  Activation input(int index) {
+  Port input(int index) {
     return inputs[index];
   }
 
-  Activation output(int index) {
+  Port output(int index) {
     return outputs[index];
   }
 

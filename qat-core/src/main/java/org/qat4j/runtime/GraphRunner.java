@@ -19,7 +19,7 @@ import org.qat4j.graph.Tensor;
 public final class GraphRunner implements AutoCloseable {
   private static final long CACHE_BYTES = 512 * 1024;
   private static final int MOST_IMAGES = 64;
-  private static final float[][] NONE = {};
+  private static final Object[] NONE = {};
 
   private enum State {
     IDLE,
@@ -37,12 +37,12 @@ public final class GraphRunner implements AutoCloseable {
   private final Member[] members;
   private final Team team;
   private final Team.Job pieceJob = this::runPiece;
-  private final float[][] oneInput = new float[1][];
-  private final float[][] oneOutput = new float[1][];
+  private final Object[] oneInput = new Object[1];
+  private final Object[] oneOutput = new Object[1];
 
   // The job that the team shares out. Written before it starts, read by its members.
-  private float[][] pieceInputs = NONE;
-  private float[][] pieceResults = NONE;
+  private Object[] pieceInputs = NONE;
+  private Object[] pieceResults = NONE;
   private int batch;
   private int pieceImages;
   private int pieces;
@@ -50,8 +50,7 @@ public final class GraphRunner implements AutoCloseable {
   /**
    * @param backend {@link Backends#AUTO} or a backend's name
    * @param threads that share out the images of a batch, at least 1
-   * @throws IllegalArgumentException if the backend is absent or has no kernel for a node, or if an
-   *     input or output of the graph holds codes
+   * @throws IllegalArgumentException if the backend is absent or has no kernel for a node
    */
   public GraphRunner(Graph graph, String backend, int threads) {
     this(graph, backend, threads, Optional.empty());
@@ -67,8 +66,6 @@ public final class GraphRunner implements AutoCloseable {
     }
     this.inputs = graph.inputs();
     this.outputs = graph.outputs();
-    inputs.forEach(tensor -> requireReal("input", tensor));
-    outputs.forEach(tensor -> requireReal("output", tensor));
     this.program = Program.acquire(graph, backend, rule.isEmpty());
     this.backend = backend;
     this.watch = rule.map(asked -> new SaturationWatch(graph, asked));
@@ -78,17 +75,6 @@ public final class GraphRunner implements AutoCloseable {
       members[i] = new Member(program, threads, watch);
     }
     this.team = new Team(threads, () -> enter(program));
-  }
-
-  private static void requireReal(String role, Tensor tensor) {
-    if (tensor.isCodes()) {
-      throw new IllegalArgumentException(
-          role
-              + " '"
-              + tensor.name()
-              + "' of the graph holds codes, but callers give and get real numbers: "
-              + "put a QuantizeLinear or DequantizeLinear node there");
-    }
   }
 
   private static int mostImages(Graph graph) {
@@ -115,14 +101,15 @@ public final class GraphRunner implements AutoCloseable {
    * Computes a batch.
    *
    * @param arrays one for each input, {@code [batch, channels, height, width]} or {@code [batch,
-   *     features]} in row-major order; not modified
+   *     features]} in row-major order: a {@code float[]} of real numbers, a {@code byte[]} of 8-bit
+   *     codes or a {@code short[]} of 16-bit codes ({@link Storage#array()}); not modified
    * @param batch images, at least 1
-   * @param results one for each output, laid out likewise; overwritten
-   * @throws IllegalArgumentException if an array has another length than its tensor for this batch
+   * @param results one for each output, of types and laid out likewise; overwritten
+   * @throws IllegalArgumentException if an array has another type or length than its tensor for
+   *     this batch, or holds a code that its tensor cannot have
    */
-  public void run(float[][] arrays, int batch, float[][] results) {
-    checkLengths("input", inputs, arrays, batch);
-    checkLengths("output", outputs, results, batch);
+  public void run(Object[] arrays, int batch, Object[] results) {
+    check(arrays, batch, results);
     begin();
     try {
       runPieces(arrays, batch, results);
@@ -137,13 +124,12 @@ public final class GraphRunner implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the graph has several inputs or outputs, or as above
    */
-  public void run(float[] array, int batch, float[] result) {
+  public void runOne(Object array, int batch, Object result) {
     begin();
     try {
       oneInput[0] = array;
       oneOutput[0] = result;
-      checkLengths("input", inputs, oneInput, batch);
-      checkLengths("output", outputs, oneOutput, batch);
+      check(oneInput, batch, oneOutput);
       runPieces(oneInput, batch, oneOutput);
     } finally {
       oneInput[0] = null;
@@ -152,7 +138,13 @@ public final class GraphRunner implements AutoCloseable {
     }
   }
 
-  private void runPieces(float[][] arrays, int batch, float[][] results) {
+  private void check(Object[] arrays, int batch, Object[] results) {
+    Port.check("input", inputs, arrays, batch);
+    Port.check("output", outputs, results, batch);
+    Port.checkCodes(inputs, arrays);
+  }
+
+  private void runPieces(Object[] arrays, int batch, Object[] results) {
     pieceInputs = arrays;
     pieceResults = results;
     this.batch = batch;
@@ -178,8 +170,7 @@ public final class GraphRunner implements AutoCloseable {
     int images = Math.min(pieceImages, batch - first);
     BoundProgram network = members[member].bound(images);
     for (int i = 0; i < pieceInputs.length; i++) {
-      int size = inputs.get(i).shape().elements();
-      network.input(i).reals().put(0, pieceInputs[i], first * size, images * size);
+      network.input(i).write(pieceInputs[i], first * inputs.get(i).shape().elements());
     }
     if (pieces == 1) {
       network.run(team);
@@ -187,8 +178,7 @@ public final class GraphRunner implements AutoCloseable {
       network.run();
     }
     for (int i = 0; i < pieceResults.length; i++) {
-      int size = outputs.get(i).shape().elements();
-      network.output(i).reals().get(0, pieceResults[i], first * size, images * size);
+      network.output(i).read(pieceResults[i], first * outputs.get(i).shape().elements());
     }
   }
 
@@ -198,15 +188,16 @@ public final class GraphRunner implements AutoCloseable {
    * @param arrays as in {@link #run}
    * @return codes in NCHW order by tensor name, in execution order
    */
-  public Map<String, int[]> trace(float[][] arrays, int batch) {
-    checkLengths("input", inputs, arrays, batch);
+  public Map<String, int[]> trace(Object[] arrays, int batch) {
+    Port.check("input", inputs, arrays, batch);
+    Port.checkCodes(inputs, arrays);
     begin();
     Program unfused = Program.acquire(program.graph(), backend, false);
     try {
       enter(unfused);
       try (BoundProgram all = new BoundProgram(unfused, batch, 1, true, Optional.empty())) {
         for (int i = 0; i < arrays.length; i++) {
-          all.input(i).reals().put(0, arrays[i]);
+          all.input(i).write(arrays[i], 0);
         }
         all.run();
         Map<String, int[]> codes = new LinkedHashMap<>();
@@ -286,33 +277,6 @@ public final class GraphRunner implements AutoCloseable {
     List<Backend> used = program.backends();
     for (int i = 0; i < used.size(); i++) {
       used.get(i).leave();
-    }
-  }
-
-  private static void checkLengths(String role, List<Tensor> tensors, float[][] arrays, int batch) {
-    if (batch < 1) {
-      throw new IllegalArgumentException("batch must be >= 1, got " + batch);
-    }
-    if (arrays.length != tensors.size()) {
-      throw new IllegalArgumentException(
-          arrays.length + " " + role + " arrays, but the graph has " + tensors.size());
-    }
-    for (int i = 0; i < arrays.length; i++) {
-      long expected = (long) batch * tensors.get(i).shape().elements();
-      if (arrays[i].length != expected) {
-        throw new IllegalArgumentException(
-            role
-                + " '"
-                + tensors.get(i).name()
-                + "': "
-                + batch
-                + " images of "
-                + tensors.get(i).shape()
-                + " are "
-                + expected
-                + " numbers, got "
-                + arrays[i].length);
-      }
     }
   }
 

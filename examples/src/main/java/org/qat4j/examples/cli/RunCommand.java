@@ -62,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
     boolean folder = Files.isDirectory(input);
     List<Path> files = folder ? PngFolder.files(input) : List.of();
     Images images = folder ? PngFolder.images(files) : IdxReader.images(input);
-    requireShape(ModelShape.single(model, loaded), images);
+    requireShape(ModelShape.ofPixels(model, loaded), images);
     Optional<byte[]> expected = labels.map(file -> IdxReader.labels(file, input, images.count()));
     int[] predicted;
     List<Saturation> clamped;
