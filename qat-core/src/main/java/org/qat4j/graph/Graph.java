@@ -109,17 +109,33 @@ public final class Graph {
 
   /**
    * The float islands: nodes that compute in float32. A Softmax at the end, behind the last layer,
-   * is none.
+   * is none, nor is the scaling of an input before it is quantized.
    */
   public List<Node> islands() {
     Set<String> read = new HashSet<>();
     nodes.forEach(node -> read.addAll(node.inputs()));
+    Set<String> inFront = inFront();
     return nodes.stream()
         .filter(
             node ->
-                node.op() instanceof Op.Real
+                (node.op() instanceof Op.Real && !inFront.contains(node.output()))
                     || (node.op() instanceof Op.Softmax && read.contains(node.output())))
         .toList();
+  }
+
+  /** The inputs, and what scaling makes of them. */
+  private Set<String> inFront() {
+    Set<String> inFront = new HashSet<>(inputs);
+    for (Node node : nodes) {
+      boolean scales =
+          node.op() instanceof Op.Dequantize
+              || node.op() instanceof Op.Flatten
+              || (node.op() instanceof Op.Real real && real.operation().scalesChannels());
+      if (scales && inFront.containsAll(node.inputs())) {
+        inFront.add(node.output());
+      }
+    }
+    return inFront;
   }
 
   private List<Tensor> tensors(List<String> names) {
@@ -186,8 +202,12 @@ public final class Graph {
         throw new IllegalArgumentException(
             "graph '" + name + "' needs at least one input and one output");
       }
+      Set<String> distinct = new HashSet<>();
       for (String output : outputs) {
         find(tensors, output);
+        if (!distinct.add(output)) {
+          throw new IllegalArgumentException("output '" + output + "' is listed twice");
+        }
       }
       return new Graph(this, List.of(outputs));
     }

@@ -378,6 +378,24 @@ public sealed interface Op {
     }
   }
 
+  /** The same under another name: an output that another tensor is too. */
+  record Identity() implements Op {
+    @Override
+    public String onnxName() {
+      return "Identity";
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Operands.requireSameType(inputs.get(0), output);
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      return Operands.one(inputs).shape();
+    }
+  }
+
   /** Softmax over the features, in real numbers, after the last layer. */
   record Softmax() implements Op {
     @Override

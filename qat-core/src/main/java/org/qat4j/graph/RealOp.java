@@ -30,6 +30,11 @@ public sealed interface RealOp {
     return macs(inputs);
   }
 
+  /** Whether each channel is only multiplied, divided or shifted. */
+  default boolean scalesChannels() {
+    return false;
+  }
+
   /** A function of each number by itself. */
   sealed interface Function extends RealOp {
     float apply(float x);
@@ -125,11 +130,39 @@ public sealed interface RealOp {
     }
 
     @Override
+    public boolean scalesChannels() {
+      return true;
+    }
+
+    @Override
     public Shape outputShape(List<Shape> inputs) {
       Shape input = Operands.only(inputs);
       if (input.channels() != scales.length()) {
         throw new IllegalArgumentException(
             scales.length() + " scales, but the input has shape " + input);
+      }
+      return input;
+    }
+  }
+
+  /** Each channel divided by a number, which is not the same as multiplied by its reciprocal. */
+  record Divide(Reals divisors) implements RealOp {
+    @Override
+    public String onnxName() {
+      return "Div";
+    }
+
+    @Override
+    public boolean scalesChannels() {
+      return true;
+    }
+
+    @Override
+    public Shape outputShape(List<Shape> inputs) {
+      Shape input = Operands.only(inputs);
+      if (input.channels() != divisors.length()) {
+        throw new IllegalArgumentException(
+            divisors.length() + " divisors, but the input has shape " + input);
       }
       return input;
     }

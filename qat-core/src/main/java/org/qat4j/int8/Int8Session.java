@@ -3,6 +3,7 @@ package org.qat4j.int8;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.GraphRunner;
 import org.qat4j.runtime.Plan;
@@ -18,6 +19,11 @@ import org.qat4j.runtime.Saturation;
  *   float[] probabilities = session.run(images, 32);
  * }
  * }</pre>
+ *
+ * <p>Numbers are never converted: real ones are a {@code float[]}; 8-bit codes, which a model may
+ * take or give in their place, are a {@code byte[]}, and 16-bit codes a {@code short[]}. {@link
+ * #inputs()} and {@link #outputs()} say what the model has. A uint8 code is the byte of the same
+ * bits: {@code (byte) 200}, read with {@code & 0xFF}.
  *
  * <p>The results are those of docs/numerics.md, bit for bit, whatever the backend, the number of
  * threads, the batch size and the order of the images. After the first calls with a batch size, a
@@ -57,12 +63,12 @@ public final class Int8Session implements AutoCloseable {
     return runner.plan();
   }
 
-  /** What {@link #run} reads: name and shape of one image. */
+  /** What {@link #run} reads: name, shape of one image, real numbers or codes. */
   public List<Tensor> inputs() {
     return runner.inputs();
   }
 
-  /** What {@link #run} writes: name and shape of one result. */
+  /** What {@link #run} writes: name, shape of one result, real numbers or codes. */
   public List<Tensor> outputs() {
     return runner.outputs();
   }
@@ -75,14 +81,41 @@ public final class Int8Session implements AutoCloseable {
    * @param batch number of images, at least 1; may differ from call to call
    * @param results {@code [batch, features]} or {@code [batch, channels, height, width]};
    *     overwritten
-   * @throws IllegalArgumentException if an array's length does not fit the batch
+   * @throws IllegalArgumentException if the model takes or gives codes, or an array's length does
+   *     not fit the batch
    * @throws IllegalStateException if the session is closed or in use by another thread, or there is
    *     no native memory left
    */
   public void run(float[] images, int batch, float[] results) {
+    runOne(images, batch, results);
+  }
+
+  /**
+   * As {@link #run(float[], int, float[])}, of a model whose input is 8-bit codes, as pixels are:
+   * they are used as they are.
+   *
+   * @param images codes in the same order, {@code [batch, channels, height, width]}; not modified
+   * @throws IllegalArgumentException if the model's input is not 8-bit codes, or as above, or if a
+   *     code is outside the input's range
+   */
+  public void run(byte[] images, int batch, float[] results) {
+    runOne(images, batch, results);
+  }
+
+  /** As {@link #run(float[], int, float[])}, of a model whose output is 8-bit codes. */
+  public void run(float[] images, int batch, byte[] results) {
+    runOne(images, batch, results);
+  }
+
+  /** As {@link #run(byte[], int, float[])}, of a model whose output is 8-bit codes too. */
+  public void run(byte[] images, int batch, byte[] results) {
+    runOne(images, batch, results);
+  }
+
+  private void runOne(Object images, int batch, Object results) {
     requireOne("input", runner.inputs());
     requireOne("output", runner.outputs());
-    runner.run(images, batch, results);
+    runner.runOne(images, batch, results);
   }
 
   /**
@@ -91,26 +124,49 @@ public final class Int8Session implements AutoCloseable {
    * @throws IllegalArgumentException if it would be larger than the options' limits, or as above
    */
   public float[] run(float[] images, int batch) {
-    requireOne("output", runner.outputs());
+    return runReals(images, batch);
+  }
+
+  /** As {@link #run(byte[], int, float[])}, with a new array for the results. */
+  public float[] run(byte[] images, int batch) {
+    return runReals(images, batch);
+  }
+
+  private float[] runReals(Object images, int batch) {
     requireOne("input", runner.inputs());
-    return runner.run(new float[][] {images}, batch)[0];
+    requireOne("output", runner.outputs());
+    return runner.run(new Object[] {images}, batch)[0];
   }
 
   /**
    * Computes a batch of a model with several inputs or outputs.
    *
-   * @param arrays by input name, each laid out as in {@link #run(float[], int, float[])}
+   * @param arrays by input name, each laid out as in {@link #run(float[], int, float[])}: a {@code
+   *     float[]}, or a {@code byte[]} or {@code short[]} where the input is codes
    * @return results by output name, in the model's order
-   * @throws IllegalArgumentException if an input is missing or unknown or has a wrong length, or if
-   *     the results would be larger than the options' limits
+   * @throws IllegalArgumentException if an input is missing or unknown or has a wrong type or
+   *     length, or an output is codes, or the results would be larger than the options' limits
    */
-  public Map<String, float[]> run(Map<String, float[]> arrays, int batch) {
-    float[][] out = runner.run(byPosition(arrays), batch);
+  public Map<String, float[]> run(Map<String, ?> arrays, int batch) {
+    float[][] out = runner.run(byPosition("input", runner.inputs(), arrays), batch);
     Map<String, float[]> results = new LinkedHashMap<>();
     for (int i = 0; i < out.length; i++) {
       results.put(runner.outputs().get(i).name(), out[i]);
     }
     return results;
+  }
+
+  /**
+   * As {@link #run(Map, int)}, into given arrays, of the outputs' types: a {@code byte[]} or {@code
+   * short[]} where an output is codes.
+   *
+   * @param results by output name; overwritten
+   */
+  public void run(Map<String, ?> arrays, int batch, Map<String, ?> results) {
+    runner.run(
+        byPosition("input", runner.inputs(), arrays),
+        batch,
+        byPosition("output", runner.outputs(), results));
   }
 
   /**
@@ -121,8 +177,17 @@ public final class Int8Session implements AutoCloseable {
    * @return codes in NCHW order by tensor name, in execution order
    */
   public Map<String, int[]> trace(float[] images, int batch) {
+    return traceOne(images, batch);
+  }
+
+  /** As {@link #trace(float[], int)}, of a model whose input is 8-bit codes. */
+  public Map<String, int[]> trace(byte[] images, int batch) {
+    return traceOne(images, batch);
+  }
+
+  private Map<String, int[]> traceOne(Object images, int batch) {
     requireOne("input", runner.inputs());
-    return runner.trace(new float[][] {images}, batch);
+    return runner.trace(new Object[] {images}, batch);
   }
 
   /**
@@ -137,14 +202,13 @@ public final class Int8Session implements AutoCloseable {
     return runner.saturation();
   }
 
-  private float[][] byPosition(Map<String, float[]> arrays) {
-    List<Tensor> inputs = runner.inputs();
-    List<String> names = inputs.stream().map(Tensor::name).toList();
-    if (!arrays.keySet().equals(java.util.Set.copyOf(names))) {
+  private static Object[] byPosition(String role, List<Tensor> tensors, Map<String, ?> arrays) {
+    List<String> names = tensors.stream().map(Tensor::name).toList();
+    if (!arrays.keySet().equals(Set.copyOf(names))) {
       throw new IllegalArgumentException(
-          "the model's inputs are " + names + ", got " + arrays.keySet());
+          "the model's " + role + "s are " + names + ", got " + arrays.keySet());
     }
-    return names.stream().map(arrays::get).toArray(float[][]::new);
+    return names.stream().map(arrays::get).toArray();
   }
 
   private static void requireOne(String role, List<Tensor> tensors) {

@@ -51,7 +51,7 @@ final class ActivationDecoder {
               + node.input(0)
               + "' is "
               + decoder.value(node, 0).kind()
-              + ", so it would run in float; put it between DequantizeLinear and QuantizeLinear");
+              + decoder.orFloat("put it between DequantizeLinear and QuantizeLinear"));
     }
     decoder.define(node.output(), pending.withClip(node, clip));
   }

@@ -6,11 +6,12 @@ package org.qat4j.onnx;
  */
 final class Budget {
   private final long fileBytes;
-  private long left;
+  private final ExternalData external;
+  private long spent;
 
-  Budget(long fileBytes) {
+  Budget(long fileBytes, ExternalData external) {
     this.fileBytes = fileBytes;
-    this.left = Limits.decodedNumbers(fileBytes);
+    this.external = external;
   }
 
   long fileBytes() {
@@ -18,13 +19,14 @@ final class Budget {
   }
 
   void spend(OnnxNode node, long numbers) throws OnnxFormatException {
-    left -= numbers;
-    if (left < 0) {
+    spent += numbers;
+    long bytes = fileBytes + external.bytes();
+    if (spent > Limits.decodedNumbers(bytes)) {
       throw node.error(
           "the model decodes to more than "
-              + Limits.decodedNumbers(fileBytes)
+              + Limits.decodedNumbers(bytes)
               + " numbers, too many for a file of "
-              + fileBytes
+              + bytes
               + " bytes");
     }
   }

@@ -1,7 +1,6 @@
 package org.qat4j.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -45,16 +44,10 @@ final class Constant {
 
   /**
    * @param site starts the messages
-   * @throws OnnxFormatException if the data is elsewhere, of an unknown type, or does not match the
-   *     dimensions
+   * @throws OnnxFormatException if the data is of an unknown type, or does not match the dimensions
    */
   static Constant of(TensorProto proto, String name, String site) throws OnnxFormatException {
     String where = site + "tensor '" + name + "': ";
-    if (proto.getDataLocation() == DataLocation.EXTERNAL || proto.getExternalDataCount() > 0) {
-      throw new OnnxFormatException(
-          where
-              + "its data is in another file, which is never opened; save the model as one file (external data off)");
-    }
     if (proto.hasSegment()) {
       throw new OnnxFormatException(where + "is stored in segments, which is not supported");
     }
@@ -63,6 +56,13 @@ final class Constant {
     DataType type = type(proto, where);
     IntToDoubleFunction elements = TensorElements.of(proto, count, where);
     return new Constant(name, type, dims, count, elements, TensorElements.int8(proto), 0);
+  }
+
+  /** Integers that were computed while the file was read: a list, or a single one. */
+  static Constant numbers(String name, boolean list, long... values) {
+    int[] dims = list ? new int[] {values.length} : new int[0];
+    return new Constant(
+        name, DataType.INT64, dims, values.length, i -> values[i], Optional.empty(), 0);
   }
 
   private static int[] dims(TensorProto proto, String where) throws OnnxFormatException {

@@ -26,13 +26,16 @@ import org.qat4j.graph.Weights;
 final class GraphDecoder {
   private final GraphProto proto;
   private final String source;
+  private final ExternalData external;
   private final Map<String, String> metadata;
   private final Budget budget;
   private final Graph.Builder graph;
   private final Names nodeNames = new Names(List.of());
   private final Names tensorNames;
   private final Map<String, Value> values = new HashMap<>();
+  private final Map<String, Tensor> results = new HashMap<>();
   private final Map<String, List<OnnxNode>> consumers = new HashMap<>();
+  private final Set<Tensor> inputs = new HashSet<>();
   private final Set<String> outputs = new HashSet<>();
   private final Set<NodeProto> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
   private final IdentityHashMap<Value.Weight, Value.Weight> transposed = new IdentityHashMap<>();
@@ -40,18 +43,22 @@ final class GraphDecoder {
   private final Emitter emitter = new Emitter(this);
   private final boolean allowsFloat;
   private long int8Bytes;
+  private Optional<Long> batch = Optional.empty();
 
   /**
+   * @param external where constants are that the file does not hold itself
    * @param allowsFloat whether nodes that cannot run in integers become float islands
    */
   GraphDecoder(
       GraphProto proto,
       String source,
+      ExternalData external,
       Map<String, String> metadata,
       Budget budget,
       boolean allowsFloat) {
     this.proto = proto;
     this.source = source;
+    this.external = external;
     this.metadata = metadata;
     this.budget = budget;
     this.allowsFloat = allowsFloat;
@@ -72,8 +79,8 @@ final class GraphDecoder {
     for (OnnxNode node : nodes) {
       if (!absorbed.contains(node.proto())) {
         NodeDecoder.of(node, this).decode(node, this);
-        settleOutput(node);
       }
+      settleOutput(node);
     }
     return build();
   }
@@ -85,9 +92,7 @@ final class GraphDecoder {
             .mapToLong(ByteBuffer::remaining)
             .sum();
     for (TensorProto initializer : proto.getInitializerList()) {
-      define(
-          initializer.getName(),
-          new Value.Fixed(Constant.of(initializer, initializer.getName(), source + ": ")));
+      define(initializer.getName(), new Value.Fixed(constant(initializer, initializer.getName())));
     }
   }
 
@@ -99,17 +104,32 @@ final class GraphDecoder {
     }
   }
 
+  /** Shape reads no numbers. */
   private void countConsumer(OnnxNode node) {
+    if (node.op().equals("Shape")) {
+      return;
+    }
     for (String input : new HashSet<>(node.proto().getInputList())) {
       consumers.computeIfAbsent(input, name -> new ArrayList<>()).add(node);
     }
   }
 
-  /** A real result that the caller gets takes its place in the graph where it is computed. */
+  /**
+   * A result that the caller gets takes its place in the graph where it is computed, under the name
+   * that the file gives it, also where the same tensor has another name already.
+   */
   private void settleOutput(OnnxNode node) throws OnnxFormatException {
-    if (outputs.contains(node.output()) && values.get(node.output()) instanceof Pending pending) {
-      emitter.real(pending, node);
+    String name = node.output();
+    Value value = values.get(name);
+    if (!outputs.contains(name) || !isActivation(value)) {
+      return;
     }
+    Tensor tensor = value instanceof Value.Codes codes ? codes.tensor() : real(value, node);
+    results.put(
+        name,
+        tensor.name().equals(name)
+            ? tensor
+            : emit(node, new Op.Identity(), List.of(tensor), name, tensor.type()));
   }
 
   private Graph build() throws OnnxFormatException {
@@ -125,15 +145,12 @@ final class GraphDecoder {
   }
 
   private Tensor outputTensor(String name) throws OnnxFormatException {
-    Value value = values.get(name);
-    if (value instanceof Pending pending && pending.real().isPresent()) {
-      return pending.real().get();
+    if (results.containsKey(name)) {
+      return results.get(name);
     }
+    Value value = values.get(name);
     if (value instanceof Value.Codes codes) {
       return codes.tensor();
-    }
-    if (value instanceof Value.Result result) {
-      return result.tensor();
     }
     if (value instanceof Value.Given given) {
       return given.tensor();
@@ -149,6 +166,11 @@ final class GraphDecoder {
   /** Whether weights may keep the file's content in memory: most of it is int8 codes. */
   boolean keepsFile() {
     return 2 * int8Bytes >= budget.fileBytes();
+  }
+
+  /** Why an operation is refused where it stands: unless float is allowed, that it would be. */
+  String orFloat(String advice) {
+    return (allowsFloat ? "; " : ", so it would run in float; ") + advice;
   }
 
   boolean allowsFloat() {
@@ -237,23 +259,31 @@ final class GraphDecoder {
             + node.input(index)
             + "', "
             + value.kind()
-            + ", so it would run in float; its input must come from a DequantizeLinear");
+            + orFloat("its input must come from a DequantizeLinear"));
   }
 
   /** The real numbers that an operation behind the last DequantizeLinear reads. */
   Tensor real(OnnxNode node, int index) throws OnnxFormatException {
     Value value = value(node, index);
+    if (!isActivation(value) || value instanceof Value.Codes) {
+      throw node.error(
+          "reads '" + node.input(index) + "', " + value.kind() + ", expected real numbers");
+    }
+    return real(value, node);
+  }
+
+  private Tensor real(Value value, OnnxNode reader) throws OnnxFormatException {
     if (value instanceof Pending pending) {
-      return emitter.real(pending, node);
+      return emitter.real(pending, reader);
     }
-    if (value instanceof Value.Result result) {
-      return result.tensor();
-    }
-    if (value instanceof Value.Given given) {
-      return given.tensor();
-    }
-    throw node.error(
-        "reads '" + node.input(index) + "', " + value.kind() + ", expected real numbers");
+    return value instanceof Value.Given given ? given.tensor() : ((Value.Result) value).tensor();
+  }
+
+  boolean isActivation(Value value) {
+    return value instanceof Pending
+        || value instanceof Value.Codes
+        || value instanceof Value.Given
+        || value instanceof Value.Result;
   }
 
   /**
@@ -280,6 +310,25 @@ final class GraphDecoder {
   /** Adds an input to the graph. */
   void input(Tensor tensor) {
     graph.input(tensor);
+    inputs.add(tensor);
+  }
+
+  boolean isInput(Tensor tensor) {
+    return inputs.contains(tensor);
+  }
+
+  /** Notes the batch size that the file declares for an input; below 1 it declares none. */
+  void fixBatch(long declared) {
+    batch = declared < 1 ? batch : Optional.of(declared);
+  }
+
+  /** The batch size that the file declares; it may be another one when the model runs. */
+  Optional<Long> batch() {
+    return batch;
+  }
+
+  Constant constant(TensorProto tensor, String name) throws OnnxFormatException {
+    return Constant.of(external.inlined(tensor, name, source), name, source + ": ");
   }
 
   /** Adds an operation to the graph. */

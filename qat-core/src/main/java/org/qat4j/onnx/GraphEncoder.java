@@ -92,7 +92,8 @@ final class GraphEncoder {
       return true;
     }
     Op op = source.get().op();
-    if (op instanceof Op.Flatten && staysReal(graph.inputsOf(source.get()).get(0))) {
+    if ((op instanceof Op.Flatten || op instanceof Op.Identity)
+        && staysReal(graph.inputsOf(source.get()).get(0))) {
       return true;
     }
     return op instanceof Op.Real
@@ -236,6 +237,15 @@ final class GraphEncoder {
     defineParams(output);
     String input = node.inputs().get(0);
     add(OnnxNodes.node(opType, node.name(), node.output(), input, constant, zeroPointName(output)));
+  }
+
+  /** Adds a second name for a tensor. */
+  void alias(Node node) {
+    Tensor output = graph.outputOf(node);
+    if (output.isCodes()) {
+      defineParams(output);
+    }
+    add(OnnxNodes.node("Identity", node.name(), node.output(), node.inputs().get(0)));
   }
 
   private void declareRange(Tensor codes, IntRange readable) {

@@ -5,7 +5,12 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
@@ -16,6 +21,22 @@ import org.qat4j.scheme.QuantParams;
  * fixed.
  */
 final class InputDecoder {
+  /** So that a file with many inputs of many readers does not cost time. */
+  private static final int MOST_READERS = 100;
+
+  private static final Set<String> READERS = Set.of("DequantizeLinear", "Cast");
+  private static final Set<String> MOVERS =
+      Set.of(
+          "Identity",
+          "Dropout",
+          "Flatten",
+          "Reshape",
+          "Squeeze",
+          "MaxPool",
+          "Pad",
+          "Resize",
+          "Concat");
+
   private final ValueInfoProto proto;
   private final String where;
 
@@ -33,7 +54,7 @@ final class InputDecoder {
       throw new OnnxFormatException(where + "is not a tensor");
     }
     TypeProto.Tensor type = proto.getType().getTensorType();
-    Shape shape = shape(type.getShape());
+    Shape shape = shape(type.getShape(), decoder);
     Optional<Storage> storage = Storage.of(type.getElemType()).filter(Storage::isActivation);
     if (storage.isPresent()) {
       return codes(shape, storage.get(), decoder);
@@ -47,23 +68,53 @@ final class InputDecoder {
     return new Value.Given(tensor);
   }
 
-  /** Codes have the scale of the DequantizeLinear that reads them. */
+  /**
+   * Codes have the scale of the DequantizeLinear that reads them, also behind operations that only
+   * move codes, or stand for themselves where a Cast makes real numbers of them.
+   */
   private Value codes(Shape shape, Storage storage, GraphDecoder decoder)
       throws OnnxFormatException {
-    for (OnnxNode reader : decoder.consumers(proto.getName())) {
-      if (reader.op().equals("DequantizeLinear")) {
-        QuantParams stored = ScaleDecoder.params(reader, storage, decoder);
-        QuantParams params = CodesType.declared(reader, proto.getName(), stored, decoder);
-        Tensor tensor = Tensor.codes(proto.getName(), shape, params);
-        decoder.input(tensor);
-        return new Value.Codes(tensor);
-      }
-    }
-    throw new OnnxFormatException(
-        where + "holds " + storage + " codes of unknown scale: a DequantizeLinear must read it");
+    OnnxNode reader =
+        reader(decoder)
+            .orElseThrow(
+                () ->
+                    new OnnxFormatException(
+                        where
+                            + "holds "
+                            + storage
+                            + " codes of unknown scale: a DequantizeLinear or a Cast must read it"));
+    QuantParams stored =
+        reader.op().equals("Cast")
+            ? new QuantParams(1, 0, storage.range())
+            : ScaleDecoder.params(reader, storage, decoder);
+    QuantParams params = CodesType.declared(reader, proto.getName(), stored, decoder);
+    Tensor tensor = Tensor.codes(proto.getName(), shape, params);
+    decoder.input(tensor);
+    return new Value.Codes(tensor);
   }
 
-  private Shape shape(TensorShapeProto proto) throws OnnxFormatException {
+  /** The first that makes real numbers of the codes. */
+  private Optional<OnnxNode> reader(GraphDecoder decoder) {
+    Deque<String> names = new ArrayDeque<>(List.of(proto.getName()));
+    Set<String> seen = new HashSet<>(names);
+    int readers = 0;
+    while (!names.isEmpty()) {
+      for (OnnxNode reader : decoder.consumers(names.remove())) {
+        if (++readers > MOST_READERS) {
+          return Optional.empty();
+        }
+        if (READERS.contains(reader.op())) {
+          return Optional.of(reader);
+        }
+        if (MOVERS.contains(reader.op()) && seen.add(reader.output())) {
+          names.add(reader.output());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Shape shape(TensorShapeProto proto, GraphDecoder decoder) throws OnnxFormatException {
     if (proto.getDimCount() != 2 && proto.getDimCount() != 4) {
       throw new OnnxFormatException(
           where
@@ -71,6 +122,7 @@ final class InputDecoder {
               + text(proto)
               + ", expected [N, channels, height, width] or [N, features]");
     }
+    decoder.fixBatch(proto.getDim(0).getDimValue());
     int[] dims = new int[proto.getDimCount() - 1];
     long elements = 1;
     for (int i = 0; i < dims.length; i++) {

@@ -1,17 +1,13 @@
 package org.qat4j.onnx;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.RealOp;
-import org.qat4j.graph.Reals;
-import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 
 /** Reads the nodes that cannot run in integers as operations on real numbers: float islands. */
@@ -23,8 +19,10 @@ final class IslandDecoder {
           Map.entry("Gemm", RealLayerDecoder::gemm),
           Map.entry("MatMul", RealLayerDecoder::matMul),
           Map.entry("BatchNormalization", RealLayerDecoder::batchNorm),
-          Map.entry("Add", IslandDecoder::add),
-          Map.entry("Mul", IslandDecoder::mul),
+          Map.entry("Add", ScaleShiftDecoder::add),
+          Map.entry("Sub", ScaleShiftDecoder::sub),
+          Map.entry("Mul", ScaleShiftDecoder::mul),
+          Map.entry("Div", ScaleShiftDecoder::div),
           Map.entry("Concat", IslandDecoder::concat),
           Map.entry(
               "Relu", (node, decoder) -> function(node, new RealOp.Clamp(Clip.RELU), decoder)),
@@ -105,7 +103,8 @@ final class IslandDecoder {
   static void emit(OnnxNode node, RealOp op, List<Tensor> inputs, GraphDecoder decoder)
       throws OnnxFormatException {
     Tensor result = decoder.emit(node, new Op.Real(op), inputs, node.output(), new Tensor.Real());
-    decoder.define(node.output(), new Value.Result(result));
+    boolean inFront = InputScaling.isInFront(node, decoder);
+    decoder.define(node.output(), inFront ? new Value.Given(result) : new Value.Result(result));
   }
 
   private static void function(OnnxNode node, RealOp op, GraphDecoder decoder)
@@ -127,41 +126,6 @@ final class IslandDecoder {
   private static void hardSigmoid(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
     function(
         node, new RealOp.HardSigmoid(node.real("alpha", 0.2f), node.real("beta", 0.5f)), decoder);
-  }
-
-  private static void add(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    join(node, new RealOp.Add(), decoder);
-  }
-
-  private static void mul(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    join(node, new RealOp.Mul(), decoder);
-  }
-
-  /** Of two tensors, or of a tensor and one constant for each channel or for all. */
-  private static void join(OnnxNode node, RealOp op, GraphDecoder decoder)
-      throws OnnxFormatException {
-    node.requireInputs(2, 2);
-    Optional<RealConstant> first = RealConstant.of(decoder.value(node, 0));
-    Value other = decoder.value(node, 1);
-    Optional<RealConstant> constant = first.or(() -> RealConstant.of(other));
-    if (constant.isEmpty()) {
-      emit(node, op, List.of(decoder.real(node, 0), decoder.real(node, 1)), decoder);
-      return;
-    }
-    Tensor input = decoder.real(node, first.isPresent() ? 1 : 0);
-    Shape shape = input.shape();
-    Reals numbers = new Reals(constant.get().perChannel(node, shape, decoder));
-    RealOp scaleShift =
-        op instanceof RealOp.Mul
-            ? new RealOp.ScaleShift(numbers, all(0, shape))
-            : new RealOp.ScaleShift(all(1, shape), numbers);
-    emit(node, scaleShift, List.of(input), decoder);
-  }
-
-  private static Reals all(float number, Shape shape) {
-    float[] numbers = new float[shape.channels()];
-    Arrays.fill(numbers, number);
-    return new Reals(numbers);
   }
 
   private static void concat(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {

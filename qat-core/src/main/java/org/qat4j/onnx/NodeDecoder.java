@@ -3,7 +3,6 @@ package org.qat4j.onnx;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** Says what one kind of ONNX node means for the graph. */
 @FunctionalInterface
@@ -28,14 +27,15 @@ interface NodeDecoder {
           Map.entry("Clip", ActivationDecoder::clip),
           Map.entry("LeakyRelu", ActivationDecoder::leakyRelu),
           Map.entry("Softmax", ActivationDecoder::softmax),
-          Map.entry("Pad", ImageDecoder::pad),
-          Map.entry("Resize", ImageDecoder::resize),
+          Map.entry("Pad", PadDecoder::pad),
+          Map.entry("Resize", ResizeDecoder::resize),
           Map.entry("Flatten", ShapeDecoder::flatten),
           Map.entry("Reshape", ShapeDecoder::reshape),
           Map.entry("Squeeze", ShapeDecoder::squeeze),
           Map.entry("Transpose", ShapeDecoder::transpose),
+          Map.entry("Cast", ShapeDecoder::cast),
           Map.entry("Identity", ShapeDecoder::identity),
-          Map.entry("Dropout", ShapeDecoder::identity),
+          Map.entry("Dropout", ShapeDecoder::dropout),
           Map.entry("Constant", ShapeDecoder::constant));
 
   /**
@@ -48,11 +48,14 @@ interface NodeDecoder {
     String domain = node.proto().getDomain();
     boolean standard = domain.isEmpty() || domain.equals("ai.onnx");
     boolean contributed = domain.equals("com.microsoft") && CONTRIBUTED.contains(node.op());
-    boolean islands = decoder.allowsFloat() && standard;
+    if (standard && SizesDecoder.isSizes(node, decoder)) {
+      return SizesDecoder::decode;
+    }
+    boolean islands = standard && (decoder.allowsFloat() || InputScaling.isInFront(node, decoder));
     NodeDecoder island = islands ? IslandDecoder.ALL.get(node.op()) : null;
     NodeDecoder integer = standard || contributed ? ALL.get(node.op()) : null;
     if (integer == null && island == null) {
-      throw refused(node);
+      throw refused(node, decoder.allowsFloat());
     }
     if (node.output().isEmpty()) {
       throw node.error("has no output");
@@ -61,12 +64,21 @@ interface NodeDecoder {
     return real ? island : integer;
   }
 
-  /** The error of an operator that is not read. */
-  static OnnxFormatException refused(OnnxNode node) {
-    return node.error(reason(node));
+  private static String supported(boolean floatAllowed) {
+    Set<String> operators = new TreeSet<>(ALL.keySet());
+    operators.addAll(SizesDecoder.operators());
+    if (floatAllowed) {
+      operators.addAll(IslandDecoder.ALL.keySet());
+    }
+    return "; supported operators: " + String.join(", ", operators);
   }
 
-  private static String reason(OnnxNode node) {
+  /** The error of an operator that is not read. */
+  static OnnxFormatException refused(OnnxNode node, boolean floatAllowed) {
+    return node.error(reason(node, floatAllowed));
+  }
+
+  private static String reason(OnnxNode node, boolean floatAllowed) {
     if (!node.proto().getDomain().isEmpty() && !node.proto().getDomain().equals("ai.onnx")) {
       return "belongs to domain '"
           + node.proto().getDomain()
@@ -81,11 +93,13 @@ interface NodeDecoder {
           "is control flow, which is not supported; export the model for one fixed path";
       case "BatchNormalization" ->
           "would run in float; fold it into the convolution before it, then quantize";
-      case "Shape", "Gather", "Unsqueeze", "Slice" ->
-          "computes with shapes; export with fixed sizes behind the batch dimension and simplify constant parts";
+      case "Gather", "Unsqueeze", "Slice" ->
+          "picks numbers of an activation or a long constant; only sizes of tensors are computed with";
+      case "Sub", "Mul", "Div" ->
+          "would run in float; in front of the first QuantizeLinear, a constant scales the input";
       default ->
-          "cannot run in integers here; supported operators: "
-              + new TreeSet<>(ALL.keySet()).stream().collect(Collectors.joining(", "));
+          (floatAllowed ? "is not supported" : "cannot run in integers here")
+              + supported(floatAllowed);
     };
   }
 }

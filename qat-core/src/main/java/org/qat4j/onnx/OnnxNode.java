@@ -3,6 +3,7 @@ package org.qat4j.onnx;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -81,6 +82,11 @@ record OnnxNode(NodeProto proto, String source) {
       sizes[i] = (int) value;
     }
     return Optional.of(sizes);
+  }
+
+  /** A list attribute of integers. */
+  Optional<List<Long>> numbers(String name) throws OnnxFormatException {
+    return attribute(name, AttributeType.INTS).map(AttributeProto::getIntsList);
   }
 
   Optional<AttributeProto> attribute(String name) {

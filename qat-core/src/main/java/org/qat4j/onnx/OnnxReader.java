@@ -22,14 +22,15 @@ import org.qat4j.graph.Node;
 import org.qat4j.graph.Tensor;
 
 /**
- * Reads a quantized ONNX model (QDQ format, opset 13 to 21) as an INT8 network.
+ * Reads a quantized ONNX model (QDQ format, opset 13 to 23) as an INT8 network.
  *
- * <p>The file need not be trusted: memory and time are bounded by its size, no other file is
- * opened, and whatever cannot run in integers is refused. docs/onnx.md lists what is understood.
+ * <p>The file need not be trusted: memory and time are bounded by its size, no other file is opened
+ * but those beside it that hold its data, and whatever cannot run in integers is refused.
+ * docs/onnx.md lists what is understood.
  */
 public final class OnnxReader {
   private static final int MIN_OPSET = 13;
-  private static final int MAX_OPSET = 21;
+  private static final int MAX_OPSET = 23;
   private static final int NAMED_ISLANDS = 10;
   private static final int CHUNK = 1 << 16;
 
@@ -44,7 +45,7 @@ public final class OnnxReader {
    *     with float islands, all nodes that would be
    */
   public static Graph read(Path file) throws IOException {
-    return readKept(content(file), file.toString());
+    return readKept(content(file), file.toString(), ExternalData.beside(file));
   }
 
   /**
@@ -56,7 +57,7 @@ public final class OnnxReader {
    *     cannot run here; the message names the node and the reason
    */
   public static Graph readAllowingFloat(Path file) throws IOException {
-    return readKeptAllowingFloat(content(file), file.toString());
+    return readKeptAllowingFloat(content(file), file.toString(), ExternalData.beside(file));
   }
 
   private static byte[] content(Path file) throws IOException {
@@ -90,17 +91,18 @@ public final class OnnxReader {
    * @throws OnnxFormatException as above
    */
   public static Graph read(byte[] bytes, String source) throws OnnxFormatException {
-    return readKept(bytes.clone(), source);
+    return readKept(bytes.clone(), source, ExternalData.none());
   }
 
   /** The graph may keep the bytes: large weights are not copied. */
-  private static Graph readKept(byte[] bytes, String source) throws OnnxFormatException {
+  private static Graph readKept(byte[] bytes, String source, ExternalData external)
+      throws OnnxFormatException {
     ModelProto model = parse(bytes, source);
     check(model, source);
     try {
-      return decode(model, bytes.length, source, false);
+      return decode(model, bytes.length, source, external, false);
     } catch (OnnxFormatException refusal) {
-      throw withIslands(refusal, model, bytes.length, source);
+      throw withIslands(refusal, model, bytes.length, source, external);
     }
   }
 
@@ -112,34 +114,43 @@ public final class OnnxReader {
    * @throws OnnxFormatException as above
    */
   public static Graph readAllowingFloat(byte[] bytes, String source) throws OnnxFormatException {
-    return readKeptAllowingFloat(bytes.clone(), source);
+    return readKeptAllowingFloat(bytes.clone(), source, ExternalData.none());
   }
 
-  private static Graph readKeptAllowingFloat(byte[] bytes, String source)
+  private static Graph readKeptAllowingFloat(byte[] bytes, String source, ExternalData external)
       throws OnnxFormatException {
     ModelProto model = parse(bytes, source);
     check(model, source);
-    Optional<Graph> integers = attempt(model, bytes.length, source, false);
-    return integers.isPresent() ? integers.get() : decode(model, bytes.length, source, true);
+    Optional<Graph> integers = attempt(model, bytes.length, source, external, false);
+    return integers.isPresent()
+        ? integers.get()
+        : decode(model, bytes.length, source, external, true);
   }
 
   private static Optional<Graph> attempt(
-      ModelProto model, long bytes, String source, boolean allowsFloat) {
+      ModelProto model, long bytes, String source, ExternalData external, boolean allowsFloat) {
     try {
-      return Optional.of(decode(model, bytes, source, allowsFloat));
+      return Optional.of(decode(model, bytes, source, external, allowsFloat));
     } catch (OnnxFormatException e) {
       return Optional.empty();
     }
   }
 
-  private static Graph decode(ModelProto model, long bytes, String source, boolean allowsFloat)
+  private static Graph decode(
+      ModelProto model, long bytes, String source, ExternalData external, boolean allowsFloat)
       throws OnnxFormatException {
     Map<String, String> metadata = new HashMap<>();
     for (StringStringEntryProto entry : model.getMetadataPropsList()) {
       metadata.put(entry.getKey(), entry.getValue());
     }
     Graph graph =
-        new GraphDecoder(model.getGraph(), source, metadata, new Budget(bytes), allowsFloat)
+        new GraphDecoder(
+                model.getGraph(),
+                source,
+                external,
+                metadata,
+                new Budget(bytes, external),
+                allowsFloat)
             .decode();
     if (graph.tensors().stream().noneMatch(Tensor::isCodes)) {
       throw new OnnxFormatException(
@@ -152,8 +163,12 @@ public final class OnnxReader {
 
   /** The refusal, with what would run in float if that were allowed, if anything could run then. */
   private static OnnxFormatException withIslands(
-      OnnxFormatException refusal, ModelProto model, long bytes, String source) {
-    return attempt(model, bytes, source, true)
+      OnnxFormatException refusal,
+      ModelProto model,
+      long bytes,
+      String source,
+      ExternalData external) {
+    return attempt(model, bytes, source, external, true)
         .map(graph -> new OnnxFormatException(refusal.getMessage() + hint(graph), refusal))
         .orElse(refusal);
   }
@@ -248,7 +263,7 @@ public final class OnnxReader {
       if (op.startsWith("QLinear")
           || op.endsWith("Integer")
           || op.equals("DynamicQuantizeLinear")) {
-        throw NodeDecoder.refused(new OnnxNode(node, source));
+        throw NodeDecoder.refused(new OnnxNode(node, source), false);
       }
     }
     throw new OnnxFormatException(

@@ -31,6 +31,7 @@ interface OpEncoder {
           Map.entry(Op.Pad.class, OpEncoder::pad),
           Map.entry(Op.Upsample.class, OpEncoder::upsample),
           Map.entry(Op.Flatten.class, OpEncoder::flatten),
+          Map.entry(Op.Identity.class, (node, encoder) -> encoder.alias(node)),
           Map.entry(Op.Softmax.class, OpEncoder::softmax),
           Map.entry(Op.Real.class, RealEncoder::encode));
 

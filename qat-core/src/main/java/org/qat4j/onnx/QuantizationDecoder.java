@@ -88,8 +88,10 @@ final class QuantizationDecoder {
             + node.input(0)
             + "' is "
             + input.kind()
-            + ": between the first QuantizeLinear and the last"
-            + " DequantizeLinear nothing may run in float");
+            + (decoder.allowsFloat()
+                ? ", expected real numbers of an activation"
+                : ": between the first QuantizeLinear and the last"
+                    + " DequantizeLinear nothing may run in float"));
   }
 
   /** Whether the numbers are there in float32, or have to be for another reader. */
@@ -178,15 +180,28 @@ final class QuantizationDecoder {
       decoder.define(node.output(), new Value.Weight(codes, storage, scales));
     } else if (input instanceof Value.Codes codes) {
       Tensor tensor = codes.tensor();
-      QuantParams params = ScaleDecoder.params(node, Storage.of(tensor.params().range()), decoder);
-      requireEqual(node, tensor, params);
-      decoder.define(
-          node.output(),
-          Pending.of(node.output(), tensor.shape(), new Pending.Dequantized(node, tensor)));
+      dequantize(
+          node,
+          tensor,
+          ScaleDecoder.params(node, Storage.of(tensor.params().range()), decoder),
+          decoder);
     } else {
       throw node.error(
           "its input '" + node.input(0) + "' is " + input.kind() + ", expected integers");
     }
+  }
+
+  /**
+   * Codes become real numbers again.
+   *
+   * @param params that a node reads them with
+   */
+  static void dequantize(OnnxNode node, Tensor codes, QuantParams params, GraphDecoder decoder)
+      throws OnnxFormatException {
+    requireEqual(node, codes, params);
+    decoder.define(
+        node.output(),
+        Pending.of(node.output(), codes.shape(), new Pending.Dequantized(node, codes)));
   }
 
   private static void requireEqual(OnnxNode node, Tensor codes, QuantParams params)

@@ -89,7 +89,8 @@ record RealConstant(Constant constant, IntToDoubleFunction numbers) {
         constant.count() == shape.channels()
             && dims.length >= fromEnd
             && dims[dims.length - fromEnd] == shape.channels();
-    if (!constant.isScalar() && !fits) {
+    // More dimensions than the tensor has would give the result more too.
+    if (dims.length > shape.dims().length + 1 || (!constant.isScalar() && !fits)) {
       throw node.error(
           "constant '"
               + constant.name()

@@ -28,6 +28,7 @@ final class RealEncoder {
           Map.entry(
               RealOp.ScaleShift.class,
               (op, proto, c) -> scaleShift((RealOp.ScaleShift) op, proto, c)),
+          Map.entry(RealOp.Divide.class, (op, proto, c) -> divide((RealOp.Divide) op, proto, c)),
           Map.entry(
               RealOp.MaxPool.class,
               (op, proto, c) -> OnnxNodes.window(proto, ((RealOp.MaxPool) op).window())),
@@ -118,6 +119,14 @@ final class RealEncoder {
         .addInput(constants.floats("/mean", new float[channels], channels))
         .addInput(constants.floats("/variance", ones, channels))
         .addAttribute(OnnxNodes.real("epsilon", 0));
+  }
+
+  /** The divisors are behind the batch, and before height and width if there are. */
+  private static void divide(RealOp.Divide op, NodeProto.Builder proto, Constants constants) {
+    boolean image = constants.encoder().graph().tensor(proto.getInput(0)).shape().isImage();
+    long channels = op.divisors().length();
+    long[] dims = image ? new long[] {channels, 1, 1} : new long[] {channels};
+    proto.addInput(constants.floats("/divisors", op.divisors(), dims));
   }
 
   private static void averagePool(

@@ -35,12 +35,22 @@ final class ScaleDecoder {
               + node.integer("block_size", 0)
               + "), which is not supported");
     }
+    requireFloat(node, node.op().equals("QuantizeLinear") ? "precision" : "output_dtype");
     Constant scale = decoder.constant(node, SCALE, "scale");
     if (scale.type() != DataType.FLOAT || scale.count() == 0) {
       throw node.error(
           "scale '" + scale.name() + "' is " + scale.type() + scale.shape() + ", expected FLOAT");
     }
     return scale;
+  }
+
+  /** From opset 23 on the division or the result may have another type. */
+  private static void requireFloat(OnnxNode node, String attribute) throws OnnxFormatException {
+    long type = node.integer(attribute, 0);
+    if (type != 0 && type != DataType.FLOAT.getNumber()) {
+      throw node.error(
+          "has " + attribute + " " + DataType.forNumber((int) type) + ", expected FLOAT");
+    }
   }
 
   static Optional<Constant> zeroPoint(OnnxNode node, GraphDecoder decoder)
@@ -58,6 +68,13 @@ final class ScaleDecoder {
     Optional<Constant> zeroPoint = zeroPoint(node, decoder);
     int named = (int) node.integer("output_dtype", 0);
     int type = zeroPoint.isPresent() ? zeroPoint.get().type().getNumber() : named;
+    if (named != 0 && named != type) {
+      throw node.error(
+          "has output_dtype "
+              + DataType.forNumber(named)
+              + ", but a zero point of "
+              + DataType.forNumber(type));
+    }
     return type == 0 ? Storage.UINT8 : storage(node, type);
   }
 

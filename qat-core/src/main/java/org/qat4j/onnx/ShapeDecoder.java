@@ -1,6 +1,8 @@
 package org.qat4j.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +10,7 @@ import java.util.stream.IntStream;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
+import org.qat4j.scheme.QuantParams;
 
 /** Reads operations that change no number: reshaping to a vector, identities, constants. */
 final class ShapeDecoder {
@@ -33,28 +36,47 @@ final class ShapeDecoder {
 
   static void reshape(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
     node.requireInputs(2, 2);
-    Constant target = decoder.constant(node, 1, "shape");
+    Sizes target = Sizes.require(node, 1, "shape", decoder);
     Shape input = shape(node, decoder);
-    long[] sizes = target.count() > Limits.RANK ? new long[0] : numbers(target);
-    boolean vector =
-        sizes.length == 2
-            && (sizes[1] == -1 || sizes[1] == input.elements())
-            && sizes[0] != sizes[1];
-    boolean batchKept =
-        vector
-            && (sizes[0] == 0 || sizes[0] == -1 || sizes[0] > 0)
-            && node.integer("allowzero", 0) == 0;
-    if (!batchKept) {
+    if (keepsBatch(node, target, decoder) && isVector(target, input)) {
+      toVector(node, decoder);
+    } else if (keepsBatch(node, target, decoder) && isSame(target, input)) {
+      identity(node, decoder);
+    } else {
       throw node.error(
           "reshapes "
               + input
               + " to "
-              + Arrays.toString(sizes)
+              + target
               + "; supported is one vector per image: [0, -1], or [-1, "
               + input.elements()
               + "]");
     }
-    toVector(node, decoder);
+  }
+
+  private static boolean keepsBatch(OnnxNode node, Sizes target, GraphDecoder decoder)
+      throws OnnxFormatException {
+    return target.count() > 0
+        && node.integer("allowzero", 0) == 0
+        && (target.isBatch(0, decoder) || List.of(0L, -1L).contains(target.number(0).orElse(0L)));
+  }
+
+  private static boolean isVector(Sizes target, Shape input) {
+    return target.count() == 2
+        && target
+            .number(1)
+            .filter(
+                n ->
+                    n == input.elements()
+                        || (n == -1 && !target.number(0).equals(target.number(1))))
+            .isPresent();
+  }
+
+  /** Whether all sizes but the batch are those of the input already. */
+  private static boolean isSame(Sizes target, Shape input) {
+    List<Optional<Long>> sizes =
+        Arrays.stream(input.dims()).mapToObj(dim -> Optional.of((long) dim)).toList();
+    return target.numbers().subList(1, target.count()).equals(sizes);
   }
 
   static void squeeze(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
@@ -116,7 +138,7 @@ final class ShapeDecoder {
               + node.input(0)
               + "' is "
               + input.kind()
-              + ", so it would run in float; put it between DequantizeLinear and QuantizeLinear");
+              + decoder.orFloat("put it between DequantizeLinear and QuantizeLinear"));
     }
   }
 
@@ -125,7 +147,7 @@ final class ShapeDecoder {
     return decoder.emit(node, op, List.of(input), node.output(), input.type());
   }
 
-  private static Shape shape(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static Shape shape(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
     Value value = decoder.value(node, 0);
     if (value instanceof Pending pending) {
       return pending.shape();
@@ -163,16 +185,64 @@ final class ShapeDecoder {
   }
 
   static void identity(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    decoder.define(node.output(), decoder.value(node, 0));
+  }
+
+  /** Codes that the caller gives stand for themselves as real numbers. */
+  static void cast(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    node.requireInputs(1, 1);
+    Value value = decoder.value(node, 0);
+    boolean toFloat = node.integer("to", 0) == DataType.FLOAT.getNumber();
+    if (toFloat && value instanceof Value.Codes codes) {
+      QuantizationDecoder.dequantize(
+          node, codes.tensor(), new QuantParams(1, 0, codes.tensor().params().range()), decoder);
+    } else if (toFloat && decoder.isActivation(value)) {
+      identity(node, decoder);
+    } else {
+      throw node.error(
+          "casts "
+              + value.kind()
+              + " to data type "
+              + DataType.forNumber((int) node.integer("to", 0))
+              + ", expected an activation to FLOAT");
+    }
+  }
+
+  static void dropout(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
     node.requireInputs(1, 3);
+    if (node.hasInput(2)) {
+      Constant training = decoder.constant(node, 2, "training_mode");
+      if (!training.isScalar() || training.at(0) != 0) {
+        throw node.error("is in training mode; export the model for inference");
+      }
+    }
     decoder.define(node.output(), decoder.value(node, 0));
   }
 
   static void constant(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    Optional<AttributeProto> value = node.attribute("value");
-    if (value.isEmpty() || !value.get().hasT()) {
-      throw node.error("has no tensor in its attribute 'value'");
-    }
-    Constant constant = Constant.of(value.get().getT(), node.output(), node.source() + ": ");
+    TensorProto tensor =
+        Optional.<TensorProto>empty()
+            .or(
+                () ->
+                    node.attribute("value").filter(AttributeProto::hasT).map(AttributeProto::getT))
+            .or(() -> node.attribute("value_int").map(a -> integers(true, List.of(a.getI()))))
+            .or(() -> node.attribute("value_ints").map(a -> integers(false, a.getIntsList())))
+            .or(() -> node.attribute("value_float").map(a -> reals(true, List.of(a.getF()))))
+            .or(() -> node.attribute("value_floats").map(a -> reals(false, a.getFloatsList())))
+            .orElseThrow(() -> node.error("has no tensor and no numbers as its value"));
+    Constant constant = decoder.constant(tensor, node.output());
     decoder.define(node.output(), new Value.Fixed(constant));
+  }
+
+  private static TensorProto integers(boolean single, List<Long> numbers) {
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder().setDataType(DataType.INT64.getNumber()).addAllInt64Data(numbers);
+    return single ? tensor.build() : tensor.addDims(numbers.size()).build();
+  }
+
+  private static TensorProto reals(boolean single, List<Float> numbers) {
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder().setDataType(DataType.FLOAT.getNumber()).addAllFloatData(numbers);
+    return single ? tensor.build() : tensor.addDims(numbers.size()).build();
   }
 }

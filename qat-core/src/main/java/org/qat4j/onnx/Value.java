@@ -4,7 +4,7 @@ import org.qat4j.graph.Tensor;
 
 /** What a tensor name of the file stands for while the file is turned into a graph. */
 sealed interface Value
-    permits Value.Fixed, Value.Weight, Value.Given, Value.Result, Value.Codes, Pending {
+    permits Value.Fixed, Sizes, Value.Weight, Value.Given, Value.Result, Value.Codes, Pending {
 
   /** For messages. */
   String kind();

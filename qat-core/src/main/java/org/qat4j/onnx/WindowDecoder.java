@@ -29,7 +29,8 @@ final class WindowDecoder {
       padForRoundingUp(node, image, extent, strides, pads);
     }
     for (int i = 0; i < 4; i++) {
-      if (pads[i] >= extent[i % 2]) {
+      // A convolution of padding alone is its bias; no pooling window may be without a pixel.
+      if (kernel.isEmpty() && pads[i] >= extent[i % 2]) {
         throw node.error(
             "padding "
                 + Arrays.toString(pads)

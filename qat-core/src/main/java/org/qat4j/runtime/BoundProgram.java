@@ -20,8 +20,8 @@ final class BoundProgram implements AutoCloseable {
   private final NativeScope scope = new NativeScope();
   private final Step[] steps;
   private final Team.Job[] jobs;
-  private final Activation[] inputs;
-  private final Activation[] outputs;
+  private final Port[] inputs;
+  private final Port[] outputs;
   private final Map<String, Activation> activations = new LinkedHashMap<>();
   private final long bytes;
 
@@ -41,8 +41,8 @@ final class BoundProgram implements AutoCloseable {
         .forEach(
             (tensor, offset) ->
                 activations.put(tensor.name(), new Activation(tensor, batch, memory, offset)));
-    this.inputs = named(program.graph().inputs());
-    this.outputs = named(program.graph().outputs());
+    this.inputs = ports(program.graph().inputs());
+    this.outputs = ports(program.graph().outputs());
     List<Part> parts = program.parts();
     this.steps = new Step[parts.size()];
     this.jobs = new Team.Job[steps.length];
@@ -65,8 +65,8 @@ final class BoundProgram implements AutoCloseable {
     }
   }
 
-  private Activation[] named(List<Tensor> tensors) {
-    return tensors.stream().map(t -> activations.get(t.name())).toArray(Activation[]::new);
+  private Port[] ports(List<Tensor> tensors) {
+    return tensors.stream().map(t -> new Port(activations.get(t.name()))).toArray(Port[]::new);
   }
 
   /** Runs all steps on what {@link #input} holds, on this thread. */
@@ -95,11 +95,11 @@ final class BoundProgram implements AutoCloseable {
     return batch;
   }
 
-  Activation input(int index) {
+  Port input(int index) {
     return inputs[index];
   }
 
-  Activation output(int index) {
+  Port output(int index) {
     return outputs[index];
   }
 

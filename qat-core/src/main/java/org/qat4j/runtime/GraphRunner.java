@@ -29,7 +29,7 @@ public final class GraphRunner implements AutoCloseable {
   /** The longest array that every JVM can make. */
   private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 
-  private static final float[][] NONE = {};
+  private static final Object[] NONE = {};
 
   private enum State {
     IDLE,
@@ -48,12 +48,12 @@ public final class GraphRunner implements AutoCloseable {
   private final Member[] members;
   private final Team team;
   private final Team.Job pieceJob = this::runPiece;
-  private final float[][] oneInput = new float[1][];
-  private final float[][] oneOutput = new float[1][];
+  private final Object[] oneInput = new Object[1];
+  private final Object[] oneOutput = new Object[1];
 
   // The job that the team shares out. Written before it starts, read by its members.
-  private float[][] pieceInputs = NONE;
-  private float[][] pieceResults = NONE;
+  private Object[] pieceInputs = NONE;
+  private Object[] pieceResults = NONE;
   private int batch;
   private int pieceImages;
   private int pieces;
@@ -61,8 +61,7 @@ public final class GraphRunner implements AutoCloseable {
   /**
    * @param backend {@link Backends#AUTO} or a backend's name
    * @param threads that share out the images of a batch, at least 1
-   * @throws IllegalArgumentException if the backend is absent or has no kernel for a node, or if an
-   *     input or output of the graph holds codes
+   * @throws IllegalArgumentException if the backend is absent or has no kernel for a node
    */
   public GraphRunner(Graph graph, String backend, int threads) {
     this(graph, backend, threads, Optional.empty(), Limits.DEFAULT);
@@ -82,8 +81,6 @@ public final class GraphRunner implements AutoCloseable {
     }
     this.inputs = graph.inputs();
     this.outputs = graph.outputs();
-    inputs.forEach(tensor -> requireReal("input", tensor));
-    outputs.forEach(tensor -> requireReal("output", tensor));
     this.limits = limits;
     limits.requireOperations(graph);
     this.program = Program.acquire(graph, backend, rule.isEmpty());
@@ -105,17 +102,6 @@ public final class GraphRunner implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       program.release();
       throw e;
-    }
-  }
-
-  private static void requireReal(String role, Tensor tensor) {
-    if (tensor.isCodes()) {
-      throw new IllegalArgumentException(
-          role
-              + " '"
-              + tensor.name()
-              + "' of the graph holds codes, but callers give and get real numbers: "
-              + "put a QuantizeLinear or DequantizeLinear node there");
     }
   }
 
@@ -144,14 +130,15 @@ public final class GraphRunner implements AutoCloseable {
    * Computes a batch.
    *
    * @param arrays one for each input, {@code [batch, channels, height, width]} or {@code [batch,
-   *     features]} in row-major order; not modified
+   *     features]} in row-major order: a {@code float[]} of real numbers, a {@code byte[]} of 8-bit
+   *     codes or a {@code short[]} of 16-bit codes ({@link Storage#array()}); not modified
    * @param batch images, at least 1
-   * @param results one for each output, laid out likewise; overwritten
-   * @throws IllegalArgumentException if an array has another length than its tensor for this batch
+   * @param results one for each output, of types and laid out likewise; overwritten
+   * @throws IllegalArgumentException if an array has another type or length than its tensor for
+   *     this batch, or holds a code that its tensor cannot have
    */
-  public void run(float[][] arrays, int batch, float[][] results) {
-    checkLengths("input", inputs, arrays, batch);
-    checkLengths("output", outputs, results, batch);
+  public void run(Object[] arrays, int batch, Object[] results) {
+    check(arrays, batch, results);
     begin();
     try {
       runPieces(arrays, batch, results);
@@ -166,13 +153,12 @@ public final class GraphRunner implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the graph has several inputs or outputs, or as above
    */
-  public void run(float[] array, int batch, float[] result) {
+  public void runOne(Object array, int batch, Object result) {
     begin();
     try {
       oneInput[0] = array;
       oneOutput[0] = result;
-      checkLengths("input", inputs, oneInput, batch);
-      checkLengths("output", outputs, oneOutput, batch);
+      check(oneInput, batch, oneOutput);
       runPieces(oneInput, batch, oneOutput);
     } finally {
       oneInput[0] = null;
@@ -181,7 +167,13 @@ public final class GraphRunner implements AutoCloseable {
     }
   }
 
-  private void runPieces(float[][] arrays, int batch, float[][] results) {
+  private void check(Object[] arrays, int batch, Object[] results) {
+    Port.check("input", inputs, arrays, batch);
+    Port.check("output", outputs, results, batch);
+    Port.checkCodes(inputs, arrays);
+  }
+
+  private void runPieces(Object[] arrays, int batch, Object[] results) {
     pieceInputs = arrays;
     pieceResults = results;
     this.batch = batch;
@@ -208,8 +200,7 @@ public final class GraphRunner implements AutoCloseable {
     int images = Math.min(pieceImages, batch - first);
     BoundProgram network = members[member].bound(images);
     for (int i = 0; i < pieceInputs.length; i++) {
-      int size = inputs.get(i).shape().elements();
-      network.input(i).reals().put(0, pieceInputs[i], first * size, images * size);
+      network.input(i).write(pieceInputs[i], first * inputs.get(i).shape().elements());
     }
     if (pieces == 1) {
       network.run(team);
@@ -217,8 +208,7 @@ public final class GraphRunner implements AutoCloseable {
       network.run();
     }
     for (int i = 0; i < pieceResults.length; i++) {
-      int size = outputs.get(i).shape().elements();
-      network.output(i).reals().get(0, pieceResults[i], first * size, images * size);
+      network.output(i).read(pieceResults[i], first * outputs.get(i).shape().elements());
     }
   }
 
@@ -226,10 +216,12 @@ public final class GraphRunner implements AutoCloseable {
    * Computes a batch, with new arrays for the results.
    *
    * @return one for each output
-   * @throws IllegalArgumentException if the results are larger than the limits allow, or as above
+   * @throws IllegalArgumentException if an output is codes, or the results are larger than the
+   *     limits allow, or as above
    */
-  public float[][] run(float[][] arrays, int batch) {
-    checkLengths("input", inputs, arrays, batch);
+  public float[][] run(Object[] arrays, int batch) {
+    Port.check("input", inputs, arrays, batch);
+    outputs.forEach(GraphRunner::requireReal);
     limits.requireBytes("the results of " + batch + " images", bytes(outputs, batch));
     float[][] results = new float[outputs.size()][];
     for (int i = 0; i < results.length; i++) {
@@ -237,6 +229,15 @@ public final class GraphRunner implements AutoCloseable {
     }
     run(arrays, batch, results);
     return results;
+  }
+
+  private static void requireReal(Tensor output) {
+    if (output.isCodes()) {
+      throw new IllegalArgumentException(
+          "output '"
+              + output.name()
+              + "' holds codes: give an array for them, as to run(Map, int, Map)");
+    }
   }
 
   private static int length(Tensor tensor, int batch) {
@@ -270,8 +271,9 @@ public final class GraphRunner implements AutoCloseable {
    * @return codes in NCHW order by tensor name, in execution order
    * @throws IllegalArgumentException if the codes are more than the limits allow, or as above
    */
-  public Map<String, int[]> trace(float[][] arrays, int batch) {
-    checkLengths("input", inputs, arrays, batch);
+  public Map<String, int[]> trace(Object[] arrays, int batch) {
+    Port.check("input", inputs, arrays, batch);
+    Port.checkCodes(inputs, arrays);
     // Each tensor is there twice: in native memory and as the codes that are returned.
     long bytes = 2 * bytes(program.graph().tensors(), batch);
     limits.requireBytes("all tensors of " + batch + " images", bytes);
@@ -281,7 +283,7 @@ public final class GraphRunner implements AutoCloseable {
       enter(unfused);
       try (BoundProgram all = new BoundProgram(unfused, batch, 1, true, Optional.empty())) {
         for (int i = 0; i < arrays.length; i++) {
-          all.input(i).reals().put(0, arrays[i]);
+          all.input(i).write(arrays[i], 0);
         }
         all.run();
         Map<String, int[]> codes = new LinkedHashMap<>();
@@ -361,33 +363,6 @@ public final class GraphRunner implements AutoCloseable {
     List<Backend> used = program.backends();
     for (int i = 0; i < used.size(); i++) {
       used.get(i).leave();
-    }
-  }
-
-  private static void checkLengths(String role, List<Tensor> tensors, float[][] arrays, int batch) {
-    if (batch < 1) {
-      throw new IllegalArgumentException("batch must be >= 1, got " + batch);
-    }
-    if (arrays.length != tensors.size()) {
-      throw new IllegalArgumentException(
-          arrays.length + " " + role + " arrays, but the graph has " + tensors.size());
-    }
-    for (int i = 0; i < arrays.length; i++) {
-      long expected = (long) batch * tensors.get(i).shape().elements();
-      if (arrays[i].length != expected) {
-        throw new IllegalArgumentException(
-            role
-                + " '"
-                + tensors.get(i).name()
-                + "': "
-                + batch
-                + " images of "
-                + tensors.get(i).shape()
-                + " are "
-                + expected
-                + " numbers, got "
-                + arrays[i].length);
-      }
     }
   }
 

@@ -16,6 +16,8 @@ public enum Storage {
   /** Real numbers. */
   F32(4);
 
+  private static final Storage[] OF_CODES = {U8, S8, U16, S16};
+
   private final int bytes;
 
   Storage(int bytes) {
@@ -25,6 +27,36 @@ public enum Storage {
   /** Size of one element. */
   public int bytes() {
     return bytes;
+  }
+
+  /** The array in which callers give and get elements. */
+  public Class<?> array() {
+    return switch (this) {
+      case U8, S8 -> byte[].class;
+      case U16, S16 -> short[].class;
+      case F32 -> float[].class;
+    };
+  }
+
+  /** The name of the codes' type, for example {@code uint8}; float32 for real numbers. */
+  public String codes() {
+    return switch (this) {
+      case U8 -> "uint8";
+      case S8 -> "int8";
+      case U16 -> "uint16";
+      case S16 -> "int16";
+      case F32 -> "float32";
+    };
+  }
+
+  /** The code that the bits of an element stand for. */
+  int code(int bits) {
+    return switch (this) {
+      case U8 -> bits & 0xFF;
+      case U16 -> bits & 0xFFFF;
+      case S8, S16 -> bits;
+      case F32 -> throw new IllegalStateException("real numbers have no codes");
+    };
   }
 
   /**
@@ -37,7 +69,7 @@ public enum Storage {
       return F32;
     }
     IntRange range = tensor.params().range();
-    for (Storage storage : new Storage[] {U8, S8, U16, S16}) {
+    for (Storage storage : OF_CODES) {
       if (storage.range().contains(range)) {
         return storage;
       }

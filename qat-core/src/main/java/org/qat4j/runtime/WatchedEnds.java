@@ -72,6 +72,7 @@ final class WatchedEnds {
     boolean copies =
         op instanceof Op.MaxPool
             || op instanceof Op.Flatten
+            || op instanceof Op.Identity
             || op instanceof Op.Pad
             || op instanceof Op.Upsample;
     return graph.outputOf(node).isCodes() && !copies;

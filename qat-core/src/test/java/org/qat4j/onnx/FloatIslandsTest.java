@@ -179,7 +179,7 @@ class FloatIslandsTest {
   void read_ofUnknownOperator_isRefusedWithPermissionToo() {
     ModelBuilder model = Refusals.vector().node("Sin", List.of("x_dq"), "y").output("y", 0, 3);
     Refusals.assertStarts(
-        "m.onnx: node 'sin:y' (Sin): cannot run in integers here; supported operators: ",
+        "m.onnx: node 'sin:y' (Sin): is not supported; supported operators: ",
         refusal(model.bytes()));
   }
 

@@ -7,8 +7,11 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnxruntime.OrtException;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.qat4j.graph.Graph;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.int8.Int8Session;
@@ -99,6 +102,17 @@ class ForeignAgreementTest {
             square("kernel_shape", 3),
             OnnxNodes.integers("pads", 0, 1, 1, 0),
             square("strides", 2));
+      }
+    },
+    /** A mean with its dimensions as an input. */
+    MEAN_OVER_GIVEN_AXES(0.01f) {
+      @Override
+      void build(ModelBuilder model, Random random) {
+        model
+            .opset(18)
+            .numbers("axes", 2, -1)
+            .node("ReduceMean", List.of("x_dq", "axes"), "m", OnnxNodes.integer("keepdims", 0))
+            .node("Identity", List.of("m"), "y");
       }
     },
     /** PyTorch: adaptive pooling as a mean, and a transposed matrix with its bias behind it. */
@@ -219,6 +233,57 @@ class ForeignAgreementTest {
                 "Resize", List.of("x_dq", "", "", "sizes"), "y", OnnxNodes.text("mode", "nearest"));
       }
     },
+    /** Enlargement to sizes of one dimension, as from opset 18 on. */
+    RESIZE_ALONG_AXES(0.02f) {
+      @Override
+      void build(ModelBuilder model, Random random) {
+        model
+            .opset(18)
+            .numbers("sizes", 3 * SIZE)
+            .node(
+                "Resize",
+                List.of("x_dq", "", "", "sizes"),
+                "y",
+                OnnxNodes.integers("axes", -1),
+                OnnxNodes.text("coordinate_transformation_mode", "pytorch_half_pixel"));
+      }
+    },
+    /** A window of padding alone. */
+    POINT_WITH_PADDING(0.05f) {
+      @Override
+      void build(ModelBuilder model, Random random) {
+        conv(model, random, 1, OnnxNodes.integers("pads", 1, 2, 1, 0));
+        model.node("Relu", List.of("c"), "y");
+      }
+    },
+    /** PyTorch: view(size(0), size(1) * size(2) * size(3)), step by step. */
+    RESHAPE_TO_COMPUTED_SIZES(0.1f) {
+      @Override
+      void build(ModelBuilder model, Random random) {
+        weights(model, random, new long[] {CHANNELS * SIZE * SIZE, 3}, 1);
+        model
+            .numbers("zero", 0)
+            .numbers("one", 1)
+            .numbers("end", Long.MAX_VALUE)
+            .initializer(Initializers.numbers("first", 0).toBuilder().clearDims().build())
+            .node("Shape", List.of("x_dq"), "all")
+            .node("Gather", List.of("all", "first"), "batch")
+            .node("Unsqueeze", List.of("batch", "zero"), "batch_1")
+            .node("Slice", List.of("all", "one", "end"), "image")
+            .node("Slice", List.of("image", "zero", "one"), "c")
+            .node("Slice", List.of("all", "two", "three", "zero"), "h")
+            .node("Shape", List.of("x_q"), "width", OnnxNodes.integer("start", -1))
+            .opset(15)
+            .numbers("two", 2)
+            .numbers("three", 3)
+            .node("Mul", List.of("c", "h"), "ch")
+            .node("Mul", List.of("ch", "width"), "chw")
+            .node("Cast", List.of("chw"), "features", OnnxNodes.integer("to", 7))
+            .node("Concat", List.of("batch_1", "features"), "s", OnnxNodes.integer("axis", 0))
+            .node("Reshape", List.of("x_dq", "s"), "f")
+            .node("Gemm", List.of("f", "w_dq"), "y");
+      }
+    },
     /** Between pairs of its own. */
     LEAKY_RELU(0.017f) {
       @Override
@@ -280,10 +345,34 @@ class ForeignAgreementTest {
   @EnumSource(Style.class)
   void read_ofStyle_computesWhatOnnxRuntimeDoes(Style style)
       throws OrtException, OnnxFormatException {
+    compare(style, 0);
+  }
+
+  /** From opset 18 on a mean has its dimensions as an input: a style of its own. */
+  static Stream<Arguments> newest() {
+    return Stream.of(Style.values())
+        .filter(style -> style != Style.TRANSPOSED_LINEAR)
+        .flatMap(style -> Stream.of(Arguments.of(style, 22), Arguments.of(style, 23)));
+  }
+
+  @ParameterizedTest(name = "{0} in opset {1}")
+  @MethodSource("newest")
+  void read_ofStyleInTheNewestOpsets_computesWhatOnnxRuntimeDoes(Style style, int opset)
+      throws OrtException, OnnxFormatException {
+    compare(style, opset);
+  }
+
+  /**
+   * @param opset 0 for the style's own
+   */
+  private static void compare(Style style, int opset) throws OrtException, OnnxFormatException {
     Random random = new Random(style.name().hashCode());
     ModelBuilder model =
         new ModelBuilder().input("x", 0, CHANNELS, SIZE, SIZE).qdq("x", 0.02f, Storage.UINT8, 120);
     style.build(model, random);
+    if (opset > 0) {
+      model.opset(opset);
+    }
     byte[] bytes = model.qdq("y", style.scale, Storage.UINT8, 100).anyOutput("y_dq").bytes();
     Graph graph = OnnxReader.read(bytes, style.name());
     float[] images = Style.normal(random, BATCH * CHANNELS * SIZE * SIZE);

@@ -22,7 +22,7 @@ class HostileFileTest {
   private static final long[] SCALAR = {};
 
   @Test
-  void externalData_isNeverOpened() {
+  void externalData_ofAModelInMemory_isNotOpened() {
     TensorProto tensor =
         Initializers.floats("w", SCALAR, 1).toBuilder()
             .clearRawData()
@@ -31,8 +31,8 @@ class HostileFileTest {
                 StringStringEntryProto.newBuilder().setKey("location").setValue("/etc/passwd"))
             .build();
     assertEquals(
-        "m.onnx: tensor 'w': its data is in another file, which is never opened; save the model as one file (external"
-            + " data off)",
+        "m.onnx: tensor 'w': its data is in another file, and a model in memory has none; read it from its file, or save it"
+            + " as one file (external data off)",
         message(vector().initializer(tensor).output("x_dq", 0, 3)));
   }
 

@@ -180,15 +180,15 @@ enum IslandModels {
           .node("Mul", List.of("s", "many"), "y");
     }
   },
-  /** Normalization of the image before its own QuantizeLinear. */
-  PREPROCESSING("mul:n (BatchNormalization)") {
+  /** Constants for each channel behind the first QuantizeLinear. */
+  SCALED_BY_CONSTANTS("sub:s (BatchNormalization), div:y (Div)") {
     @Override
     void build(ModelBuilder model, Random random) {
-      floats(model, random, "k", CHANNELS, 1, 1);
+      floats(model, random, "m", CHANNELS, 1, 1);
       model
-          .node("Mul", List.of("x", "k"), "n")
-          .qdq("n", 0.0271f, Storage.UINT8, 128)
-          .node("Identity", List.of("n_dq"), "y");
+          .floats("d", new long[] {CHANNELS, 1, 1}, 0.7f, -1.3f, 1.1f, 2.9f)
+          .node("Sub", List.of("m", "x_dq"), "s")
+          .node("Div", List.of("s", "d"), "y");
     }
   };
 

@@ -76,12 +76,12 @@ class OnnxRefusalTest {
   }
 
   @ParameterizedTest(name = "opset {0}")
-  @CsvSource({"0", "12", "22"})
+  @CsvSource({"0", "12", "24"})
   void read_ofOtherOpset_namesTheSupportedOnes(long opset) {
     assertEquals(
         "m.onnx: uses opset "
             + opset
-            + ", expected 13 to 21; export it with one of those, or convert it with"
+            + ", expected 13 to 23; export it with one of those, or convert it with"
             + " onnx.version_converter",
         message(vector().opset(opset).output("x_dq", 0, 3)));
   }
@@ -92,7 +92,7 @@ class OnnxRefusalTest {
       value = {
         "Loop|is control flow, which is not supported; export the model for one fixed path",
         "BatchNormalization|would run in float; fold it into the convolution before it, then quantize",
-        "Shape|computes with shapes; export with fixed sizes behind the batch dimension and simplify constant parts",
+        "Mul|would run in float; in front of the first QuantizeLinear, a constant scales the input",
         "DynamicQuantizeLinear|quantizes dynamically; export with static quantization in QDQ format",
       })
   void read_ofOperatorOutsideTheSet_namesNodeAndReason(String op, String reason) {
@@ -105,7 +105,7 @@ class OnnxRefusalTest {
   @Test
   void read_ofUnknownOperator_listsTheSupportedOnes() {
     assertStarts(
-        "m.onnx: node 'sin:y' (Sin): cannot run in integers here; supported operators: Add, AveragePool, Clip,",
+        "m.onnx: node 'sin:y' (Sin): cannot run in integers here; supported operators: Add, AveragePool, Cast,",
         message(vector().node("Sin", List.of("x_dq"), "y").output("y", 0, 3)));
   }
 
@@ -167,6 +167,17 @@ class OnnxRefusalTest {
   @Test
   void output_thatNoNodeProduces_isRefused() {
     assertEquals("m.onnx: output 'y' is produced by no node", message(vector().output("y", 0, 3)));
+  }
+
+  @Test
+  void dropout_inTraining_isRefused() {
+    ModelBuilder model =
+        vector()
+            .codes("training", Storage.UINT8, new long[0], 1)
+            .node("Dropout", List.of("x_dq", "", "training"), "y");
+    assertEquals(
+        "m.onnx: node 'dropout:y' (Dropout): is in training mode; export the model for inference",
+        message(model.output("y", 0, 3)));
   }
 
   @Test

@@ -31,6 +31,20 @@ final class OnnxRuntimeModel {
     return reals(model, OptLevel.ALL_OPT, input, images, batch);
   }
 
+  /** Real results of a model file with one input of uint8 codes and one real output. */
+  static float[] ofBytes(byte[] model, Tensor input, byte[] images, int batch) throws OrtException {
+    try (OrtSession session = ENVIRONMENT.createSession(model);
+        OnnxTensor tensor =
+            OnnxTensor.createTensor(
+                ENVIRONMENT, ByteBuffer.wrap(images), shape(input, batch), OnnxJavaType.UINT8);
+        OrtSession.Result result = session.run(Map.of(input.name(), tensor))) {
+      FloatBuffer buffer = ((OnnxTensor) result.get(0)).getFloatBuffer();
+      float[] reals = new float[buffer.remaining()];
+      buffer.get(reals);
+      return reals;
+    }
+  }
+
   /** The same with every node run as it is written. */
   static float[] realsAsWritten(byte[] model, Tensor input, float[] images, int batch)
       throws OrtException {
@@ -49,6 +63,29 @@ final class OnnxRuntimeModel {
       buffer.get(reals);
       return reals;
     }
+  }
+
+  /**
+   * Real results of a model file by output name.
+   *
+   * @param graph what was read of it, with one real input
+   */
+  static Map<String, float[]> results(byte[] model, Graph graph, float[] images, int batch)
+      throws OrtException {
+    Tensor input = graph.inputs().get(0);
+    Map<String, float[]> results = new HashMap<>();
+    try (OrtSession session = ENVIRONMENT.createSession(model);
+        OnnxTensor tensor =
+            OnnxTensor.createTensor(ENVIRONMENT, FloatBuffer.wrap(images), shape(input, batch));
+        OrtSession.Result result = session.run(Map.of(input.name(), tensor))) {
+      for (Map.Entry<String, ai.onnxruntime.OnnxValue> entry : result) {
+        FloatBuffer buffer = ((OnnxTensor) entry.getValue()).getFloatBuffer();
+        float[] reals = new float[buffer.remaining()];
+        buffer.get(reals);
+        results.put(entry.getKey(), reals);
+      }
+    }
+    return results;
   }
 
   private static OrtSession.SessionOptions options(OptLevel level) throws OrtException {

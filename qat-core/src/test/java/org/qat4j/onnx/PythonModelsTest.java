@@ -1,5 +1,6 @@
 package org.qat4j.onnx;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,11 +18,13 @@ import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
+import org.qat4j.graph.Window;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.int8.Int8Session;
 
 /**
- * Models that the onnx package of Python wrote; src/test/python/quantized_models.py generates them.
+ * Models that the onnx package of Python and PyTorch wrote; quantized_models.py and torch_models.py
+ * in src/test/python generate them.
  */
 class PythonModelsTest {
   private static final int BATCH = 16;
@@ -54,7 +57,7 @@ class PythonModelsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"lenet, 0.001", "residual, 0.0174"})
+  @CsvSource({"lenet, 0.001", "residual, 0.0174", "torch_view, 0.002", "torch_resize, 0.0094"})
   void run_ofModel_agreesWithOnnxRuntime(String name, float tolerance)
       throws IOException, OrtException {
     Path file = file(name);
@@ -74,6 +77,45 @@ class PythonModelsTest {
       }
       assertTrue(spread(ours) > 10 * tolerance, "results must differ from image to image");
     }
+  }
+
+  @Test
+  void run_ofModelThatTakesBytes_agreesWithOnnxRuntime() throws IOException, OrtException {
+    Path file = file("torch_bytes");
+    Int8Model model = Int8Model.load(file);
+    Tensor input = model.graph().inputs().get(0);
+    byte[] images = new byte[BATCH * input.shape().elements()];
+    new Random(7).nextBytes(images);
+    float[] theirs = OnnxRuntimeModel.ofBytes(Files.readAllBytes(file), input, images, BATCH);
+    try (Int8Session session = Int8Session.open(model)) {
+      assertArrayEquals(theirs, session.run(images, BATCH), 0.002f);
+    }
+    GraphEquality.assertEqual(
+        model.graph(), OnnxReader.read(OnnxWriter.toBytes(model.graph()), "again"));
+  }
+
+  @Test
+  void read_ofTorchView_scalesInFrontAndKeepsTheBatch() throws IOException {
+    Graph graph = OnnxReader.read(file("torch_view"));
+    assertEquals(
+        List.of("BatchNormalization", "Div", "QuantizeLinear", "Conv", "Conv", "Flatten", "Gemm"),
+        ops(graph));
+    assertEquals(List.of(), graph.islands());
+    assertEquals(
+        new Window(1, 1, 1, 1, 1, 1, 1, 1, 1, 1), ((Op.Conv) graph.nodes().get(3).op()).window());
+    GraphEquality.assertEqual(graph, OnnxReader.read(OnnxWriter.toBytes(graph), "again"));
+  }
+
+  @Test
+  void read_ofTorchResize_enlargesToTheSizesOfAnotherTensor() throws IOException {
+    Graph graph = OnnxReader.read(file("torch_resize"));
+    assertTrue(graph.nodes().stream().anyMatch(node -> node.op().equals(new Op.Upsample(2, 2))));
+  }
+
+  @Test
+  void read_ofTorchExternal_givesTheGraphOfTheWholeFile() throws IOException {
+    GraphEquality.assertEqual(
+        OnnxReader.read(file("torch_view")), OnnxReader.read(file("torch_external")));
   }
 
   private static float spread(float[] values) {

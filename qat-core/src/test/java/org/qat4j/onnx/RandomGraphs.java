@@ -67,7 +67,9 @@ final class RandomGraphs {
     String scores = real ? logits : node(new Op.Dequantize(), List.of(logits), new Tensor.Real());
     String last =
         random.nextBoolean() ? node(new Op.Softmax(), List.of(scores), new Tensor.Real()) : scores;
-    return graph.build(last);
+    boolean renamed = kind == Kind.ANY && random.nextInt(4) == 0;
+    return graph.build(
+        renamed ? node(new Op.Identity(), List.of(last), graph.tensor(last).type()) : last);
   }
 
   private String hidden(String codes) {

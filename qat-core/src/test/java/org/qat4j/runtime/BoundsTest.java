@@ -43,7 +43,7 @@ class BoundsTest {
     Arrays.fill(image, 255);
     float[] result = new float[1];
     try (GraphRunner runner = new GraphRunner(graph, backend, 1)) {
-      runner.run(image, 1, result);
+      runner.runOne(image, 1, result);
     }
     assertArrayEquals(new float[] {255}, result);
   }

@@ -91,6 +91,12 @@ final class ConformanceCases {
       {16, 32, 6, 6, 5, 1, 2, 2, 2, 2, 1, 16},
       {256, 24, 4, 4, 3, 1, 1, 1, 1, 1, 1, 1},
       {600, 10, 2, 2, 1, 1, 0, 0, 0, 0, 1, 1},
+      {16, 32, 6, 6, 1, 1, 1, 1, 1, 1, 1, 1},
+      {1, 9, 5, 4, 1, 1, 2, 1, 0, 3, 1, 1},
+      {5, 3, 6, 5, 1, 2, 1, 1, 1, 1, 1, 1},
+      {8, 8, 5, 5, 2, 1, 3, 2, 2, 3, 1, 1},
+      {12, 12, 5, 5, 1, 1, 1, 1, 1, 1, 1, 12},
+      {16, 16, 9, 9, 3, 2, 4, 4, 4, 4, 1, 1},
     };
     for (int[] s : shapes) {
       for (boolean signed : new boolean[] {false, true}) {
@@ -333,6 +339,7 @@ final class ConformanceCases {
       cases.add(
           new Case(
               "flatten " + a, oneOp(new Op.Flatten(), List.of(Shape.of(5, 3, 4)), List.of(a), a)));
+      cases.add(oneInput("identity " + a, new Op.Identity(), a, a));
       cases.add(oneInput("leaky ReLU " + a, new Op.LeakyRelu(0.1f), a, codes(0.03, 60, U8)));
       cases.add(oneInput("pad " + a, new Op.Pad(1, 0, 2, 3), a, a));
       cases.add(oneInput("upsample " + a, new Op.Upsample(2, 3), a, a));

@@ -51,7 +51,7 @@ final class InspectCommand implements Callable<Integer> {
         List.of(
             "node", "op", "shape", "scale", "zero point", "codes", "weights", "MACs", "decision"));
     for (Tensor input : graph.inputs()) {
-      rows.add(List.of(input.name(), "input", input.shape().toString(), "", "", "", "", "", ""));
+      rows.add(row(input.name(), "input", input, "", "", ""));
     }
     for (Node node : graph.nodes()) {
       rows.add(row(graph, node));
@@ -73,19 +73,29 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private static List<String> row(Graph graph, Node node) {
-    Tensor output = graph.outputOf(node);
-    boolean codes = output.isCodes();
     long macs = node.op().macs(graph.inputsOf(node));
-    return List.of(
+    return row(
         node.name(),
         node.op().onnxName() + suffix(NodeDecision.clip(node.op())),
-        output.shape().toString(),
-        codes ? String.format(Locale.ROOT, "%.6g", output.params().scale()) : "",
-        codes ? Integer.toString(output.params().zeroPoint()) : "",
-        codes ? output.params().range().toString() : "float32",
+        graph.outputOf(node),
         weights(node.op()),
         macs == 0 ? "" : String.format(Locale.ROOT, "%,d", macs),
         NodeDecision.of(graph, node));
+  }
+
+  private static List<String> row(
+      String name, String op, Tensor tensor, String weights, String macs, String decision) {
+    boolean codes = tensor.isCodes();
+    return List.of(
+        name,
+        op,
+        tensor.shape().toString(),
+        codes ? String.format(Locale.ROOT, "%.6g", tensor.params().scale()) : "",
+        codes ? Integer.toString(tensor.params().zeroPoint()) : "",
+        codes ? tensor.params().range().toString() : "float32",
+        weights,
+        macs,
+        decision);
   }
 
   private static String suffix(Clip clip) {

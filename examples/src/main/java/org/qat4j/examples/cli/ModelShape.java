@@ -6,6 +6,7 @@ import org.qat4j.examples.error.UserException;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.int8.Int8Model;
+import org.qat4j.scheme.IntRange;
 
 /** What a model with one input and one output takes. */
 final class ModelShape {
@@ -14,9 +15,46 @@ final class ModelShape {
   /**
    * Shape of one input image.
    *
-   * @throws UserException if the model has several inputs or outputs
+   * @throws UserException if the model has several inputs or outputs, or they are codes
    */
   static Shape single(Path file, Int8Model model) {
+    requireReal(file, "takes", one(file, model));
+    return ofPixels(file, model);
+  }
+
+  /**
+   * The same of a model that may take pixels as they are: uint8 codes.
+   *
+   * @throws UserException if the model has several inputs or outputs, or they are other codes
+   */
+  static Shape ofPixels(Path file, Int8Model model) {
+    Tensor input = one(file, model);
+    if (!isPixels(input)) {
+      requireReal(file, "takes", input);
+    }
+    requireReal(file, "gives", model.graph().outputs().get(0));
+    return input.shape();
+  }
+
+  private static boolean isPixels(Tensor input) {
+    return input.isCodes() && IntRange.unsigned(8).equals(input.params().range());
+  }
+
+  private static void requireReal(Path file, String does, Tensor tensor) {
+    if (tensor.isCodes()) {
+      throw new UserException(
+          file
+              + " "
+              + does
+              + " '"
+              + tensor.name()
+              + "' as codes "
+              + tensor.params().range()
+              + ", which this command does not; run it from a program: Int8Session.run(byte[], int, ...)");
+    }
+  }
+
+  private static Tensor one(Path file, Int8Model model) {
     List<Tensor> inputs = model.graph().inputs();
     List<Tensor> outputs = model.graph().outputs();
     if (inputs.size() != 1 || outputs.size() != 1) {
@@ -28,6 +66,6 @@ final class ModelShape {
               + outputs.size()
               + " outputs; this command needs one of each");
     }
-    return inputs.get(0).shape();
+    return inputs.get(0);
   }
 }

@@ -13,6 +13,9 @@ final class NodeDecision {
   static String of(Graph graph, Node node) {
     Op op = node.op();
     if (op instanceof Op.Real real) {
+      if (!graph.islands().contains(node)) {
+        return "float32: scales the input before the first code";
+      }
       return real.operation() instanceof RealOp.Conv || real.operation() instanceof RealOp.Dense
           ? "float island: its weights are real, exempt by a rule or never quantized"
           : "float island: no integer form was given";
@@ -22,6 +25,9 @@ final class NodeDecision {
     }
     if (op instanceof Op.MaxPool || op instanceof Op.Flatten) {
       return "scale of " + node.inputs().get(0) + ": codes are only chosen or moved";
+    }
+    if (op instanceof Op.Identity) {
+      return "the same codes under another name";
     }
     if (op instanceof Op.Pad || op instanceof Op.Upsample) {
       return "scale of " + node.inputs().get(0) + ": codes are only added or repeated";

@@ -71,7 +71,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Int8Model loaded = allowed.load(model);
-    PictureFit fit = images.fit(model, ModelShape.single(model, loaded));
+    PictureFit fit = images.fit(model, ModelShape.ofPixels(model, loaded));
     SessionOptions options =
         watch ? SessionOptions.DEFAULT.withWatch(SaturationRule.DEFAULT) : SessionOptions.DEFAULT;
     try (ImageSource source = images.open(fit);

@@ -109,6 +109,11 @@ public final class Images {
     return values;
   }
 
+  /** The images {@code [from, to)} as unsigned bytes, one after another. */
+  public byte[] pixels(int from, int to) {
+    return Arrays.copyOfRange(pixels, from * size(), to * size());
+  }
+
   /**
    * The first {@code wanted} images.
    *

@@ -2,9 +2,13 @@ package org.qat4j.examples.evaluation;
 
 import org.qat4j.examples.data.Images;
 import org.qat4j.examples.data.Normalization;
+import org.qat4j.examples.error.UserException;
 import org.qat4j.int8.Int8Session;
 
-/** The integer network on its own runtime. The caller owns the session. */
+/**
+ * The integer network on its own runtime. A network that takes uint8 codes gets the pixels as they
+ * are. The caller owns the session.
+ */
 public record Int8Classifier(Int8Session session, Normalization normalization)
     implements Classifier {
 
@@ -13,8 +17,22 @@ public record Int8Classifier(Int8Session session, Normalization normalization)
     this(session, Normalization.NONE);
   }
 
+  public Int8Classifier {
+    if (takesPixels(session) && !normalization.equals(Normalization.NONE)) {
+      throw new UserException(
+          "the model takes pixels as they are, so that --white, --mean and --std have no effect;"
+              + " leave them out");
+    }
+  }
+
+  private static boolean takesPixels(Int8Session session) {
+    return session.inputs().get(0).isCodes();
+  }
+
   @Override
   public float[] scores(Images images, int from, int to) {
-    return session.run(normalization.apply(images, from, to), to - from);
+    return takesPixels(session)
+        ? session.run(images.pixels(from, to), to - from)
+        : session.run(normalization.apply(images, from, to), to - from);
   }
 }

@@ -341,6 +341,53 @@ class CommandLineTest {
         outcome.out().lines().toList());
   }
 
+  @Test
+  void run_ofAModelThatTakesBytes_givesItThePixels() throws IOException {
+    Path model = folder.resolve("bytes.onnx");
+    pixels(IntRange.unsigned(8)).save(model);
+    ByteBuffer idx = ByteBuffer.allocate(16 + 2 * 4);
+    idx.putInt(0x803).putInt(2).putInt(2).putInt(2);
+    idx.put(new byte[] {0, 100, (byte) 200, (byte) 255, 1, 2, 3, 4});
+    Path images = folder.resolve("bytes.idx");
+    Files.write(images, idx.array());
+
+    Outcome outcome = execute("run", model, "--input", images);
+
+    assertEquals(0, outcome.status(), outcome.err());
+    assertEquals(List.of("0\t1", "1\t0"), outcome.out().lines().toList());
+    assertTrue(execute("inspect", model).out().contains("[0, 255]"));
+  }
+
+  @Test
+  void commands_onOtherCodes_sayWhatToDo() throws IOException {
+    Path model = folder.resolve("signed.onnx");
+    pixels(IntRange.signed(8)).save(model);
+    String expected =
+        "qat4j: "
+            + model
+            + " takes 'in' as codes [-128, 127], which this command does not; run it from a program:"
+            + " Int8Session.run(byte[], int, ...)";
+    assertFails(1, expected, execute("bench", model));
+    ByteBuffer idx = ByteBuffer.allocate(16 + 4);
+    idx.putInt(0x803).putInt(1).putInt(2).putInt(2);
+    Path images = folder.resolve("one.idx");
+    Files.write(images, idx.array());
+    assertFails(1, expected, execute("run", model, "--input", images));
+  }
+
+  /** Two classes of 1x2x2 codes: more than 100 in all, or not. */
+  private static Int8Model pixels(IntRange range) {
+    Tensor input = Tensor.codes("in", Shape.of(1, 2, 2), new QuantParams(1, 0, range));
+    Graph.Builder graph = Graph.builder("pixels").input(input);
+    graph.node("flatten", new Op.Flatten(), List.of("in"), "f", input.type());
+    Weights weights =
+        Weights.symmetric(
+            new byte[] {-1, -1, -1, -1, 1, 1, 1, 1}, new float[] {1, 1}, IntRange.signedNarrow(8));
+    Op dense = new Op.Dense(weights, new Bias(100, -100), Clip.NONE);
+    graph.node("dense", dense, List.of("f"), "out", new Tensor.Real());
+    return new Int8Model(graph.build("out"));
+  }
+
   /** Two classes of 1x2x2: the sum of the pixels, negative and positive. */
   private static Int8Model watched(QuantParams input) {
     Graph.Builder graph = Graph.builder("watched").input(Tensor.real("in", Shape.of(1, 2, 2)));

@@ -122,6 +122,10 @@ public final class LoopsBackend implements Backend {
           (inputs, output) -> new ConcatLoop(org.qat4j.graph.Clip.NONE, inputs, output));
     } else if (op instanceof Op.Flatten) {
       return Optional.of((inputs, output) -> new FlattenLoop(inputs[0], output));
+    } else if (op instanceof Op.Identity) {
+      return Optional.of(
+          (inputs, output) ->
+              () -> output.bytes().put(0, inputs[0].bytes(), 0, output.bytes().capacity()));
     }
     return Optional.empty();
   }

@@ -32,6 +32,7 @@ final class Float32Reference {
           Map.entry(RealOp.Conv.class, (op, in) -> conv((RealOp.Conv) op, in[0])),
           Map.entry(RealOp.Dense.class, (op, in) -> dense((RealOp.Dense) op, in[0])),
           Map.entry(RealOp.ScaleShift.class, (op, in) -> scaleShift((RealOp.ScaleShift) op, in[0])),
+          Map.entry(RealOp.Divide.class, (op, in) -> divide((RealOp.Divide) op, in[0])),
           Map.entry(RealOp.MaxPool.class, (op, in) -> max(((RealOp.MaxPool) op).window(), in[0])),
           Map.entry(RealOp.AveragePool.class, (op, in) -> average((RealOp.AveragePool) op, in[0])),
           Map.entry(
@@ -99,6 +100,10 @@ final class Float32Reference {
   private static Formula scaleShift(RealOp.ScaleShift op, Activation input) {
     return (n, c, y, x) ->
         input.real(input.index(n, c, y, x)) * op.scales().at(c) + op.shifts().at(c);
+  }
+
+  private static Formula divide(RealOp.Divide op, Activation input) {
+    return (n, c, y, x) -> input.real(input.index(n, c, y, x)) / op.divisors().at(c);
   }
 
   private static Formula max(Window window, Activation input) {

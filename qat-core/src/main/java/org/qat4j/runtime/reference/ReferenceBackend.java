@@ -35,6 +35,7 @@ public final class ReferenceBackend implements Backend {
           Map.entry(Op.Pad.class, ImageReference::pad),
           Map.entry(Op.Upsample.class, ImageReference::upsample),
           Map.entry(Op.Flatten.class, CodeReference::flatten),
+          Map.entry(Op.Identity.class, CodeReference::identity),
           Map.entry(Op.Real.class, Float32Reference::real));
 
   private record Scalar(Region region, Definition definition) implements Kernel {

@@ -1,0 +1,32 @@
+package org.qat4j.onnx;
+
+import java.util.Set;
+
+/**
+ * What may be computed with real numbers though no float island is allowed: the model's input plus,
+ * minus, times and divided by constants, before its first QuantizeLinear.
+ */
+final class InputScaling {
+  private static final Set<String> OPS = Set.of("Add", "Sub", "Mul", "Div", "BatchNormalization");
+
+  private InputScaling() {}
+
+  static boolean isInFront(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    if (!OPS.contains(node.op()) || node.inputCount() < 2) {
+      return false;
+    }
+    Value first = decoder.value(node, 0);
+    Value second = decoder.value(node, 1);
+    return (isInput(first, decoder) && RealConstant.of(second).isPresent())
+        || (isInput(second, decoder) && RealConstant.of(first).isPresent());
+  }
+
+  /** The input itself, real or dequantized, or what was computed of it in front. */
+  private static boolean isInput(Value value, GraphDecoder decoder) {
+    return value instanceof Value.Given
+        || (value instanceof Pending pending
+            && pending.previous().isEmpty()
+            && pending.origin() instanceof Pending.Dequantized origin
+            && decoder.isInput(origin.codes()));
+  }
+}

@@ -1,0 +1,92 @@
+package org.qat4j.onnx;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.qat4j.graph.RealOp;
+import org.qat4j.graph.Reals;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Tensor;
+
+/**
+ * Reads sums, differences, products and quotients of real numbers: of two activations, or of one
+ * and a constant for each channel or for all.
+ */
+final class ScaleShiftDecoder {
+  private ScaleShiftDecoder() {}
+
+  /** What one operation becomes. */
+  @FunctionalInterface
+  private interface Form {
+    /** Of an activation and a constant, in this order or the other. */
+    RealOp withConstant(float[] numbers, boolean constantFirst);
+  }
+
+  static void add(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    Form form = (numbers, first) -> scaleShift(all(numbers, 1), numbers);
+    decode(node, form, Optional.of(new RealOp.Add()), decoder);
+  }
+
+  static void mul(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    Form form = (numbers, first) -> scaleShift(numbers, all(numbers, 0));
+    decode(node, form, Optional.of(new RealOp.Mul()), decoder);
+  }
+
+  /** Exact: x - c is x + (-c), and c - x is -x + c, with one rounding each. */
+  static void sub(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    Form form =
+        (numbers, first) ->
+            first
+                ? scaleShift(all(numbers, -1), numbers)
+                : scaleShift(all(numbers, 1), negative(numbers));
+    decode(node, form, Optional.empty(), decoder);
+  }
+
+  static void div(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+    if (node.inputCount() > 0 && RealConstant.of(decoder.value(node, 0)).isPresent()) {
+      throw node.error("divides a constant by an activation, expected an activation by a constant");
+    }
+    Form form = (numbers, first) -> new RealOp.Divide(new Reals(numbers));
+    decode(node, form, Optional.empty(), decoder);
+  }
+
+  private static void decode(
+      OnnxNode node, Form form, Optional<RealOp> ofActivations, GraphDecoder decoder)
+      throws OnnxFormatException {
+    node.requireInputs(2, 2);
+    Optional<RealConstant> first = RealConstant.of(decoder.value(node, 0));
+    Optional<RealConstant> second = RealConstant.of(decoder.value(node, 1));
+    if (first.isEmpty() && second.isEmpty()) {
+      RealOp op =
+          ofActivations.orElseThrow(
+              () -> node.error("joins two activations, expected one and a constant"));
+      Tensor a = decoder.real(node, 0);
+      IslandDecoder.emit(node, op, List.of(a, decoder.real(node, 1)), decoder);
+      return;
+    }
+    Tensor input = decoder.real(node, first.isPresent() ? 1 : 0);
+    Shape shape = input.shape();
+    float[] numbers = first.or(() -> second).orElseThrow().perChannel(node, shape, decoder);
+    IslandDecoder.emit(
+        node, form.withConstant(numbers, first.isPresent()), List.of(input), decoder);
+  }
+
+  private static RealOp scaleShift(float[] scales, float[] shifts) {
+    return new RealOp.ScaleShift(new Reals(scales), new Reals(shifts));
+  }
+
+  /** As many times one number. */
+  private static float[] all(float[] like, float number) {
+    float[] numbers = new float[like.length];
+    Arrays.fill(numbers, number);
+    return numbers;
+  }
+
+  private static float[] negative(float[] numbers) {
+    float[] negative = new float[numbers.length];
+    for (int i = 0; i < negative.length; i++) {
+      negative[i] = -numbers[i];
+    }
+    return negative;
+  }
+}
