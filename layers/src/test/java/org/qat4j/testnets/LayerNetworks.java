@@ -61,8 +61,7 @@ public final class LayerNetworks {
   private final GraphBuilder graph;
   private String last = "image";
 
-  private LayerNetworks(
-      long seed, DataType type, Consumer<NeuralNetConfiguration.Builder> more) {
+  private LayerNetworks(long seed, DataType type, Consumer<NeuralNetConfiguration.Builder> more) {
     NeuralNetConfiguration.Builder settings =
         new NeuralNetConfiguration.Builder()
             .seed(seed)

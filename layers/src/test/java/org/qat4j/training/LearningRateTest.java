@@ -39,7 +39,9 @@ import org.nd4j.linalg.schedule.FixedSchedule;
 import org.qat4j.testnets.LayerNetworks;
 import org.qat4j.testnets.TestNetworks;
 
-/** Deeplearning4j's {@code setLearningRate} reaches all that a layer trains, and no other network. */
+/**
+ * Deeplearning4j's {@code setLearningRate} reaches all that a layer trains, and no other network.
+ */
 class LearningRateTest {
   private static final DataSet BATCH = TestNetworks.data(1, 16, DataType.FLOAT);
 

@@ -90,7 +90,6 @@ class SchemeMatrixTest {
   private static Map<String, INDArray> copies(ComputationGraph network) {
     return network.paramTable().entrySet().stream()
         .collect(
-            java.util.stream.Collectors.toMap(
-                Map.Entry::getKey, entry -> entry.getValue().dup()));
+            java.util.stream.Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().dup()));
   }
 }

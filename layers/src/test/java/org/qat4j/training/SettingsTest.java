@@ -35,8 +35,8 @@ import org.qat4j.testnets.LayerNetworks;
 import org.qat4j.testnets.TestNetworks;
 
 /**
- * What {@code NeuralNetConfiguration.Builder} sets for all layers does in a prepared network what it
- * does in its original, layer by layer: both take the same steps, in double.
+ * What {@code NeuralNetConfiguration.Builder} sets for all layers does in a prepared network what
+ * it does in its original, layer by layer: both take the same steps, in double.
  *
  * <p>Left out: {@code RenormalizeL2PerLayer} and {@code ClipL2PerLayer}, for which a block is one
  * layer.
@@ -90,7 +90,8 @@ class SettingsTest {
     private static final long serialVersionUID = 1L;
 
     private static INDArray mask(INDArray like) {
-      INDArray places = Nd4j.arange((double) like.length()).castTo(like.dataType()).reshape(like.shape());
+      INDArray places =
+          Nd4j.arange((double) like.length()).castTo(like.dataType()).reshape(like.shape());
       return places.fmod(3).gt(0.5).castTo(like.dataType()).muli(1.5);
     }
 

@@ -74,14 +74,12 @@ class TrainingForwardTest {
             + " network.convertDataType(DataType.FLOAT) first";
     MultiLayerNetwork original = TestNetworks.multiLayer(7, type);
     var error =
-        assertThrows(
-            IllegalArgumentException.class, () -> Qat.prepare(original, QatConfig.int8()));
+        assertThrows(IllegalArgumentException.class, () -> Qat.prepare(original, QatConfig.int8()));
     assertEquals(expected, error.getMessage());
     MultiLayerNetwork prepared =
         Qat.prepare(original.convertDataType(DataType.FLOAT), QatConfig.int8());
     prepared.fit(BATCH);
-    var later =
-        assertThrows(IllegalArgumentException.class, () -> prepared.convertDataType(type));
+    var later = assertThrows(IllegalArgumentException.class, () -> prepared.convertDataType(type));
     assertEquals(expected, later.getMessage());
   }
 
@@ -104,8 +102,7 @@ class TrainingForwardTest {
     updater(original, "stem", new NoOp());
     updater(original, "a", new Sgd(0.25));
     updater(original, "b", new Sgd(0.5));
-    ComputationGraph network =
-        Qat.prepare(original, QatConfig.builder().activationBits(4).build());
+    ComputationGraph network = Qat.prepare(original, QatConfig.builder().activationBits(4).build());
     assertEquals(0.25, rate(network, "sum"));
     assertEquals(0.25, rate(network, "c"));
     assertEquals(0.5, rate(network, "both"));
