@@ -86,14 +86,14 @@ final class TrainingBenchmark implements Callable<Integer> {
     print.flush();
     List<TrainingComparison> comparisons = new ArrayList<>();
     for (TrainedNetwork network : networks) {
-      comparisons.add(new TrainingContest(network, threads, turns, pyTorch).measure());
+      TrainingComparison one = new TrainingContest(network, threads, turns, pyTorch).measure();
+      print.print(ReportText.table(TrainingReport.rows(List.of(one))));
+      print.flush();
+      comparisons.add(one);
     }
-    TrainingReport page = new TrainingReport(conditions, comparisons);
-    print.print(ReportText.table(page.rows()));
-    print.flush();
     write(comparisons);
     if (report.isPresent()) {
-      page.write(report.get());
+      new TrainingReport(conditions, comparisons).write(report.get());
     }
     return 0;
   }

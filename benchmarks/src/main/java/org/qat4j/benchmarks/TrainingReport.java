@@ -23,7 +23,7 @@ record TrainingReport(Conditions conditions, List<TrainingComparison> comparison
   }
 
   /** The table, header first. */
-  List<List<String>> rows() {
+  static List<List<String>> rows(List<TrainingComparison> comparisons) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
@@ -58,7 +58,7 @@ record TrainingReport(Conditions conditions, List<TrainingComparison> comparison
 
   private String markdown() {
     StringBuilder table = new StringBuilder();
-    List<List<String>> rows = rows();
+    List<List<String>> rows = rows(comparisons);
     for (int r = 0; r < rows.size(); r++) {
       table.append("| ").append(String.join(" | ", rows.get(r))).append(" |\n");
       table.append(r == 0 ? "|---".repeat(rows.get(0).size()) + "|\n" : "");

@@ -106,7 +106,7 @@ class InferenceBenchmarkTest {
     assertTrue(
         text.toString()
             .contains(
-                "L, batch 2, threads 1: 2 of 2 classes agree, largest difference 0.0, 0 of 1,768"
+                "L, batch 2, threads 1: 2 of 2 classes agree, largest difference 0.0, 0 of 3,336"
                     + " codes differ"),
         text.toString());
     JsonNode lines = new ObjectMapper().readTree(folder.resolve("out.json").toFile());

@@ -9,6 +9,7 @@ import static org.bytedeco.pytorch.global.torch.set_autocast_enabled;
 import static org.bytedeco.pytorch.global.torch.set_num_threads;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.PointerScope;
@@ -68,10 +69,13 @@ public final class PyTorchEngine implements Engine {
 
   @Override
   public void run() {
-    try (PointerScope scope = new PointerScope()) {
+    PointerScope scope = new PointerScope();
+    try {
       adam.zero_grad(true);
       loss(layers).backward();
       adam.step();
+    } finally {
+      scope.close();
     }
   }
 
@@ -98,11 +102,14 @@ public final class PyTorchEngine implements Engine {
    */
   @Override
   public float[] results() {
-    try (PointerScope scope = new PointerScope()) {
+    PointerScope scope = new PointerScope();
+    try {
       FloatBuffer weights = FloatBuffer.wrap(task.weights());
       return new float[] {loss(layers(new Parameters(weights, mode), true)).item_float()};
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
+    } finally {
+      scope.close();
     }
   }
 

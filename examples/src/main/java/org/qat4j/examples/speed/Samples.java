@@ -5,8 +5,10 @@ import org.apache.commons.statistics.descriptive.Quantile;
 
 /** What one engine took in each round. */
 public final class Samples {
+  // Copies, since both would sort the rounds in place otherwise.
+  private static final Median MEDIAN = Median.withDefaults().withCopy(true);
   private static final Quantile QUARTILES =
-      Quantile.withDefaults().with(Quantile.EstimationMethod.HF7);
+      Quantile.withDefaults().with(Quantile.EstimationMethod.HF7).withCopy(true);
 
   private final double[] values;
 
@@ -22,7 +24,7 @@ public final class Samples {
 
   /** The median of the rounds; the mean of the middle two of an even number. */
   public double median() {
-    return Median.withDefaults().evaluate(values);
+    return MEDIAN.evaluate(values);
   }
 
   /**

@@ -8,7 +8,7 @@ import java.util.List;
  * with another engine.
  *
  * @param rounds at least 1
- * @param seconds of each engine in a round
+ * @param seconds of each engine in a round; 0 for one call
  * @param warmUpSeconds of each engine before the first round
  */
 public record Turns(int rounds, double seconds, double warmUpSeconds) {
@@ -44,9 +44,10 @@ public record Turns(int rounds, double seconds, double warmUpSeconds) {
 
   /** How it was measured, in words. */
   public String inWords() {
+    String turn = seconds == 0 ? "one call" : seconds + " s";
     return String.format(
-        "medians of %d rounds of %s s after %s s of warm-up; each engine has a process of its own, and they"
+        "medians of %d rounds of %s after %s s of warm-up; each engine has a process of its own, and they"
             + " take turns, which end when the process is idle",
-        rounds, seconds, warmUpSeconds);
+        rounds, turn, warmUpSeconds);
   }
 }

@@ -27,6 +27,9 @@ class RatioTest {
     Samples own = new Samples(1, 2, 10, 4, 3);
     Samples peer = new Samples(2, 6, 10, 20, 12);
 
+    assertEquals(3, own.median());
+    assertEquals(10, peer.median());
+
     assertEquals(new Ratio(10.0 / 3, 2, 4), own.speedAgainst(peer));
   }
 
