@@ -133,8 +133,8 @@ public final class Int8Session implements AutoCloseable {
   }
 
   private float[] runReals(Object images, int batch) {
-    requireOne("input", runner.inputs());
     requireOne("output", runner.outputs());
+    requireOne("input", runner.inputs());
     return runner.run(new Object[] {images}, batch)[0];
   }
 
