@@ -22,6 +22,12 @@ public final class DropoutOnCopy extends DropoutLayer {
   public DropoutOnCopy(DropoutLayer layer) {
     setLayerName(layer.getLayerName());
     setIDropout(layer.getIDropout());
+    // Deeplearning4j takes a configuration without these for one of an old format.
+    setActivationFn(layer.getActivationFn());
+    setWeightInitFn(layer.getWeightInitFn());
+    setIUpdater(layer.getIUpdater());
+    setRegularization(layer.getRegularization());
+    setRegularizationBias(layer.getRegularizationBias());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.qat4j.layers;
 
+import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.qat4j.quantizers.ActivationScheme;
@@ -15,7 +16,8 @@ import org.qat4j.quantizers.WeightScheme;
 public record Quantization(
     @JsonProperty("weights") WeightScheme weights,
     @JsonProperty("activations") ActivationScheme activations,
-    @JsonProperty("schedule") Schedule schedule) {
+    @JsonProperty("schedule") Schedule schedule)
+    implements Serializable {
 
   /** 8-bit weights and activations from the first iteration. */
   public static final Quantization INT8 =

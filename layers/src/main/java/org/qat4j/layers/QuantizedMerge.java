@@ -77,7 +77,7 @@ public final class QuantizedMerge extends ParameterFree {
         "vertex '"
             + getLayerName()
             + "' merges several inputs, and TransferLearning.GraphBuilder does not keep such a vertex of a prepared graph: "
-            + "edit the original graph and prepare the result; to hold layers still, give them the updater NoOp");
+            + "edit the original graph and prepare the result; to hold layers still, give them an updater of learning rate 0");
   }
 
   /** The layer that a {@link QuantizedVertex} runs. */

@@ -26,8 +26,8 @@ public abstract class QuantizingConf extends FeedForwardLayer {
   private String quantizerName;
   private List<String> inputQuantizers = List.of();
 
-  /** The last network that was made with this configuration. */
-  private transient WeakReference<NetworkQuantizers> network = new WeakReference<>(null);
+  /** The last network that was made with this configuration; null if there was none. */
+  private transient WeakReference<NetworkQuantizers> network;
 
   protected QuantizingConf() {}
 
@@ -107,7 +107,8 @@ public abstract class QuantizingConf extends FeedForwardLayer {
     Map<String, INDArray> table = initializer().init(conf, parameters, initialize);
     layer.setParamTable(table);
     layer.setConf(conf);
-    network = new WeakReference<>(layer.join(parameters, network.get()));
+    NetworkQuantizers previous = network == null ? null : network.get();
+    network = new WeakReference<>(layer.join(parameters, previous));
     return layer;
   }
 

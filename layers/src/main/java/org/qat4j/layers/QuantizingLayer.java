@@ -228,23 +228,24 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     INDArray[] inputs = inputs();
     Graph.Builder builder = Graph.builder(name());
     Map<String, float[]> images = new LinkedHashMap<>();
-    for (int i = 0; i < inputs.length; i++) {
-      builder.input(Tensor.real("input" + i, imageShape(inputs[i])));
-      images.put("input" + i, inputs[i].castTo(DataType.FLOAT).dup('c').data().asFloat());
-    }
     List<String> codes = new ArrayList<>();
+    // Behind the layer's own name, which must not come twice.
     for (int i = 0; i < inputs.length; i++) {
-      codes.add(quantizeInput(builder, i, "input" + i));
+      String real = name() + "/input" + i;
+      builder.input(Tensor.real(real, imageShape(inputs[i])));
+      images.put(real, inputs[i].castTo(DataType.FLOAT).dup('c').data().asFloat());
+      codes.add(quantizeInput(builder, i, real));
     }
-    String output = appendTo(builder, codes);
-    builder.node("output", new Op.Dequantize(), List.of(output), "output", new Tensor.Real());
-    Graph graph = builder.build("output");
+    String real = name() + "/output";
+    builder.node(
+        real, new Op.Dequantize(), List.of(appendTo(builder, codes)), real, new Tensor.Real());
+    Graph graph = builder.build(real);
     int batch = Math.toIntExact(input.size(0));
     int[] image = graph.outputs().get(0).shape().dims();
     long[] shape =
         LongStream.concat(LongStream.of(batch), IntStream.of(image).asLongStream()).toArray();
     try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
-      float[] result = session.run(images, batch).get("output");
+      float[] result = session.run(images, batch).get(real);
       return Nd4j.createFromArray(result).reshape('c', shape).castTo(dataType);
     }
   }
@@ -293,7 +294,10 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
    * @return [1], where activations have two axes at least
    */
   final INDArray leftOut(LayerWorkspaceMgr workspace) {
-    return workspace.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, 1).assign(Double.NaN);
+    // Not by an operation, which ND4J's checks for NaN would refuse.
+    return workspace
+        .createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, 1)
+        .putScalar(0, Double.NaN);
   }
 
   private static boolean isLeftOut(INDArray epsilon) {

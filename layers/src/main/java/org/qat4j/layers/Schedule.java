@@ -1,5 +1,6 @@
 package org.qat4j.layers;
 
+import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.qat4j.quantizers.ActivationQuantizer.Mode;
@@ -20,7 +21,8 @@ import org.qat4j.quantizers.ActivationQuantizer.Mode;
 public record Schedule(
     @JsonProperty("quantizeFrom") int quantizeFrom,
     @JsonProperty("freezeStatisticsFrom") int freezeStatisticsFrom,
-    @JsonProperty("freezeRangesFrom") int freezeRangesFrom) {
+    @JsonProperty("freezeRangesFrom") int freezeRangesFrom)
+    implements Serializable {
   public static final int NEVER = Integer.MAX_VALUE;
 
   /** Quantizes from the first iteration and freezes nothing. */

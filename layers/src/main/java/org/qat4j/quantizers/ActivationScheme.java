@@ -1,5 +1,6 @@
 package org.qat4j.quantizers;
 
+import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.qat4j.graph.Clip;
@@ -23,7 +24,8 @@ public record ActivationScheme(
     @JsonProperty("bits") int bits,
     @JsonProperty("signed") boolean signed,
     @JsonProperty("symmetric") boolean symmetric,
-    @JsonProperty("observation") Observation observation) {
+    @JsonProperty("observation") Observation observation)
+    implements Serializable {
 
   /** Name of PACT's parameter. */
   public static final String CLIP = "clip";

@@ -33,7 +33,7 @@ final class BinaryWeights extends WeightQuantizer {
   @Override
   void passBack(INDArray weights, INDArray step, INDArray gradient, INDArray stepGradient) {
     INDArray magnitude = Transforms.abs(weights);
-    INDArray factor = Masks.atMost(magnitude, 1).muliColumnVector(scales(weights));
+    INDArray factor = Masks.atMost(magnitude, 1).muliColumnVector(column(scales(weights)));
     gradient.muli(factor.addi(1.0 / weights.size(1)));
   }
 }

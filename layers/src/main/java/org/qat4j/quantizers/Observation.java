@@ -1,5 +1,6 @@
 package org.qat4j.quantizers;
 
+import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.qat4j.observer.RangeEstimator;
@@ -19,7 +20,8 @@ public record Observation(
     @JsonProperty("estimate") Estimate estimate,
     @JsonProperty("parameter") double parameter,
     @JsonProperty("merge") Merge merge,
-    @JsonProperty("rate") double rate) {
+    @JsonProperty("rate") double rate)
+    implements Serializable {
 
   /** What of a batch's values the range keeps; {@link RangeEstimator} defines each. */
   public enum Estimate {

@@ -86,7 +86,7 @@ public abstract class WeightQuantizer {
     INDArray weights = grouped(rows);
     INDArray steps = step == null ? null : started(weights, step.reshape(step.length()));
     Codes codes = quantize(weights, steps);
-    return codes.differences().muliColumnVector(codes.scales()).reshape('c', rows.shape());
+    return codes.differences().muliColumnVector(column(codes.scales())).reshape('c', rows.shape());
   }
 
   /** Gives learned steps their first values, in place, unless they have some: 0 is none. */
@@ -151,6 +151,11 @@ public abstract class WeightQuantizer {
   private INDArray grouped(INDArray rows) {
     int groups = scheme.groupsOf(rows.size(0));
     return rows.size(0) == groups ? rows : rows.reshape('c', groups, rows.length() / groups);
+  }
+
+  /** ND4J takes a vector of one axis for a row where the other array has gaps. */
+  static INDArray column(INDArray perGroup) {
+    return perGroup.reshape(perGroup.length(), 1);
   }
 
   /** The mean of {@code |w|} of each group: [groups]. */

@@ -1,5 +1,6 @@
 package org.qat4j.quantizers;
 
+import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.qat4j.scheme.IntRange;
@@ -27,7 +28,8 @@ public record WeightScheme(
     @JsonProperty("groups") int groups,
     @JsonProperty("scale") Scale scale,
     @JsonProperty("sigmas") double sigmas,
-    @JsonProperty("powerOfTwoScale") boolean powerOfTwoScale) {
+    @JsonProperty("powerOfTwoScale") boolean powerOfTwoScale)
+    implements Serializable {
 
   /** Value of {@link #groups} for one scale per output channel. */
   public static final int PER_CHANNEL = 0;

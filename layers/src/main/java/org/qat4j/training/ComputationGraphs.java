@@ -126,8 +126,15 @@ final class ComputationGraphs {
     return copy;
   }
 
-  private static ComputationGraphConfiguration unshared(ComputationGraphConfiguration own) {
-    return ComputationGraphConfiguration.fromJson(own.toJson());
+  private static ComputationGraphConfiguration unshared(
+      ComputationGraphConfiguration configuration) {
+    ComputationGraphConfiguration own = configuration.clone();
+    for (GraphVertex vertex : own.getVertices().values()) {
+      if (vertex instanceof LayerVertex layer) {
+        layer.setLayerConf(MultiLayerNetworks.unshared(layer.getLayerConf()));
+      }
+    }
+    return own;
   }
 
   private static LayerVertex vertex(Stage stage, NeuralNetConfiguration layer) {

@@ -25,6 +25,7 @@ import org.qat4j.layers.QuantizingLayer;
 final class Conversion {
   private final Graph.Builder graph;
   private final Map<String, String> tensors = new HashMap<>();
+  private final Map<String, String> flattened = new HashMap<>();
   private String output;
 
   private Conversion(String name) {
@@ -98,9 +99,13 @@ final class Conversion {
   }
 
   private String flatten(String input) {
-    String name = input + "_flat";
-    graph.node(name, new Op.Flatten(), List.of(input), name, graph.tensor(input).type());
-    return name;
+    return flattened.computeIfAbsent(
+        input,
+        image -> {
+          String name = image + "_flat";
+          graph.node(name, new Op.Flatten(), List.of(image), name, graph.tensor(image).type());
+          return name;
+        });
   }
 
   private String dequantize(String name, String input, boolean softmax) {

@@ -5,11 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.qat4j.layers.QuantizingConf;
 import org.qat4j.quantizers.ActivationScheme;
 
@@ -57,10 +58,13 @@ final class Draft {
                 .limit(1)
             : stage.inputs().stream()
                 .map(input -> quantizing(input).getUpdaterByParam(ActivationScheme.CLIP));
-    return candidates
-        .filter(updater -> !(updater instanceof NoOp))
-        .findFirst()
-        .orElseGet(NoOp::new);
+    return candidates.filter(updater -> !isStill(updater)).findFirst().orElseGet(() -> new Sgd(0));
+  }
+
+  /** Its rate is 0 all the time. NoOp holds nothing still: it subtracts the gradient as it is. */
+  private static boolean isStill(IUpdater updater) {
+    return updater.hasLearningRate()
+        && IntStream.of(0, 1, 1000).allMatch(step -> updater.getLearningRate(step, step) == 0);
   }
 
   /** Appends a layer whose output has its input's codes, or that works behind the last code. */

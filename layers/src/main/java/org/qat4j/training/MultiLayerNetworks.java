@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -75,9 +76,18 @@ final class MultiLayerNetworks {
     return copy;
   }
 
-  /** Deeplearning4j's own clones share updaters, so that one network's rate sets the other's. */
   private static MultiLayerConfiguration unshared(MultiLayerConfiguration configuration) {
-    return MultiLayerConfiguration.fromJson(configuration.toJson());
+    MultiLayerConfiguration own = configuration.clone();
+    own.setConfs(own.getConfs().stream().map(MultiLayerNetworks::unshared).toList());
+    return own;
+  }
+
+  /**
+   * One layer's configuration, down to the last part its own: Deeplearning4j's clones share
+   * updaters, so that one network's learning rate sets the other's.
+   */
+  static NeuralNetConfiguration unshared(NeuralNetConfiguration configuration) {
+    return SerializationUtils.clone(configuration);
   }
 
   static Layer named(Stage stage) {

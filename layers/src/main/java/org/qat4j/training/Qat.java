@@ -24,8 +24,8 @@ public final class Qat {
    * A new network with the same parameters, ready for quantization-aware training. The original is
    * not changed.
    *
-   * <p>Until it has been fitted, the prepared network computes what the original computes. Its
-   * configuration is a copy by JSON: the two share nothing.
+   * <p>Until it has been fitted, the prepared network computes what the original computes. The two
+   * share nothing that training changes.
    *
    * @throws UnsupportedLayerException if a layer cannot be quantized, naming it, its index and
    *     class and what to do

@@ -54,9 +54,9 @@ class LearningRateTest {
   }
 
   /** Gives every batch norm an updater of its own. */
-  private static ComputationGraph original(String name, boolean own) {
+  private static ComputationGraph original(String name, IUpdater updater, boolean own) {
     ComputationGraph original =
-        LayerNetworks.CONFIGURED.get(name).of(3, DataType.FLOAT, s -> s.updater(new Adam(0.01)));
+        LayerNetworks.CONFIGURED.get(name).of(3, DataType.FLOAT, s -> s.updater(updater));
     if (own) {
       Stream.of(original.getLayers())
           .map(layer -> layer.conf().getLayer())
@@ -66,10 +66,10 @@ class LearningRateTest {
     return original;
   }
 
-  private static ComputationGraph prepared(String name, boolean own, boolean saved)
-      throws IOException {
+  private static ComputationGraph prepared(
+      String name, IUpdater updater, boolean own, boolean saved) throws IOException {
     ComputationGraph network =
-        Qat.prepare(original(name, own), QatConfig.builder().activationBits(4).build());
+        Qat.prepare(original(name, updater, own), QatConfig.builder().activationBits(4).build());
     network.fit(BATCH);
     if (!saved) {
       return network;
@@ -103,7 +103,7 @@ class LearningRateTest {
   void setLearningRate_ofNetwork_reachesEveryTrainedParameter(boolean own, boolean saved)
       throws IOException {
     for (String name : new String[] {"normalizations", "residual"}) {
-      ComputationGraph network = prepared(name, own, saved);
+      ComputationGraph network = prepared(name, new Adam(0.01), own, saved);
       network.setLearningRate(0);
       assertStays(network, ".*");
       network.setLearningRate(new FixedSchedule(0.01));
@@ -115,12 +115,16 @@ class LearningRateTest {
     }
   }
 
+  /**
+   * Without updater state: Deeplearning4j fails to rearrange it where any parameter, as a batch
+   * norm's mean in its own networks, has none.
+   */
   @ParameterizedTest(name = "own updaters {0}, saved {1}")
   @MethodSource("histories")
   void setLearningRate_ofLayer_reachesItsGammaAndBetaAndNoOtherLayer(boolean own, boolean saved)
       throws IOException {
     for (String layer : new String[] {"inputNorm", "bothNorm", "dense"}) {
-      ComputationGraph network = prepared("normalizations", own, saved);
+      ComputationGraph network = prepared("normalizations", new Sgd(0.01), own, saved);
       network.setLearningRate(layer, 0);
       INDArray other = network.getParam("stem_W").dup();
       INDArray gamma = network.getParam("preNorm_gamma").dup();
@@ -169,7 +173,7 @@ class LearningRateTest {
 
   @Test
   void prepareGraph_configuration_sharesNothingThatCouldChange() {
-    ComputationGraph original = original("depthwise", true);
+    ComputationGraph original = original("depthwise", new Adam(0.01), true);
     ComputationGraph prepared = Qat.prepare(original, QatConfig.int8());
     ComputationGraph restored = Qat.restore(prepared, original);
     Set<Object> first = parts(original.getConfiguration());

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -18,6 +21,7 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -30,7 +34,9 @@ import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
@@ -39,7 +45,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.profiler.ProfilerConfig;
 import org.qat4j.quantizers.Observation;
+import org.qat4j.testnets.Parity;
 import org.qat4j.testnets.TestNetworks;
 
 class PrepareTest {
@@ -307,5 +315,97 @@ class PrepareTest {
         assertThrows(
             IllegalArgumentException.class, () -> Observation.DEFAULT.withRate(Double.NaN));
     assertEquals("rangeRate must be in (0, 1], got NaN", error.getMessage());
+  }
+
+  /** Names that inference and conversion might have wanted for their own tensors. */
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"output", "input0", "input0_codes", "hidden/output"})
+  void output_ofLayerWithAnyName_runs(String name) {
+    MultiLayerNetwork original =
+        images(
+            new DenseLayer.Builder().name(name).nOut(5).build(),
+            new OutputLayer.Builder(LossFunction.MSE)
+                .activation(Activation.IDENTITY)
+                .nOut(4)
+                .build());
+    MultiLayerNetwork prepared = Qat.prepare(original, QatConfig.int8());
+    prepared.fit(TestNetworks.data(1, 16, DataType.FLOAT));
+    Parity.requireSameCodes(
+        prepared, Qat.convert(prepared), TestNetworks.data(2, 8, DataType.FLOAT).getFeatures());
+  }
+
+  @Test
+  void prepare_networkWithDropoutLayer_isSavedAndRestored(@TempDir Path folder) throws IOException {
+    MultiLayerNetwork original =
+        images(
+            new DenseLayer.Builder().nOut(5).build(),
+            new DropoutLayer(0.5),
+            new OutputLayer.Builder(LossFunction.MSE)
+                .activation(Activation.IDENTITY)
+                .nOut(4)
+                .build());
+    MultiLayerNetwork prepared = Qat.prepare(original, QatConfig.int8());
+    prepared.fit(TestNetworks.data(1, 16, DataType.FLOAT));
+    File file = folder.resolve("network.zip").toFile();
+    ModelSerializer.writeModel(prepared, file, true);
+    INDArray images = TestNetworks.data(2, 8, DataType.FLOAT).getFeatures();
+    assertEquals(
+        prepared.output(images), ModelSerializer.restoreMultiLayerNetwork(file).output(images));
+  }
+
+  /** What stands for a gradient that nobody reads must not look like a failure. */
+  @Test
+  void fit_underNd4jsCheckForNaN_runs() {
+    MultiLayerNetwork prepared =
+        Qat.prepare(TestNetworks.multiLayer(1, DataType.FLOAT), QatConfig.int8());
+    Nd4j.getExecutioner()
+        .setProfilingConfig(ProfilerConfig.builder().checkForNAN(true).checkForINF(true).build());
+    try {
+      prepared.fit(TestNetworks.data(1, 16, DataType.FLOAT));
+    } finally {
+      Nd4j.getExecutioner().setProfilingConfig(ProfilerConfig.builder().build());
+    }
+    assertTrue(prepared.score() > 0);
+  }
+
+  /** Each of two readers of one image has a reshape of its own in front of it. */
+  @Test
+  void convert_imageThatTwoDenseLayersRead_flattensItOnce() {
+    ComputationGraph original =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .seed(3)
+                .graphBuilder()
+                .addInputs("image")
+                .addLayer("c", new ConvolutionLayer.Builder(3, 3).nOut(2).build(), "image")
+                .addLayer("a", new DenseLayer.Builder().nOut(3).build(), "c")
+                .addLayer("b", new DenseLayer.Builder().nOut(3).build(), "c")
+                .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "a", "b")
+                .addLayer(
+                    "out",
+                    new OutputLayer.Builder(LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .nOut(4)
+                        .build(),
+                    "sum")
+                .setOutputs("out")
+                .setInputTypes(InputType.convolutional(10, 10, 2))
+                .build());
+    original.init();
+    ComputationGraph prepared = Qat.prepare(original, QatConfig.int8());
+    prepared.fit(TestNetworks.data(1, 16, DataType.FLOAT));
+    Parity.requireSameCodes(
+        prepared, Qat.convert(prepared), TestNetworks.data(2, 8, DataType.FLOAT).getFeatures());
+  }
+
+  private static MultiLayerNetwork images(Layer... layers) {
+    var list = new NeuralNetConfiguration.Builder().seed(3).list();
+    for (Layer layer : layers) {
+      list.layer(layer);
+    }
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(list.setInputType(InputType.convolutional(10, 10, 2)).build());
+    network.init();
+    return network;
   }
 }

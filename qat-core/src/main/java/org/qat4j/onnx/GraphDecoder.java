@@ -75,14 +75,24 @@ final class GraphDecoder {
         proto.getNodeList().stream().map(node -> new OnnxNode(node, source)).toList();
     nodes.forEach(this::countConsumer);
     defineConstants();
+    // Wherever they stand: they read nothing, and an input of codes reads its scale from them.
+    decode(nodes.stream().filter(GraphDecoder::isConstant).toList());
     defineInputs();
+    decode(nodes.stream().filter(node -> !isConstant(node)).toList());
+    return build();
+  }
+
+  private static boolean isConstant(OnnxNode node) {
+    return node.op().equals("Constant");
+  }
+
+  private void decode(List<OnnxNode> nodes) throws OnnxFormatException {
     for (OnnxNode node : nodes) {
       if (!absorbed.contains(node.proto())) {
         NodeDecoder.of(node, this).decode(node, this);
       }
       settleOutput(node);
     }
-    return build();
   }
 
   private void defineConstants() throws OnnxFormatException {
@@ -163,9 +173,11 @@ final class GraphDecoder {
     return new OnnxFormatException(source + ": " + what);
   }
 
-  /** Whether weights may keep the file's content in memory: most of it is int8 codes. */
+  /**
+   * Whether weights may keep the file's content in memory: it is the only one, most of it codes.
+   */
   boolean keepsFile() {
-    return 2 * int8Bytes >= budget.fileBytes();
+    return external.bytes() == 0 && 2 * int8Bytes >= budget.fileBytes();
   }
 
   /** Why an operation is refused where it stands: unless float is allowed, that it would be. */

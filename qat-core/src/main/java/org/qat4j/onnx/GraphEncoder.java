@@ -58,8 +58,19 @@ final class GraphEncoder {
     for (Node node : graph.nodes()) {
       OpEncoder.of(node.op().getClass()).encode(node, this);
     }
+    graph.inputs().stream().filter(input -> !hasScale(input)).forEach(this::real);
     graph.outputs().forEach(output -> proto.addOutput(valueInfo(output)));
     return finish();
+  }
+
+  /** Whether a reader of the file finds the scale of an input, if it is codes. */
+  private boolean hasScale(Tensor input) {
+    return !input.isCodes()
+        || proto.getNodeList().stream()
+            .anyMatch(
+                node ->
+                    node.getOpType().equals("DequantizeLinear")
+                        && node.getInput(0).equals(input.name()));
   }
 
   private ModelProto finish() {

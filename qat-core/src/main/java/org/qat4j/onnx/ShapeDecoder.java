@@ -194,6 +194,12 @@ final class ShapeDecoder {
     Value value = decoder.value(node, 0);
     boolean toFloat = node.integer("to", 0) == DataType.FLOAT.getNumber();
     if (toFloat && value instanceof Value.Codes codes) {
+      if (!codes.tensor().params().range().contains(0)) {
+        throw node.error(
+            "casts codes "
+                + codes.tensor().params().range()
+                + " to FLOAT, which have no code for 0");
+      }
       QuantizationDecoder.dequantize(
           node, codes.tensor(), new QuantParams(1, 0, codes.tensor().params().range()), decoder);
     } else if (toFloat && decoder.isActivation(value)) {

@@ -74,6 +74,25 @@ class ExternalDataTest {
     assertEquals(0.25f, scale(model("location", "./w.bin", "offset", "4", "checksum", "0")));
   }
 
+  /** As the format has it: only where the location says so do the entries count. */
+  @Test
+  void data_insideTheModelWithEntriesLeftOver_areThoseInside() throws OnnxFormatException {
+    TensorProto scale =
+        Initializers.floats("s", new long[0], 0.5f).toBuilder()
+            .addExternalData(
+                StringStringEntryProto.newBuilder().setKey("location").setValue("w.bin"))
+            .build();
+    Graph graph =
+        new ModelBuilder()
+            .input("x", 0, 3)
+            .initializer(scale)
+            .node("QuantizeLinear", java.util.List.of("x", "s"), "q")
+            .node("DequantizeLinear", java.util.List.of("q", "s"), "y")
+            .output("y", 0, 3)
+            .read();
+    assertEquals(0.5f, graph.tensor("q").params().scale());
+  }
+
   @Test
   void data_inAFolderBelow_areRead() throws IOException {
     Files.createDirectory(folder.resolve("data"));

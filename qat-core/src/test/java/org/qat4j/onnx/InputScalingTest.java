@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnxruntime.OrtException;
 import java.util.List;
@@ -14,6 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.qat4j.graph.Graph;
 import org.qat4j.int8.Int8Model;
 import org.qat4j.int8.Int8Session;
+import org.qat4j.scheme.IntRange;
+import org.qat4j.scheme.QuantParams;
 
 /** Constants that scale the input before the first QuantizeLinear: exactly, and no float island. */
 class InputScalingTest {
@@ -173,5 +177,28 @@ class InputScalingTest {
     assertTrue(
         message.startsWith("m.onnx: node 'div:d' (Div): divides a constant by an activation"),
         message);
+  }
+
+  /** As PyTorch writes it: scale and zero point are nodes, not initializers. */
+  @Test
+  void read_codesWhoseScaleIsAConstantNode_findsIt() throws OnnxFormatException {
+    ModelBuilder model = new ModelBuilder().input("x", DataType.UINT8, 0, 3);
+    constant(model, Initializers.floats("s", new long[0], 0.25f));
+    constant(model, Initializers.codes("z", Storage.UINT8, new long[0], 7));
+    model.node("DequantizeLinear", List.of("x", "s", "z"), "y").output("y", 0, 3);
+    assertEquals(
+        new QuantParams(0.25f, 7, IntRange.unsigned(8)), model.read().tensor("x").params());
+  }
+
+  private static void constant(ModelBuilder model, TensorProto value) {
+    model.node(
+        "Constant",
+        List.of(),
+        value.getName(),
+        AttributeProto.newBuilder()
+            .setName("value")
+            .setType(AttributeProto.AttributeType.TENSOR)
+            .setT(value)
+            .build());
   }
 }

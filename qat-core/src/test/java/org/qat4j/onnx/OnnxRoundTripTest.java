@@ -16,6 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Tensor;
+import org.qat4j.scheme.IntRange;
+import org.qat4j.scheme.QuantParams;
 
 /** Law: reading what was written gives the graph that was written. */
 class OnnxRoundTripTest {
@@ -32,6 +36,17 @@ class OnnxRoundTripTest {
     Graph again = OnnxReader.read(bytes, "model.onnx");
     GraphEquality.assertEqual(graph, again);
     assertArrayEquals(bytes, OnnxWriter.toBytes(again));
+  }
+
+  /** Nothing computes with these codes, so that only the file can say what they stand for. */
+  @Test
+  void read_ofWrittenCodesThatAreOnlyMoved_givesTheSameGraph() throws OnnxFormatException {
+    QuantParams params = new QuantParams(0.5f, 3, IntRange.unsigned(8));
+    Graph.Builder builder = Graph.builder("moved");
+    builder.input(Tensor.codes("x", Shape.of(2, 3, 4), params));
+    builder.node("flat", new Op.Flatten(), List.of("x"), "y", new Tensor.Codes(params));
+    Graph graph = builder.build("y");
+    GraphEquality.assertEqual(graph, OnnxReader.read(OnnxWriter.toBytes(graph), "model.onnx"));
   }
 
   @Test
