@@ -223,28 +223,33 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
         cause);
   }
 
-  /** Runs this layer alone as deployment would: codes in, codes out, here in their real values. */
+  /**
+   * Runs this layer alone as deployment would: codes in, codes out, here in their real values.
+   * Tensors are named after the layer, so that none has the name of the layer itself.
+   */
   private INDArray integerForward() {
     INDArray[] inputs = inputs();
+    String real = name() + "_real";
     Graph.Builder builder = Graph.builder(name());
     Map<String, float[]> images = new LinkedHashMap<>();
     for (int i = 0; i < inputs.length; i++) {
-      builder.input(Tensor.real("input" + i, imageShape(inputs[i])));
-      images.put("input" + i, inputs[i].castTo(DataType.FLOAT).dup('c').data().asFloat());
+      String name = name() + "_input" + i;
+      builder.input(Tensor.real(name, imageShape(inputs[i])));
+      images.put(name, inputs[i].castTo(DataType.FLOAT).dup('c').data().asFloat());
     }
     List<String> codes = new ArrayList<>();
     for (int i = 0; i < inputs.length; i++) {
-      codes.add(quantizeInput(builder, i, "input" + i));
+      codes.add(quantizeInput(builder, i, name() + "_input" + i));
     }
     String output = appendTo(builder, codes);
-    builder.node("output", new Op.Dequantize(), List.of(output), "output", new Tensor.Real());
-    Graph graph = builder.build("output");
+    builder.node(real, new Op.Dequantize(), List.of(output), real, new Tensor.Real());
+    Graph graph = builder.build(real);
     int batch = Math.toIntExact(input.size(0));
     int[] image = graph.outputs().get(0).shape().dims();
     long[] shape =
         LongStream.concat(LongStream.of(batch), IntStream.of(image).asLongStream()).toArray();
     try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
-      float[] result = session.run(images, batch).get("output");
+      float[] result = session.run(images, batch).get(real);
       return Nd4j.createFromArray(result).reshape('c', shape).castTo(dataType);
     }
   }
@@ -293,7 +298,10 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
    * @return [1], where activations have two axes at least
    */
   final INDArray leftOut(LayerWorkspaceMgr workspace) {
-    return workspace.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, 1).assign(Double.NaN);
+    // Written without an operation: ND4J's checks for NaN would take it for a result.
+    return workspace
+        .createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, 1)
+        .putScalar(0, Double.NaN);
   }
 
   private static boolean isLeftOut(INDArray epsilon) {

@@ -25,6 +25,7 @@ import org.qat4j.layers.QuantizingLayer;
 final class Conversion {
   private final Graph.Builder graph;
   private final Map<String, String> tensors = new HashMap<>();
+  private final Map<String, String> flat = new HashMap<>();
   private String output;
 
   private Conversion(String name) {
@@ -97,10 +98,15 @@ final class Conversion {
             + " network and prepare the result");
   }
 
+  /** The flat view of a tensor, which all its readers share. */
   private String flatten(String input) {
-    String name = input + "_flat";
-    graph.node(name, new Op.Flatten(), List.of(input), name, graph.tensor(input).type());
-    return name;
+    return flat.computeIfAbsent(
+        input,
+        tensor -> {
+          String name = tensor + "_flat";
+          graph.node(name, new Op.Flatten(), List.of(tensor), name, graph.tensor(tensor).type());
+          return name;
+        });
   }
 
   private String dequantize(String name, String input, boolean softmax) {
