@@ -98,6 +98,7 @@ final class Conversion {
             + " network and prepare the result");
   }
 
+  /** The flat view of a tensor, which all its readers share. */
   private String flatten(String input) {
     return flattened.computeIfAbsent(
         input,

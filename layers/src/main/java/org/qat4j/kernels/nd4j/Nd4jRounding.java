@@ -25,7 +25,8 @@ final class Nd4jRounding implements Rounding {
   @Override
   public INDArray round(
       INDArray values, float low, float high, float scale, LayerWorkspaceMgr workspace) {
-    return round(workspace.dup(ArrayType.ACTIVATIONS, values, values.ordering()), low, high, scale);
+    // In row order: ND4J's float softmax in place, of a loss that reads this, needs that.
+    return round(workspace.dup(ArrayType.ACTIVATIONS, values, 'c'), low, high, scale);
   }
 
   private static INDArray round(INDArray result, float low, float high, float scale) {

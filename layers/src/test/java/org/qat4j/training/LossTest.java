@@ -1,0 +1,79 @@
+package org.qat4j.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.profiler.ProfilerConfig;
+import org.qat4j.kernels.TrainingKernels;
+
+class LossTest {
+  private static final DataSet BATCH =
+      new DataSet(
+          Nd4j.linspace(DataType.FLOAT, -1, 0.09, 24).reshape(4, 6),
+          Nd4j.createFromArray(
+              new float[][] {{1, 0.1f, 0}, {0, 1, 0.1f}, {0.1f, 0, 1}, {0.4f, 0.3f, 0.3f}}));
+
+  private static MultiLayerNetwork network(LossFunction loss) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(2)
+                .updater(new Sgd(1))
+                .list()
+                .layer(new DenseLayer.Builder().nOut(5).activation(Activation.RELU).build())
+                .layer(new OutputLayer.Builder(loss).nOut(3).activation(Activation.SOFTMAX).build())
+                .setInputType(InputType.feedForward(6))
+                .build());
+    network.init();
+    return network;
+  }
+
+  /** Deeplearning4j's softmax in place is right in row order only. */
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"onednn", "nd4j"})
+  void fit_lossThatWorksInPlace_trainsAsTheOriginal(String kernels) {
+    String before = System.getProperty(TrainingKernels.PROPERTY);
+    System.setProperty(TrainingKernels.PROPERTY, kernels);
+    try {
+      MultiLayerNetwork original = network(LossFunction.MSE);
+      MultiLayerNetwork prepared = Qat.prepare(original, QatConfig.floatingPoint());
+      original.fit(BATCH);
+      prepared.fit(BATCH);
+      assertArrayEquals(
+          original.params().ravel().toFloatVector(),
+          Qat.restore(prepared, original).params().ravel().toFloatVector(),
+          1e-6f);
+    } finally {
+      if (before == null) {
+        System.clearProperty(TrainingKernels.PROPERTY);
+      } else {
+        System.setProperty(TrainingKernels.PROPERTY, before);
+      }
+    }
+  }
+
+  @Test
+  void fit_checkedForNaN_passes() {
+    MultiLayerNetwork prepared = Qat.prepare(network(LossFunction.MCXENT), QatConfig.int8());
+    Nd4j.getExecutioner().setProfilingConfig(ProfilerConfig.builder().checkForNAN(true).build());
+    try {
+      assertDoesNotThrow(() -> prepared.fit(BATCH));
+    } finally {
+      Nd4j.getExecutioner().setProfilingConfig(ProfilerConfig.builder().build());
+    }
+  }
+}
