@@ -43,9 +43,7 @@ final class ExternalData {
 
   /** The tensor with its data in it. */
   TensorProto inlined(TensorProto tensor, String name, String source) throws OnnxFormatException {
-    boolean external =
-        tensor.getDataLocation() == DataLocation.EXTERNAL || tensor.getExternalDataCount() > 0;
-    if (!external) {
+    if (tensor.getDataLocation() != DataLocation.EXTERNAL) {
       return tensor;
     }
     return tensor.toBuilder()
@@ -160,7 +158,7 @@ final class ExternalData {
               + Limits.FILE_BYTES
               + " bytes together");
     }
-    ByteString content = UnsafeByteOperations.unsafeWrap(Files.readAllBytes(file));
+    ByteString content = UnsafeByteOperations.unsafeWrap(OnnxReader.content(file));
     contents.put(file, content);
     return content;
   }

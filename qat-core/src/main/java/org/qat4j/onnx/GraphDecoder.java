@@ -75,9 +75,16 @@ final class GraphDecoder {
         proto.getNodeList().stream().map(node -> new OnnxNode(node, source)).toList();
     nodes.forEach(this::countConsumer);
     defineConstants();
-    defineInputs();
+    Set<String> initializers = Set.copyOf(values.keySet());
+    // Before the inputs, whose scales they may be.
     for (OnnxNode node : nodes) {
-      if (!absorbed.contains(node.proto())) {
+      if (isConstant(node)) {
+        NodeDecoder.of(node, this).decode(node, this);
+      }
+    }
+    defineInputs(initializers);
+    for (OnnxNode node : nodes) {
+      if (!absorbed.contains(node.proto()) && !isConstant(node)) {
         NodeDecoder.of(node, this).decode(node, this);
       }
       settleOutput(node);
@@ -96,9 +103,15 @@ final class GraphDecoder {
     }
   }
 
-  private void defineInputs() throws OnnxFormatException {
+  private static boolean isConstant(OnnxNode node) {
+    return node.op().equals("Constant");
+  }
+
+  /** An input that is an initializer too has that as its default, and is none here. */
+  private void defineInputs(Set<String> initializers) throws OnnxFormatException {
+    Set<String> defined = new HashSet<>(initializers);
     for (ValueInfoProto input : proto.getInputList()) {
-      if (!values.containsKey(input.getName())) {
+      if (defined.add(input.getName())) {
         define(input.getName(), InputDecoder.of(input, source).value(this));
       }
     }

@@ -60,7 +60,8 @@ public final class OnnxReader {
     return readKeptAllowingFloat(content(file), file.toString(), ExternalData.beside(file));
   }
 
-  private static byte[] content(Path file) throws IOException {
+  /** All bytes of a file. */
+  static byte[] content(Path file) throws IOException {
     if (Files.size(file) > Limits.FILE_BYTES) {
       throw new OnnxFormatException(
           file

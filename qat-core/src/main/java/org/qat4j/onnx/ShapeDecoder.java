@@ -194,8 +194,10 @@ final class ShapeDecoder {
     Value value = decoder.value(node, 0);
     boolean toFloat = node.integer("to", 0) == DataType.FLOAT.getNumber();
     if (toFloat && value instanceof Value.Codes codes) {
+      // Of the whole type: the codes themselves may all be above or below 0.
+      Storage storage = Storage.of(codes.tensor().params().range());
       QuantizationDecoder.dequantize(
-          node, codes.tensor(), new QuantParams(1, 0, codes.tensor().params().range()), decoder);
+          node, codes.tensor(), new QuantParams(1, 0, storage.range()), decoder);
     } else if (toFloat && decoder.isActivation(value)) {
       identity(node, decoder);
     } else {
