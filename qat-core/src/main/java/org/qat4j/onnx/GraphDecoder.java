@@ -88,7 +88,13 @@ final class GraphDecoder {
 
   private void decode(List<OnnxNode> nodes) throws OnnxFormatException {
     for (OnnxNode node : nodes) {
-      if (!absorbed.contains(node.proto())) {
+      if (isConstant(node)) {
+        NodeDecoder.of(node, this).decode(node, this);
+      }
+    }
+    defineInputs(initializers);
+    for (OnnxNode node : nodes) {
+      if (!absorbed.contains(node.proto()) && !isConstant(node)) {
         NodeDecoder.of(node, this).decode(node, this);
       }
       settleOutput(node);
@@ -106,9 +112,15 @@ final class GraphDecoder {
     }
   }
 
-  private void defineInputs() throws OnnxFormatException {
+  private static boolean isConstant(OnnxNode node) {
+    return node.op().equals("Constant");
+  }
+
+  /** An input that is an initializer too has that as its default, and is none here. */
+  private void defineInputs(Set<String> initializers) throws OnnxFormatException {
+    Set<String> defined = new HashSet<>(initializers);
     for (ValueInfoProto input : proto.getInputList()) {
-      if (!values.containsKey(input.getName())) {
+      if (defined.add(input.getName())) {
         define(input.getName(), InputDecoder.of(input, source).value(this));
       }
     }

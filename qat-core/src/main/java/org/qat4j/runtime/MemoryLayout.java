@@ -1,7 +1,6 @@
 package org.qat4j.runtime;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -10,7 +9,15 @@ import java.util.List;
  */
 final class MemoryLayout {
   private final int alignment;
+
+  /** In the order of their places. */
   private final List<Placed> living = new ArrayList<>();
+
+  private int firstLastUse = Integer.MAX_VALUE;
+
+  /** How many of the first have nothing free before and between them. */
+  private int gapless;
+
   private long bytes;
 
   private record Placed(long start, long end, int lastUse) {}
@@ -21,7 +28,11 @@ final class MemoryLayout {
 
   /** Forgets buffers whose last use was before this step. */
   void advanceTo(int step) {
-    living.removeIf(placed -> placed.lastUse() < step);
+    if (firstLastUse < step) {
+      living.removeIf(placed -> placed.lastUse() < step);
+      firstLastUse = living.stream().mapToInt(Placed::lastUse).min().orElse(Integer.MAX_VALUE);
+      gapless = 0;
+    }
   }
 
   /**
@@ -32,17 +43,24 @@ final class MemoryLayout {
    */
   long place(long size, int lastUse) {
     long rounded = (size + alignment - 1) / alignment * alignment;
-    long start = 0;
-    for (Placed placed : living) {
-      if (start + rounded <= placed.start()) {
-        break;
-      }
-      start = Math.max(start, placed.end());
+    int at = gapless;
+    long start = end(at);
+    while (at < living.size() && start + rounded > living.get(at).start()) {
+      start = Math.max(start, living.get(at).end());
+      at++;
     }
-    living.add(new Placed(start, start + rounded, lastUse));
-    living.sort(Comparator.comparingLong(Placed::start));
+    living.add(at, new Placed(start, start + rounded, lastUse));
+    firstLastUse = Math.min(firstLastUse, lastUse);
+    while (gapless < living.size() && living.get(gapless).start() == end(gapless)) {
+      gapless++;
+    }
     bytes = Math.max(bytes, start + rounded);
     return start;
+  }
+
+  /** Where the first {@code count} end. */
+  private long end(int count) {
+    return count == 0 ? 0 : living.get(count - 1).end();
   }
 
   /** Size of the whole block. */
