@@ -223,13 +223,9 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
         cause);
   }
 
-  /**
-   * Runs this layer alone as deployment would: codes in, codes out, here in their real values.
-   * Tensors are named after the layer, so that none has the name of the layer itself.
-   */
+  /** Runs this layer alone as deployment would: codes in, codes out, here in their real values. */
   private INDArray integerForward() {
     INDArray[] inputs = inputs();
-    String real = name() + "_real";
     Graph.Builder builder = Graph.builder(name());
     Map<String, float[]> images = new LinkedHashMap<>();
     List<String> codes = new ArrayList<>();

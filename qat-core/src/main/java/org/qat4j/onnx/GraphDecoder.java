@@ -88,13 +88,7 @@ final class GraphDecoder {
 
   private void decode(List<OnnxNode> nodes) throws OnnxFormatException {
     for (OnnxNode node : nodes) {
-      if (isConstant(node)) {
-        NodeDecoder.of(node, this).decode(node, this);
-      }
-    }
-    defineInputs(initializers);
-    for (OnnxNode node : nodes) {
-      if (!absorbed.contains(node.proto()) && !isConstant(node)) {
+      if (!absorbed.contains(node.proto())) {
         NodeDecoder.of(node, this).decode(node, this);
       }
       settleOutput(node);
@@ -112,15 +106,9 @@ final class GraphDecoder {
     }
   }
 
-  private static boolean isConstant(OnnxNode node) {
-    return node.op().equals("Constant");
-  }
-
-  /** An input that is an initializer too has that as its default, and is none here. */
-  private void defineInputs(Set<String> initializers) throws OnnxFormatException {
-    Set<String> defined = new HashSet<>(initializers);
+  private void defineInputs() throws OnnxFormatException {
     for (ValueInfoProto input : proto.getInputList()) {
-      if (defined.add(input.getName())) {
+      if (!values.containsKey(input.getName())) {
         define(input.getName(), InputDecoder.of(input, source).value(this));
       }
     }

@@ -201,7 +201,7 @@ final class ShapeDecoder {
                 + " to FLOAT, which have no code for 0");
       }
       QuantizationDecoder.dequantize(
-          node, codes.tensor(), new QuantParams(1, 0, storage.range()), decoder);
+          node, codes.tensor(), new QuantParams(1, 0, codes.tensor().params().range()), decoder);
     } else if (toFloat && decoder.isActivation(value)) {
       identity(node, decoder);
     } else {

@@ -8,13 +8,10 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
 import java.io.IOException;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,41 +166,5 @@ class ExternalDataTest {
     assertEquals(
         "the files of the model's data have more than 1073741824 bytes together",
         refusal(model("location", "huge.bin", "length", "4")));
-  }
-
-  /** As ONNX Runtime does: only the location says where the data are. */
-  @Test
-  void dataInTheModel_areRead_whateverElseTheTensorNames() throws IOException {
-    TensorProto scale =
-        Initializers.floats("s", new long[0], 2f).toBuilder()
-            .addExternalData(
-                StringStringEntryProto.newBuilder().setKey("location").setValue("w.bin"))
-            .build();
-    byte[] bytes =
-        new ModelBuilder()
-            .input("x", 0, 3)
-            .initializer(scale)
-            .node("QuantizeLinear", java.util.List.of("x", "s"), "q")
-            .node("DequantizeLinear", java.util.List.of("q", "s"), "y")
-            .output("y", 0, 3)
-            .bytes();
-    assertEquals(2f, scale(Files.write(folder.resolve("m.onnx"), bytes)));
-  }
-
-  @Test
-  void reading_leavesNoNativeMemoryBehind() throws IOException {
-    Files.write(folder.resolve("w.bin"), new byte[1 << 24]);
-    ByteBuffer scale = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0.25f);
-    Files.write(folder.resolve("w.bin"), scale.array(), StandardOpenOption.APPEND);
-    long before = directBytes();
-    assertEquals(0.25f, scale(model("location", "w.bin", "offset", "16777216")));
-    assertTrue(directBytes() - before < 1 << 20, () -> directBytes() + " after " + before);
-  }
-
-  private static long directBytes() {
-    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-        .filter(pool -> pool.getName().equals("direct"))
-        .mapToLong(BufferPoolMXBean::getMemoryUsed)
-        .sum();
   }
 }

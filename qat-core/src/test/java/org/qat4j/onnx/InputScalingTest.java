@@ -134,41 +134,6 @@ class InputScalingTest {
   }
 
   @Test
-  void codes_whoseScaleIsAConstantNode_areRead() throws OnnxFormatException {
-    AttributeProto half =
-        AttributeProto.newBuilder()
-            .setName("value_float")
-            .setType(AttributeProto.AttributeType.FLOAT)
-            .setF(0.5f)
-            .build();
-    Graph graph =
-        new ModelBuilder()
-            .input("x", DataType.UINT8, 0, 3)
-            .node("Constant", List.of(), "s", half)
-            .node("DequantizeLinear", List.of("x", "s"), "y")
-            .anyOutput("y")
-            .read();
-    assertEquals(0.5f, graph.tensor("x").params().scale());
-  }
-
-  @Test
-  void cast_ofCodesThatLeaveOutZero_isRefused() {
-    String message =
-        Refusals.message(
-            new ModelBuilder()
-                .input("x", 0, 3)
-                .floats("s", SCALAR, 1f)
-                .codes("z", Storage.UINT8, SCALAR, 7)
-                .codes("low", Storage.UINT8, SCALAR, 5)
-                .codes("high", Storage.UINT8, SCALAR, 10)
-                .node("QuantizeLinear", List.of("x", "s", "z"), "q")
-                .node("Clip", List.of("q", "low", "high"), "c")
-                .node("Cast", List.of("c"), "y", OnnxNodes.integer("to", 1))
-                .anyOutput("y"));
-    assertTrue(message.contains("but it was quantized with 1.0 and 7"), message);
-  }
-
-  @Test
   void island_behindTheFirstQuantizeLinear_isStillRefused() {
     String message =
         Refusals.message(
