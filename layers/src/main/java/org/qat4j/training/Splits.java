@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.params.SeparableConvolutionParamInitializer;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.layers.LossOnCopy;
 
 /** The two halves of layers that compute two things, between which deployment has codes. */
 final class Splits {
@@ -36,11 +37,8 @@ final class Splits {
 
   /** The loss of an output layer, on its logits. */
   static LossLayer loss(OutputLayer output, String name) {
-    LossLayer loss =
-        new LossLayer.Builder(output.getLossFn())
-            .activation(output.getActivationFn())
-            .name(name)
-            .build();
+    LossLayer loss = new LossOnCopy(output.getLossFn(), output.getActivationFn());
+    loss.setLayerName(name);
     copySettings(output, loss);
     loss.setNIn(output.getNOut());
     return loss;

@@ -2,6 +2,7 @@ package org.qat4j.training;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -10,6 +11,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -63,6 +65,21 @@ class LossTest {
       } else {
         System.setProperty(TrainingKernels.PROPERTY, before);
       }
+    }
+  }
+
+  /** Listeners and early stopping read the score that fit leaves. */
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(
+      value = LossFunction.class,
+      names = {"MSE", "L1", "KL_DIVERGENCE", "MCXENT", "NEGATIVELOGLIKELIHOOD"})
+  void score_afterFit_isTheOriginals(LossFunction loss) {
+    MultiLayerNetwork original = network(loss);
+    MultiLayerNetwork prepared = Qat.prepare(original, QatConfig.floatingPoint());
+    for (int step = 0; step < 3; step++) {
+      original.fit(BATCH);
+      prepared.fit(BATCH);
+      assertEquals(original.score(), prepared.score(), 1e-5, "step " + step);
     }
   }
 

@@ -84,10 +84,10 @@ public final class GraphRunner implements AutoCloseable {
     this.limits = limits;
     limits.requireOperations(graph);
     this.program = Program.acquire(graph, backend, rule.isEmpty());
-    requireMemory(threads);
+    long imageBytes = requireMemory(threads);
     this.backend = backend;
     this.watch = rule.map(asked -> new SaturationWatch(graph, asked));
-    this.mostImages = mostImages(graph);
+    this.mostImages = (int) Math.min(mostImages(graph), limits.bytes() / imageBytes);
     this.members = new Member[threads];
     for (int i = 0; i < threads; i++) {
       members[i] = new Member(program, threads, watch);
@@ -95,10 +95,12 @@ public final class GraphRunner implements AutoCloseable {
     this.team = new Team(threads, () -> enter(program));
   }
 
-  private void requireMemory(int threads) {
+  /** Bytes of one image in each thread; where the limits allow no more, it runs image by image. */
+  private long requireMemory(int threads) {
     try {
       long bytes = threads * Placement.of(program, 1, false).bytes();
       limits.requireBytes("the activations of one image in each of " + threads + " threads", bytes);
+      return Math.max(1, bytes);
     } catch (IllegalArgumentException e) {
       program.release();
       throw e;

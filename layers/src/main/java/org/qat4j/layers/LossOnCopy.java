@@ -1,0 +1,69 @@
+package org.qat4j.layers;
+
+import java.util.Collection;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+
+/**
+ * The loss of an output layer, on logits that the layer before it computes. In Deeplearning4j most
+ * losses of softmax overwrite their input where they compute its gradient: an OutputLayer computes
+ * its logits again for the score, but a LossLayer would take the score of what is left of them.
+ */
+public final class LossOnCopy extends LossLayer {
+  private static final long serialVersionUID = 1L;
+
+  /** For deserialization. */
+  public LossOnCopy() {}
+
+  /** A loss behind an activation function. */
+  public LossOnCopy(ILossFunction loss, IActivation activation) {
+    setLossFn(loss);
+    setActivationFn(activation);
+  }
+
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> listeners,
+      int index,
+      INDArray parameters,
+      boolean initialize,
+      DataType dataType) {
+    Running layer = new Running(conf, dataType);
+    layer.setListeners(listeners);
+    layer.setIndex(index);
+    layer.setParamsViewArray(parameters);
+    layer.setParamTable(initializer().init(conf, parameters, initialize));
+    layer.setConf(conf);
+    return layer;
+  }
+
+  private static final class Running extends org.deeplearning4j.nn.layers.LossLayer {
+    private static final long serialVersionUID = 1L;
+
+    Running(NeuralNetConfiguration conf, DataType dataType) {
+      super(conf, dataType);
+    }
+
+    @Override
+    public Pair<Gradient, INDArray> backpropGradient(
+        INDArray epsilon, LayerWorkspaceMgr workspace) {
+      INDArray logits = input;
+      input = logits.dup();
+      try {
+        return super.backpropGradient(epsilon, workspace);
+      } finally {
+        input = logits;
+      }
+    }
+  }
+}
