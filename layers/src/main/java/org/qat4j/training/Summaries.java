@@ -14,7 +14,9 @@ import org.nd4j.linalg.activations.IActivation;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Op;
 import org.qat4j.layers.Activations;
+import org.qat4j.layers.DropoutOnCopy;
 import org.qat4j.layers.InputQuantizer;
+import org.qat4j.layers.LossOnCopy;
 import org.qat4j.layers.MaxPooling;
 import org.qat4j.layers.Quantization;
 import org.qat4j.layers.QuantizedActivation;
@@ -66,8 +68,14 @@ final class Summaries {
     String scale =
         layer instanceof LossLayer ? LayerSummary.REAL : scales.get(stage.inputs().get(0));
     scales.put(stage.name(), scale);
-    String kind = layer.getClass().getSimpleName();
-    return new LayerSummary(stage.name(), kind, List.of(), scale, passing(layer), 0, "", 0, "");
+    return new LayerSummary(
+        stage.name(), kind(layer), List.of(), scale, passing(layer), 0, "", 0, "");
+  }
+
+  /** Layers on a copy are Deeplearning4j's own to the reader. */
+  private static String kind(Layer layer) {
+    boolean onCopy = layer instanceof LossOnCopy || layer instanceof DropoutOnCopy;
+    return (onCopy ? layer.getClass().getSuperclass() : layer.getClass()).getSimpleName();
   }
 
   private static boolean isExempt(QuantizingConf layer) {
