@@ -38,13 +38,8 @@ public final class DropoutOnCopy extends DropoutLayer {
       INDArray parameters,
       boolean initialize,
       DataType dataType) {
-    Running layer = new Running(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(parameters);
-    layer.setParamTable(initializer().init(conf, parameters, initialize));
-    layer.setConf(conf);
-    return layer;
+    return QuantizingConf.complete(
+        new Running(conf, dataType), conf, listeners, index, parameters, initialize);
   }
 
   private static final class Running extends org.deeplearning4j.nn.layers.DropoutLayer {

@@ -100,15 +100,26 @@ public abstract class QuantizingConf extends FeedForwardLayer {
       INDArray parameters,
       boolean initialize,
       DataType dataType) {
-    QuantizingLayer<?> layer = createLayer(conf, dataType);
+    QuantizingLayer<?> layer =
+        complete(createLayer(conf, dataType), conf, listeners, index, parameters, initialize);
+    NetworkQuantizers previous = network == null ? null : network.get();
+    network = new WeakReference<>(layer.join(parameters, previous));
+    return layer;
+  }
+
+  /** Gives a new layer what Deeplearning4j gives its own. */
+  static <L extends Layer> L complete(
+      L layer,
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> listeners,
+      int index,
+      INDArray parameters,
+      boolean initialize) {
     layer.setListeners(listeners);
     layer.setIndex(index);
     layer.setParamsViewArray(parameters);
-    Map<String, INDArray> table = initializer().init(conf, parameters, initialize);
-    layer.setParamTable(table);
+    layer.setParamTable(conf.getLayer().initializer().init(conf, parameters, initialize));
     layer.setConf(conf);
-    NetworkQuantizers previous = network == null ? null : network.get();
-    network = new WeakReference<>(layer.join(parameters, previous));
     return layer;
   }
 

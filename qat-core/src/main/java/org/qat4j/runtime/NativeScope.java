@@ -13,7 +13,9 @@ import org.bytedeco.javacpp.Pointer;
  * order on {@link #close()}.
  */
 public final class NativeScope implements AutoCloseable {
-  private static final int ALIGNMENT = 64;
+  /** Of blocks, and of what is placed in them. */
+  static final int ALIGNMENT = 64;
+
   private static final AtomicLong LIVE = new AtomicLong();
 
   private final List<Pointer> owned = new ArrayList<>();

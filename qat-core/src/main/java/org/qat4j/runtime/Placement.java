@@ -14,8 +14,6 @@ import org.qat4j.runtime.Program.Part;
  * @param bytes of the block
  */
 record Placement(Map<Tensor, Long> offsets, long bytes) {
-  static final int ALIGNMENT = 64;
-
   /**
    * Places the tensors that a program reads and writes.
    *
@@ -24,7 +22,7 @@ record Placement(Map<Tensor, Long> offsets, long bytes) {
    */
   static Placement of(Program program, int batch, boolean keepAll) {
     Map<Tensor, Integer> lastUse = lastUses(program, keepAll);
-    MemoryLayout layout = new MemoryLayout(ALIGNMENT);
+    MemoryLayout layout = new MemoryLayout(NativeScope.ALIGNMENT);
     Map<Tensor, Long> offsets = new LinkedHashMap<>();
     for (Tensor input : program.graph().inputs()) {
       offsets.put(input, layout.place(size(input, batch), lastUse.get(input)));
