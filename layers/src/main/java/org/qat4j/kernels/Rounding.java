@@ -31,7 +31,7 @@ public interface Rounding {
    */
   INDArray pass(INDArray epsilon, INDArray values, float low, float high);
 
-  /** The sum of all elements; NaN if one is. */
+  /** The sum of all elements; not finite if one is not. */
   double sum(INDArray values);
 
   /** The sum of the products of two arrays' elements; NaN if one is. */

@@ -29,10 +29,10 @@ final class FloatIsland {
       QuantParams output) {
     List<RealOp> operations =
         clip.equals(Clip.NONE) ? List.of(realOp) : List.of(realOp, new RealOp.Clamp(clip));
-    String real = name + "_in";
+    String real = graph.freeName(name + "_in");
     graph.node(real, new Op.Dequantize(), List.of(input), real, new Tensor.Real());
     for (RealOp operation : operations) {
-      String next = real + "_" + operation.onnxName();
+      String next = graph.freeName(real + "_" + operation.onnxName());
       graph.node(next, new Op.Real(operation), List.of(real), next, new Tensor.Real());
       real = next;
     }

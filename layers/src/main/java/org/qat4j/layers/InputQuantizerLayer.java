@@ -31,7 +31,15 @@ final class InputQuantizerLayer extends QuantizingLayer<InputQuantizer> {
 
   @Override
   INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
+    if (training && !Double.isFinite(kernels().rounding().sum(inputs[0]))) {
+      throw new ArithmeticException("not finite"); // Which clamping would hide.
+    }
     return inputs[0];
+  }
+
+  @Override
+  String againstNotFinite() {
+    return "such numbers are in the data; remove them or replace them";
   }
 
   @Override

@@ -50,7 +50,7 @@ final class QuantizedPoolingLayer extends QuantizingLayer<QuantizedPooling> {
     if (layerConf().getWindow() != null) {
       return pooled;
     }
-    String flat = pooled + "_flat";
+    String flat = graph.freeName(pooled + "_flat");
     graph.node(flat, new Op.Flatten(), List.of(pooled), flat, graph.tensor(pooled).type());
     return flat;
   }

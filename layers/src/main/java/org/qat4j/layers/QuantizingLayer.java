@@ -202,9 +202,9 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   }
 
   private INDArray trainingForward(LayerWorkspaceMgr workspace) {
-    INDArray values = preActivation(inputs(), true, workspace);
     Mode mode = quantization().schedule().rangesAt(getIterationCount());
     try {
+      INDArray values = preActivation(inputs(), true, workspace);
       return quantizer().forward(values, rangeParam(), mode, workspace);
     } catch (ArithmeticException e) {
       throw notFinite(e);
@@ -219,8 +219,14 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
             + getIndex()
             + ") produced NaN or infinity in training iteration "
             + getIterationCount()
-            + ": lower the learning rate or clip gradients",
+            + ": "
+            + againstNotFinite(),
         cause);
+  }
+
+  /** What to do where values are NaN or infinite. */
+  String againstNotFinite() {
+    return "lower the learning rate or clip gradients";
   }
 
   /** Runs this layer alone as deployment would: codes in, codes out, here in their real values. */

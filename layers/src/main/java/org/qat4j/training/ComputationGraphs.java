@@ -25,23 +25,10 @@ import org.qat4j.layers.QuantizingConf;
 final class ComputationGraphs {
   private ComputationGraphs() {}
 
-  static String input(ComputationGraph network) {
-    ComputationGraphConfiguration configuration = network.getConfiguration();
-    if (configuration.getNetworkInputs().size() != 1
-        || configuration.getNetworkOutputs().size() != 1) {
-      throw new IllegalArgumentException(
-          "the graph has inputs "
-              + configuration.getNetworkInputs()
-              + " and outputs "
-              + configuration.getNetworkOutputs()
-              + "; only graphs with one of each can be quantized");
-    }
-    return configuration.getNetworkInputs().get(0);
-  }
-
   /** The layers in execution order. */
   static List<Stage> stages(ComputationGraph network) {
     ComputationGraphConfiguration configuration = network.getConfiguration();
+    requireOneInputAndOutput(configuration);
     List<Stage> stages = new ArrayList<>();
     for (int index : network.topologicalSortOrder()) {
       String name = network.getVertices()[index].getVertexName();
@@ -55,6 +42,18 @@ final class ComputationGraphs {
     return stages;
   }
 
+  private static void requireOneInputAndOutput(ComputationGraphConfiguration configuration) {
+    if (configuration.getNetworkInputs().size() != 1
+        || configuration.getNetworkOutputs().size() != 1) {
+      throw new IllegalArgumentException(
+          "the graph has inputs "
+              + configuration.getNetworkInputs()
+              + " and outputs "
+              + configuration.getNetworkOutputs()
+              + "; only graphs with one of each can be quantized");
+    }
+  }
+
   /** The running layers by name. */
   static Map<String, Layer> layers(ComputationGraph network) {
     return Arrays.stream(network.getVertices())
@@ -63,6 +62,11 @@ final class ComputationGraphs {
   }
 
   private static Stage stage(String name, int index, GraphVertex vertex, List<String> inputs) {
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException(
+          "a vertex of the graph has the empty name, which ONNX files keep for what is left out;"
+              + " name it");
+    }
     if (vertex instanceof LayerVertex layer) {
       return new Stage(
           name, index, layer.getLayerConf().getLayer(), layer.getPreProcessor(), inputs);

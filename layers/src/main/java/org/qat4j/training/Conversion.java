@@ -49,8 +49,10 @@ final class Conversion {
     }
     Conversion conversion = new Conversion("qat4j");
     Stage first = stages.get(0);
-    conversion.graph.input(Tensor.real("input", Shape.of(shape)));
-    conversion.tensors.put(first.inputs().get(0), "input");
+    conversion.graph.reserve(stages.stream().map(Stage::name).toList());
+    String input = conversion.graph.freeName("input");
+    conversion.graph.input(Tensor.real(input, Shape.of(shape)));
+    conversion.tensors.put(first.input(), input);
     for (Stage stage : stages) {
       conversion.add(stage, layers.apply(stage));
     }
@@ -103,14 +105,14 @@ final class Conversion {
     return flattened.computeIfAbsent(
         input,
         image -> {
-          String name = image + "_flat";
+          String name = graph.freeName(image + "_flat");
           graph.node(name, new Op.Flatten(), List.of(image), name, graph.tensor(image).type());
           return name;
         });
   }
 
   private String dequantize(String name, String input, boolean softmax) {
-    String real = softmax ? input + "_real" : name;
+    String real = softmax ? graph.freeName(input + "_real") : name;
     graph.node(real, new Op.Dequantize(), List.of(input), real, new Tensor.Real());
     if (softmax) {
       graph.node(name, new Op.Softmax(), List.of(real), name, new Tensor.Real());

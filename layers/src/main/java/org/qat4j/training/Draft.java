@@ -1,10 +1,12 @@
 package org.qat4j.training;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -17,6 +19,7 @@ import org.qat4j.quantizers.ActivationScheme;
 /** The prepared network as far as it is made, and what became of the original's tensors. */
 final class Draft {
   private final List<Stage> original;
+  private final Set<String> taken = new HashSet<>();
   private final List<Prepared> prepared = new ArrayList<>();
 
   /** Name of the tensor that now stands for an original one. */
@@ -27,6 +30,10 @@ final class Draft {
 
   Draft(List<Stage> original) {
     this.original = original;
+    for (Stage stage : original) {
+      taken.add(stage.name());
+      taken.addAll(stage.inputs());
+    }
   }
 
   List<Prepared> prepared() {
@@ -115,15 +122,8 @@ final class Draft {
     return moved ? null : stage.preprocessor();
   }
 
-  String freeName(String wish) {
-    String name = wish;
-    while (taken(name)) {
-      name += "_";
-    }
-    return name;
-  }
-
-  private boolean taken(String name) {
-    return original.stream().anyMatch(stage -> stage.name().equals(name));
+  /** A name that no layer and no input of the original network has. */
+  String freeName(String wanted) {
+    return Stage.freeName(wanted, taken);
   }
 }

@@ -55,13 +55,12 @@ final class Fusion {
 
   /**
    * @param original layers in execution order
-   * @param networkInput name of the one input
    * @throws UnsupportedLayerException if a layer cannot be quantized
    */
-  static List<Prepared> fuse(List<Stage> original, String networkInput, QatConfig config) {
+  static List<Prepared> fuse(List<Stage> original, QatConfig config) {
     Widths.requireMergeable(original);
     Fusion fusion = new Fusion(original, config);
-    fusion.quantizeInput(networkInput);
+    fusion.quantizeInput(original.get(0).input());
     Set<String> absorbed = new HashSet<>();
     for (Stage stage : original) {
       if (!absorbed.contains(stage.name())) {

@@ -2,10 +2,13 @@ package org.qat4j.training;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.commons.lang3.SerializationUtils;
+import org.apache.commons.lang3.StringUtils;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -15,19 +18,19 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /** {@link MultiLayerNetwork}s as stages, and back. */
 final class MultiLayerNetworks {
-  static final String INPUT = "input";
-
   private MultiLayerNetworks() {}
 
   static List<Stage> stages(MultiLayerNetwork network) {
     MultiLayerConfiguration configuration = network.getLayerWiseConfigurations();
+    List<Layer> layers =
+        configuration.getConfs().stream().map(NeuralNetConfiguration::getLayer).toList();
+    List<String> names = names(layers);
     List<Stage> stages = new ArrayList<>();
-    String previous = INPUT;
-    for (int i = 0; i < configuration.getConfs().size(); i++) {
-      Layer layer = configuration.getConf(i).getLayer();
-      String name = name(layer, i);
-      stages.add(new Stage(name, i, layer, configuration.getInputPreProcess(i), List.of(previous)));
-      previous = name;
+    String previous = Stage.freeName("input", names);
+    for (int i = 0; i < layers.size(); i++) {
+      InputPreProcessor preprocessor = configuration.getInputPreProcess(i);
+      stages.add(new Stage(names.get(i), i, layers.get(i), preprocessor, List.of(previous)));
+      previous = names.get(i);
     }
     return stages;
   }
@@ -38,8 +41,21 @@ final class MultiLayerNetworks {
         .collect(Collectors.toMap(Stage::name, stage -> network.getLayer(stage.index())));
   }
 
-  static String name(Layer layer, int index) {
-    return layer.getLayerName() == null ? "layer" + index : layer.getLayerName();
+  /** A name for each layer, none twice: Deeplearning4j lets layers have none, or equal ones. */
+  private static List<String> names(List<Layer> layers) {
+    List<String> given = layers.stream().map(Layer::getLayerName).toList();
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < given.size(); i++) {
+      String name = given.get(i);
+      boolean unnamed = StringUtils.isEmpty(name);
+      if (unnamed || names.contains(name)) {
+        Set<String> taken = new HashSet<>(given);
+        taken.addAll(names);
+        name = Stage.freeName(unnamed ? "layer" + i : name, taken);
+      }
+      names.add(name);
+    }
+    return names;
   }
 
   static MultiLayerNetwork build(MultiLayerNetwork original, List<Prepared> prepared) {

@@ -32,8 +32,7 @@ public final class Qat {
    */
   public static MultiLayerNetwork prepare(MultiLayerNetwork network, QatConfig config) {
     requireInitialized(network.isInitCalled());
-    List<Prepared> prepared =
-        Fusion.fuse(MultiLayerNetworks.stages(network), MultiLayerNetworks.INPUT, config);
+    List<Prepared> prepared = Fusion.fuse(MultiLayerNetworks.stages(network), config);
     MultiLayerNetwork result = MultiLayerNetworks.build(network, prepared);
     Map<String, Layer> originals = MultiLayerNetworks.layers(network);
     for (int i = 0; i < prepared.size(); i++) {
@@ -50,8 +49,7 @@ public final class Qat {
    */
   public static ComputationGraph prepare(ComputationGraph network, QatConfig config) {
     requireInitialized(network.getVertices() != null);
-    List<Prepared> prepared =
-        Fusion.fuse(ComputationGraphs.stages(network), ComputationGraphs.input(network), config);
+    List<Prepared> prepared = Fusion.fuse(ComputationGraphs.stages(network), config);
     ComputationGraph result = ComputationGraphs.build(network, prepared);
     Map<String, Layer> originals = ComputationGraphs.layers(network);
     for (Prepared next : prepared) {
@@ -76,8 +74,7 @@ public final class Qat {
     requireInitialized(original.isInitCalled());
     MultiLayerNetwork result = MultiLayerNetworks.copy(original);
     Restoring.parameters(
-        Fusion.fuse(
-            MultiLayerNetworks.stages(original), MultiLayerNetworks.INPUT, QatConfig.int8()),
+        Fusion.fuse(MultiLayerNetworks.stages(original), QatConfig.int8()),
         MultiLayerNetworks.layers(prepared),
         MultiLayerNetworks.layers(result));
     return result;
@@ -88,10 +85,7 @@ public final class Qat {
     requireInitialized(original.getVertices() != null);
     ComputationGraph result = ComputationGraphs.copy(original);
     Restoring.parameters(
-        Fusion.fuse(
-            ComputationGraphs.stages(original),
-            ComputationGraphs.input(original),
-            QatConfig.int8()),
+        Fusion.fuse(ComputationGraphs.stages(original), QatConfig.int8()),
         ComputationGraphs.layers(prepared),
         ComputationGraphs.layers(result));
     return result;

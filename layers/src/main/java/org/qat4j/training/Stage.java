@@ -1,5 +1,6 @@
 package org.qat4j.training;
 
+import java.util.Collection;
 import java.util.List;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -41,6 +42,15 @@ record Stage(
   /** The same place with another layer in it. */
   Stage with(Layer other) {
     return new Stage(name, index, other, preprocessor, inputs);
+  }
+
+  /** The wanted name, with {@code _} behind it until it is none of those taken. */
+  static String freeName(String wanted, Collection<String> taken) {
+    String name = wanted;
+    while (taken.contains(name)) {
+      name += "_";
+    }
+    return name;
   }
 
   /** Where and what, for messages. */

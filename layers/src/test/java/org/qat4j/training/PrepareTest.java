@@ -38,14 +38,17 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.profiler.ProfilerConfig;
+import org.qat4j.layers.Schedule;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.testnets.Parity;
 import org.qat4j.testnets.TestNetworks;
@@ -366,6 +369,25 @@ class PrepareTest {
       Nd4j.getExecutioner().setProfilingConfig(ProfilerConfig.builder().build());
     }
     assertTrue(prepared.score() > 0);
+  }
+
+  /** Clamping would make a plausible code of it, whether ranges move or not. */
+  @ParameterizedTest
+  @CsvSource({"NaN, 1000", "NaN, 2", "Infinity, 1000", "-Infinity, 2"})
+  void fit_dataWithOneNumberThatIsNone_isRefused(float number, int frozenFrom) {
+    QatConfig config =
+        QatConfig.builder().schedule(new Schedule(0, Schedule.NEVER, frozenFrom)).build();
+    MultiLayerNetwork prepared = Qat.prepare(TestNetworks.multiLayer(1, DataType.FLOAT), config);
+    for (int step = 0; step < 3; step++) {
+      prepared.fit(TestNetworks.data(step, 16, DataType.FLOAT));
+    }
+    DataSet spoilt = TestNetworks.data(5, 16, DataType.FLOAT);
+    spoilt.getFeatures().putScalar(77, number);
+    Exception refusal = assertThrows(IllegalStateException.class, () -> prepared.fit(spoilt));
+    assertEquals(
+        "layer 'input_quantizer' (0) produced NaN or infinity in training iteration 3: such numbers"
+            + " are in the data; remove them or replace them",
+        refusal.getMessage());
   }
 
   /** Each of two readers of one image has a reshape of its own in front of it. */

@@ -157,6 +157,7 @@ public final class Graph {
     private final List<String> inputs = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final Set<String> nodeNames = new LinkedHashSet<>();
+    private final Set<String> reserved = new HashSet<>();
 
     private Builder(String name) {
       this.name = name;
@@ -190,6 +191,21 @@ public final class Graph {
       }
       nodes.add(new Node(nodeName, op, inputNames, output));
       return this;
+    }
+
+    /** Keeps names for tensors that come later: {@link #freeName} makes others. */
+    public Builder reserve(Collection<String> names) {
+      reserved.addAll(names);
+      return this;
+    }
+
+    /** The wanted name, with {@code _} behind it until no tensor or node has or awaits it. */
+    public String freeName(String wanted) {
+      String free = wanted;
+      while (tensors.containsKey(free) || nodeNames.contains(free) || reserved.contains(free)) {
+        free += "_";
+      }
+      return free;
     }
 
     /** The tensor of that name among those added so far. */

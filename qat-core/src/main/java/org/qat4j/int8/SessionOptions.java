@@ -1,5 +1,6 @@
 package org.qat4j.int8;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.qat4j.runtime.Backends;
 import org.qat4j.runtime.Limits;
@@ -25,6 +26,8 @@ public record SessionOptions(
       new SessionOptions(Backends.AUTO, 1, Optional.empty(), Limits.DEFAULT);
 
   public SessionOptions {
+    Objects.requireNonNull(watch, "watch");
+    Objects.requireNonNull(limits, "limits");
     if (backend.isBlank()) {
       throw new IllegalArgumentException("backend must be a name, for example auto, got a blank");
     }

@@ -99,7 +99,8 @@ public final class GraphRunner implements AutoCloseable {
   private long requireMemory(int threads) {
     try {
       long bytes = threads * Placement.of(program, 1, false).bytes();
-      limits.requireBytes("the activations of one image in each of " + threads + " threads", bytes);
+      String where = threads == 1 ? "" : " in each of " + threads + " threads";
+      limits.requireBytes("the activations of one image" + where, bytes);
       return Math.max(1, bytes);
     } catch (IllegalArgumentException e) {
       program.release();

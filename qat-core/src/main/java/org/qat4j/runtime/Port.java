@@ -1,6 +1,5 @@
 package org.qat4j.runtime;
 
-import java.nio.ByteBuffer;
 import java.util.List;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
@@ -14,16 +13,26 @@ import org.qat4j.scheme.QuantParams;
  * codes are.
  */
 final class Port {
+  /** Bytes copied at a time, by way of an array that the nearest cache holds. */
+  private static final int BLOCK = 1 << 14;
+
   private final Activation activation;
   private final boolean reordered;
-  private final byte[] row;
+
+  /** What such a block holds: all channels of some pixels, or some channels of one pixel. */
+  private final int channels;
+
+  private final int pixels;
+  private final byte[] block;
 
   Port(Activation activation) {
     Shape shape = activation.shape();
     this.activation = activation;
     this.reordered = shape.channels() > 1 && shape.height() * shape.width() > 1;
     boolean bytes = activation.tensor().isCodes() && activation.storage().bytes() == 1;
-    this.row = new byte[bytes && reordered ? shape.width() * shape.channels() : 0];
+    this.channels = Math.min(shape.channels(), BLOCK);
+    this.pixels = Math.min(shape.height() * shape.width(), BLOCK / channels);
+    this.block = new byte[bytes && reordered ? channels * pixels : 0];
   }
 
   /**
@@ -144,7 +153,7 @@ final class Port {
     } else if (array instanceof byte[] codes && !reordered) {
       activation.bytes().put(0, codes, first, activation.elements());
     } else if (array instanceof byte[] codes) {
-      writeRows(codes, first);
+      writeBlocks(codes, first);
     } else {
       short[] codes = (short[]) array;
       for (int i = 0; i < activation.elements(); i++) {
@@ -160,7 +169,7 @@ final class Port {
     } else if (array instanceof byte[] codes && !reordered) {
       activation.bytes().get(0, codes, first, activation.elements());
     } else if (array instanceof byte[] codes) {
-      readRows(codes, first);
+      readBlocks(codes, first);
     } else {
       short[] codes = (short[]) array;
       for (int i = 0; i < activation.elements(); i++) {
@@ -170,39 +179,67 @@ final class Port {
   }
 
   /** By way of an array, where loops are several times as fast as over native memory. */
-  private void writeRows(byte[] codes, int first) {
-    Shape shape = activation.shape();
-    ByteBuffer bytes = activation.bytes();
-    for (int r = 0; r < activation.batch() * shape.height(); r++) {
-      for (int c = 0; c < shape.channels(); c++) {
-        int from = first + start(r, c);
-        for (int x = 0, to = c; x < shape.width(); x++, to += shape.channels()) {
-          row[to] = codes[from + x];
+  private void writeBlocks(byte[] codes, int first) {
+    int plane = plane();
+    eachBlock(
+        first,
+        (nhwc, nchw, depth, count) -> {
+          for (int c = 0; c < depth; c++) {
+            int from = nchw + c * plane;
+            for (int p = 0, to = c; p < count; p++, to += depth) {
+              block[to] = codes[from + p];
+            }
+          }
+          activation.bytes().put(nhwc, block, 0, depth * count);
+        });
+  }
+
+  private void readBlocks(byte[] codes, int first) {
+    int plane = plane();
+    eachBlock(
+        first,
+        (nhwc, nchw, depth, count) -> {
+          activation.bytes().get(nhwc, block, 0, depth * count);
+          for (int c = 0; c < depth; c++) {
+            int to = nchw + c * plane;
+            for (int p = 0, from = c; p < count; p++, from += depth) {
+              codes[to + p] = block[from];
+            }
+          }
+        });
+  }
+
+  /**
+   * Visits all codes in pieces that are consecutive in native memory.
+   *
+   * @param first position of the first element in the caller's array
+   */
+  private void eachBlock(int first, Block visitor) {
+    int plane = plane();
+    int depth = activation.shape().channels();
+    for (int image = 0; image < activation.batch(); image++) {
+      for (int p = 0; p < plane; p += pixels) {
+        for (int c = 0; c < depth; c += channels) {
+          visitor.copy(
+              (image * plane + p) * depth + c,
+              first + (image * depth + c) * plane + p,
+              Math.min(channels, depth - c),
+              Math.min(pixels, plane - p));
         }
       }
-      bytes.put(r * row.length, row);
     }
   }
 
-  private void readRows(byte[] codes, int first) {
-    Shape shape = activation.shape();
-    ByteBuffer bytes = activation.bytes();
-    for (int r = 0; r < activation.batch() * shape.height(); r++) {
-      bytes.get(r * row.length, row);
-      for (int c = 0; c < shape.channels(); c++) {
-        int to = first + start(r, c);
-        for (int x = 0, from = c; x < shape.width(); x++, from += shape.channels()) {
-          codes[to + x] = row[from];
-        }
-      }
-    }
+  private int plane() {
+    return activation.shape().height() * activation.shape().width();
   }
 
-  /** Where the row of a channel starts in NCHW order; rows are counted through the batch. */
-  private int start(int row, int channel) {
-    Shape shape = activation.shape();
-    int image = row / shape.height();
-    int y = row % shape.height();
-    return ((image * shape.channels() + channel) * shape.height() + y) * shape.width();
+  /** Copies some channels of consecutive pixels: all channels, or those of one pixel. */
+  private interface Block {
+    /**
+     * @param nhwc position of the first code in native memory
+     * @param nchw position of the first code in the caller's array
+     */
+    void copy(int nhwc, int nchw, int depth, int count);
   }
 }

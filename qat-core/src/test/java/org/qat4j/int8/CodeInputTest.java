@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qat4j.graph.Bias;
@@ -109,6 +110,23 @@ class CodeInputTest {
         }
       }
     }
+  }
+
+  /** Codes are reordered in blocks: of some pixels, and of some channels of one pixel. */
+  @ParameterizedTest
+  @CsvSource({"3, 50, 401", "16384, 1, 2", "16385, 2, 1", "40000, 1, 3"})
+  void run_ofCodesOfAnyShape_givesThemBackInTheirPlaces(int channels, int height, int width) {
+    QuantParams params = new QuantParams(0.01f, 130, U8);
+    Graph.Builder builder =
+        Graph.builder("copy").input(Tensor.codes("in", Shape.of(channels, height, width), params));
+    Op same = new Op.MaxPool(Window.square(1, 1, 0));
+    builder.node("same", same, List.of("in"), "out", new Tensor.Codes(params));
+    byte[] images = bytes(2 * channels * height * width);
+    byte[] results = new byte[images.length];
+    try (Int8Session session = Int8Session.open(new Int8Model(builder.build("out")))) {
+      session.run(images, 2, results);
+    }
+    assertArrayEquals(images, results);
   }
 
   @Test

@@ -1,11 +1,13 @@
 package org.qat4j.int8;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -107,6 +109,22 @@ class SmallHeapTest {
     assertEquals("1000 results", runLarge(LargeNetwork.resNet18(), 224, "64m"));
   }
 
+  /** A file of few bytes whose one image is larger than the heap. */
+  @Test
+  void deployment_ofAHugeImage_isRefusedByDefaultAndPlannedWithRoomForIt() throws Exception {
+    Graph.Builder graph = Graph.builder("huge").input(Tensor.real("in", Shape.of(1, 11000, 11000)));
+    graph.node("quantize", new Op.Quantize(), List.of("in"), "q", codes(1f / 255));
+    graph.node("mean", new Op.GlobalAveragePool(), List.of("q"), "m", codes(1f / 255));
+    graph.node("real", new Op.Dequantize(), List.of("m"), "out", new Tensor.Real());
+    Path file = folder.resolve("huge.onnx");
+    new Int8Model(graph.build("out")).save(file);
+    assertTrue(Files.size(file) < 1000, "bytes");
+
+    String refused = runChild(file, "64m", HugeImage.class, "").get(0);
+    assertTrue(refused.startsWith("the activations of one image need 605000000 bytes"), refused);
+    assertEquals("planned 3 kernels", runChild(file, "2g", HugeImage.class, "").get(0));
+  }
+
   private String runLarge(Int8Model model, int pixels, String heap) throws Exception {
     Path file = folder.resolve("large.onnx");
     model.save(file);
@@ -131,7 +149,7 @@ class SmallHeapTest {
     String name = program.getName().replace('.', '/') + ".class";
     Path alone = folder.resolve("classes").resolve(name);
     Files.createDirectories(alone.getParent());
-    Files.copy(testClasses().resolve(name), alone);
+    Files.copy(testClasses().resolve(name), alone, StandardCopyOption.REPLACE_EXISTING);
     return Stream.concat(
             Stream.of(folder.resolve("classes").toString()),
             Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
