@@ -11,7 +11,7 @@ pytorch=()
 if [ "${1:-}" = --no-pytorch ]; then
   shift
 else
-  ./mvnw -q -B -f benchmarks/pytorch/pom.xml dependency:build-classpath \
+  ./mvnw -q -B -Ppytorch -pl benchmarks/pytorch dependency:build-classpath \
     -Dmdep.outputFile="$root/benchmarks/target/pytorch.classpath"
   pytorch=(--pytorch "$(cat benchmarks/target/pytorch.classpath)")
 fi
@@ -19,5 +19,5 @@ fi
   package dependency:build-classpath -Dmdep.outputFile=target/benchmark.classpath -Dmdep.includeScope=runtime
 CLASSPATH="benchmarks/target/classes:$(cat benchmarks/target/benchmark.classpath)"
 export CLASSPATH
-exec java -Dorg.bytedeco.javacpp.logger=slf4j org.qat4j.benchmarks.TrainingBenchmark \
+exec java org.qat4j.benchmarks.TrainingBenchmark \
   --out benchmarks/out/training.json "${pytorch[@]}" "$@"

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.qat4j.benchmarks.TrainingComparison.Trainer;
 import org.qat4j.benchmarks.pytorch.Mode;
@@ -27,7 +26,7 @@ record TrainingContest(TrainedNetwork network, int threads, Turns turns, Optiona
   private static final double SAME_IN_FEW_BITS = 0.05;
 
   private static final List<String> OPTIONS =
-      List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-Dorg.bytedeco.javacpp.logger=slf4j");
+      List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
 
   /**
    * Measures all.
@@ -78,7 +77,7 @@ record TrainingContest(TrainedNetwork network, int threads, Turns turns, Optiona
       throws IOException {
     return new EngineProcess(
         layers.name(),
-        Map.of("OMP_NUM_THREADS", Integer.toString(threads)),
+        Dl4jEngine.environment(threads),
         OPTIONS,
         Dl4jTrainingEngine.class,
         List.of(network.name(), layers.name(), task.folder().toString()));

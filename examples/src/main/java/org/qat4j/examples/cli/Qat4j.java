@@ -60,9 +60,6 @@ public final class Qat4j implements Runnable {
 
   /** Runs the command named by the arguments and exits with its status. */
   public static void main(String[] args) {
-    // Before any native library loads: JavaCPP would print its version warnings straight to
-    // standard error.
-    System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
     int status = commandLine().execute(args);
     System.out.flush();
     System.exit(status);
