@@ -38,10 +38,7 @@ public final class MaxPooling extends SubsamplingLayer {
       INDArray parameters,
       boolean initialize,
       DataType dataType) {
-    MaxPoolingLayer layer = new MaxPoolingLayer(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setConf(conf);
-    return layer;
+    return QuantizingConf.complete(
+        new MaxPoolingLayer(conf, dataType), conf, listeners, index, parameters, initialize);
   }
 }
