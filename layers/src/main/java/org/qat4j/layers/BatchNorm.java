@@ -41,8 +41,10 @@ final class BatchNorm {
    *
    * @param linearOutput [batch, channels, ...], kept until the backward pass
    * @param useRunning by the running statistics instead of the batch's
+   * @param shift to add to each channel, which no gradient sees; null for none
    */
-  INDArray forward(INDArray linearOutput, boolean useRunning, LayerWorkspaceMgr workspace) {
+  INDArray forward(
+      INDArray linearOutput, boolean useRunning, double[] shift, LayerWorkspaceMgr workspace) {
     z = linearOutput;
     given = useRunning;
     long[] channels = {gamma().length()};
@@ -52,7 +54,8 @@ final class BatchNorm {
       mean.assign(runningMean().reshape(channels));
       variance.assign(runningVariance().reshape(channels));
     }
-    return normalization.forward(z, gamma(), beta(), mean, variance, given, workspace);
+    INDArray beta = shift == null ? beta() : shifted(beta(), shift);
+    return normalization.forward(z, gamma(), beta, mean, variance, given, workspace);
   }
 
   /**
@@ -156,6 +159,12 @@ final class BatchNorm {
       shift[c] -= mean[c] * factor[c];
     }
     return shift;
+  }
+
+  /** A new array. */
+  static INDArray shifted(INDArray perChannel, double[] shift) {
+    return perChannel.add(
+        Nd4j.createFromArray(shift).castTo(perChannel.dataType()).reshape(perChannel.shape()));
   }
 
   static double[] doubles(INDArray array) {

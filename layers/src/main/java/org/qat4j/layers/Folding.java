@@ -36,19 +36,42 @@ record Folding(Weights weights, Bias bias) {
     float[] scales = new float[bias.length];
     int[] biasCodes = new int[bias.length];
     for (int o = 0; o < bias.length; o++) {
-      // The scale may have to grow so that the bias fits; the codes then shrink with it.
       double folded = weights.scales()[o] * Math.abs(factor[o]);
-      double smallest = Math.abs(bias[o]) / (inputScale * LARGEST_BIAS_CODE);
-      scales[o] = (float) Math.max(Math.max(folded, smallest), Float.MIN_NORMAL);
-      boolean keeps = folded >= Math.max(smallest, Float.MIN_NORMAL);
-      double shrink = keeps ? 1 : folded / scales[o];
+      double smallest = smallestScale(bias[o], inputScale);
+      scales[o] = (float) Math.max(folded, smallest);
+      double shrink = folded >= smallest ? 1 : folded / scales[o];
       double sign = Math.copySign(shrink, factor[o]);
       zeroPoints[o] = (int) Math.rint(sign * weights.zeroPoints()[o]);
       for (int i = o * fanIn; i < (o + 1) * fanIn; i++) {
         codes[i] = (short) range.clamp(Math.rint(sign * weights.differences()[i]) + zeroPoints[o]);
       }
-      biasCodes[o] = (int) Math.rint(bias[o] / ((double) inputScale * scales[o]));
+      biasCodes[o] = (int) Math.rint(bias[o] / unit(inputScale, scales[o]));
     }
     return new Folding(new Weights(codes, scales, zeroPoints, range), new Bias(biasCodes));
+  }
+
+  /** The scale may have to grow so that the bias fits; the codes then shrink with it. */
+  private static double smallestScale(double bias, float inputScale) {
+    return Math.max(Math.abs(bias) / (inputScale * LARGEST_BIAS_CODE), Float.MIN_NORMAL);
+  }
+
+  private static double unit(float inputScale, float scale) {
+    return (double) inputScale * scale;
+  }
+
+  /**
+   * What rounding to int32 adds to each channel's bias, for training that simulates it.
+   *
+   * @param weightScales per output channel, before the fold; the other arguments as for {@link #of}
+   */
+  static double[] biasErrors(
+      float[] weightScales, double[] factor, double[] bias, float inputScale) {
+    double[] errors = new double[bias.length];
+    for (int o = 0; o < errors.length; o++) {
+      double folded = weightScales[o] * Math.abs(factor[o]);
+      double unit = unit(inputScale, (float) Math.max(folded, smallestScale(bias[o], inputScale)));
+      errors[o] = Math.rint(bias[o] / unit) * unit - bias[o];
+    }
+    return errors;
   }
 }

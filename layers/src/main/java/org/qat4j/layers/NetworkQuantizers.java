@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.scheme.QuantParams;
 
 /**
  * The quantizing layers of one network, by quantizer name: lets a layer read the activation
@@ -61,9 +60,11 @@ final class NetworkQuantizers {
   }
 
   /**
+   * The layer of that name.
+   *
    * @throws IllegalStateException if the network holds no such layer
    */
-  QuantParams find(String name) {
+  QuantizingLayer<?> find(String name) {
     QuantizingLayer<?> layer = layers.get(name);
     if (layer == null) {
       throw new IllegalStateException(
@@ -71,6 +72,6 @@ final class NetworkQuantizers {
               + name
               + "' in this network: prepare the whole network, not a part of it");
     }
-    return layer.outputParams();
+    return layer;
   }
 }

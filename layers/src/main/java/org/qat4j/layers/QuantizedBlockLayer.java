@@ -21,6 +21,7 @@ import org.qat4j.kernels.Geometry;
 import org.qat4j.kernels.Linear;
 import org.qat4j.quantizers.WeightCodes;
 import org.qat4j.quantizers.WeightQuantizer;
+import org.qat4j.quantizers.WeightQuantizer.Rounded;
 
 /**
  * Runs a {@link QuantizedBlock}: one pass forward and one backward through linear part,
@@ -75,19 +76,37 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
   @Override
   INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
     INDArray rows = linear.rows(getParamWithNoise(WEIGHT, training, workspace));
+    double[] biasErrors = null;
     if (training) {
       realRows = rows;
-      if (quantizing()) {
+      if (quantizing() && !quantization().weights().isReal()) {
         // A copy: only the backward pass gives the parameter its first values.
         INDArray step = getParam(WeightQuantizer.STEP);
-        rows = weights.fakeQuantize(rows, step == null ? null : step.dup());
+        Rounded rounded = weights.fakeQuantize(rows, step == null ? null : step.dup());
+        rows = rounded.rows();
+        biasErrors = biasErrors(rounded);
       }
       trainedRows = workspace.leverageTo(ArrayType.INPUT, rows);
       rows = trainedRows;
     }
     INDArray bias = hasBias() ? getParamWithNoise(BIAS, training, workspace) : null;
+    if (norm == null) {
+      boolean rounds = bias != null && biasErrors != null;
+      INDArray added = rounds ? BatchNorm.shifted(bias, biasErrors) : bias;
+      return linear.forward(inputs[0], rows, added, workspace);
+    }
     INDArray z = linear.forward(inputs[0], rows, bias, workspace);
-    return norm == null ? z : norm.forward(z, !training || statisticsFrozen(), workspace);
+    return norm.forward(z, !training || statisticsFrozen(), biasErrors, workspace);
+  }
+
+  /** What deployment's rounding adds to the bias of each channel; null while nothing is known. */
+  private double[] biasErrors(Rounded rounded) {
+    if ((norm != null && !statisticsFrozen()) || !hasInputParams(0)) {
+      return null;
+    }
+    double[] factor = factor();
+    return Folding.biasErrors(
+        rounded.channelScales(), factor, bias(factor), inputParams(0).scale());
   }
 
   @Override

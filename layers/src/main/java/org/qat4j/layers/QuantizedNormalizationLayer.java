@@ -54,7 +54,22 @@ final class QuantizedNormalizationLayer extends QuantizingLayer<QuantizedNormali
 
   @Override
   INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
-    return norm.forward(inputs[0], !training || statisticsFrozen(), workspace);
+    boolean given = !training || statisticsFrozen();
+    boolean rounds =
+        training && given && quantizing() && isInteger(inputs[0].rank() == 4) && hasInputParams(0);
+    return norm.forward(inputs[0], given, rounds ? biasErrors() : null, workspace);
+  }
+
+  /** What deployment's rounding adds to the shift of each channel. */
+  private double[] biasErrors() {
+    double[] shift = norm.shift();
+    float[] scales = ones(shift.length).scales();
+    return Folding.biasErrors(scales, norm.factor(), shift, inputParams(0).scale());
+  }
+
+  /** Integers scale images only, by a convolution; the rest is a float island. */
+  private boolean isInteger(boolean image) {
+    return image && !quantization().weights().isReal();
   }
 
   @Override
@@ -65,9 +80,7 @@ final class QuantizedNormalizationLayer extends QuantizingLayer<QuantizedNormali
 
   @Override
   public String appendTo(Graph.Builder graph, List<String> inputs) {
-    boolean integer =
-        graph.tensor(inputs.get(0)).shape().isImage() && !quantization().weights().isReal();
-    return integer
+    return isInteger(graph.tensor(inputs.get(0)).shape().isImage())
         ? super.appendTo(graph, inputs)
         : FloatIsland.append(graph, name(), inputs.get(0), realOp(), clip, outputParams());
   }
@@ -75,13 +88,17 @@ final class QuantizedNormalizationLayer extends QuantizingLayer<QuantizedNormali
   @Override
   Op deployedOp(Shape[] inputs) {
     int channels = inputs[0].channels();
+    Folding folded =
+        Folding.of(ones(channels), norm.factor(), norm.shift(), inputParams(0).scale());
+    return new Op.Conv(Window.square(1, 1, 0), channels, folded.weights(), folded.bias(), clip);
+  }
+
+  private static WeightCodes ones(int channels) {
     int[] codes = new int[channels];
     float[] scales = new float[channels];
     Arrays.fill(codes, ONE.max());
     Arrays.fill(scales, 1f / ONE.max());
-    WeightCodes ones = new WeightCodes(codes, scales, new int[channels], ONE);
-    Folding folded = Folding.of(ones, norm.factor(), norm.shift(), inputParams(0).scale());
-    return new Op.Conv(Window.square(1, 1, 0), channels, folded.weights(), folded.bias(), clip);
+    return new WeightCodes(codes, scales, new int[channels], ONE);
   }
 
   private RealOp realOp() {

@@ -138,6 +138,16 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
 
   /** Scale, zero point and range of the codes that come in at one input. */
   final QuantParams inputParams(int index) {
+    return feeder(index).outputParams();
+  }
+
+  /** Whether what comes in at an input has codes yet. */
+  final boolean hasInputParams(int index) {
+    QuantizingLayer<?> feeder = feeder(index);
+    return feeder.quantizer().isReady(feeder.rangeParam());
+  }
+
+  private QuantizingLayer<?> feeder(int index) {
     return network.find(layerConf().getInputQuantizers().get(index));
   }
 

@@ -14,11 +14,6 @@ final class RealWeights extends WeightQuantizer {
   }
 
   @Override
-  public INDArray fakeQuantize(INDArray rows, INDArray step) {
-    return rows;
-  }
-
-  @Override
   void passBack(INDArray weights, INDArray step, INDArray gradient, INDArray stepGradient) {
     // The weights are used as they are.
   }

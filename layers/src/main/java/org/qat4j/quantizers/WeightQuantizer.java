@@ -76,17 +76,36 @@ public abstract class WeightQuantizer {
   }
 
   /**
+   * Weights that codes stand for.
+   *
+   * @param rows [outChannels, fanIn]
+   * @param scales of the codes, [groups]
+   */
+  public record Rounded(INDArray rows, INDArray scales) {
+    /** The scale of each output channel's codes. */
+    public float[] channelScales() {
+      float[] each = new float[Math.toIntExact(rows.size(0))];
+      int perGroup = each.length / Math.toIntExact(scales.length());
+      for (int o = 0; o < each.length; o++) {
+        each[o] = scales.getFloat(o / perGroup);
+      }
+      return each;
+    }
+  }
+
+  /**
    * The nearest representable weights.
    *
    * @param rows [outChannels, fanIn], not modified
    * @param step parameter of learned scales, given its first values where it has none; or null
-   * @return a new array of the same shape
+   * @return new arrays
    */
-  public INDArray fakeQuantize(INDArray rows, INDArray step) {
+  public final Rounded fakeQuantize(INDArray rows, INDArray step) {
     INDArray weights = grouped(rows);
     INDArray steps = step == null ? null : started(weights, step.reshape(step.length()));
     Codes codes = quantize(weights, steps);
-    return codes.differences().muliColumnVector(column(codes.scales())).reshape('c', rows.shape());
+    INDArray rounded = codes.differences().muliColumnVector(column(codes.scales()));
+    return new Rounded(rounded.reshape('c', rows.shape()), codes.scales());
   }
 
   /** Gives learned steps their first values, in place, unless they have some: 0 is none. */

@@ -195,7 +195,7 @@ class FakeQuantizeTest {
       WeightCodes codes = quantizer.deploy(rows, step);
       QuantParams params =
           new QuantParams(codes.scales()[0], codes.zeroPoints()[0], scheme.codes());
-      float[] trained = quantizer.fakeQuantize(rows, step).ravel().toFloatVector();
+      float[] trained = quantizer.fakeQuantize(rows, step).rows().ravel().toFloatVector();
       assertSame("" + params, row, expected(params, row), trained);
       int[] differences =
           IntStream.range(0, row.length)

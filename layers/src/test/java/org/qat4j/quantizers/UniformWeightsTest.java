@@ -16,7 +16,7 @@ class UniformWeightsTest {
   void fakeQuantize_eachRow_usesItsOwnScale() {
     INDArray rows =
         Nd4j.createFromArray(new float[][] {{1f, -0.5f, 0.26f}, {0f, 0f, 0f}, {10f, 4.9f, -10f}});
-    INDArray result = WeightQuantizer.of(WeightScheme.uniform(2)).fakeQuantize(rows, null);
+    INDArray result = WeightQuantizer.of(WeightScheme.uniform(2)).fakeQuantize(rows, null).rows();
     assertArrayEquals(new float[] {1f, 0f, 0f}, result.getRow(0).toFloatVector());
     assertArrayEquals(new float[] {0f, 0f, 0f}, result.getRow(1).toFloatVector());
     assertArrayEquals(new float[] {10f, 0f, -10f}, result.getRow(2).toFloatVector());

@@ -137,7 +137,7 @@ class WeightLawsTest {
     INDArray step = step(scheme, CHANNELS);
     WeightQuantizer quantizer = WeightQuantizer.of(scheme);
     WeightCodes codes = quantizer.deploy(rows, step);
-    INDArray values = quantizer.fakeQuantize(rows, step);
+    INDArray values = quantizer.fakeQuantize(rows, step).rows();
     assertSameCodes(codes, quantizer.deploy(rows, step));
     assertEquals(before, rows, "weights unchanged");
     for (int i = 0; i < codes.differences().length; i++) {
@@ -153,8 +153,8 @@ class WeightLawsTest {
   void fakeQuantize_ofItsOwnResult_changesNothing(int seed, WeightScheme scheme) {
     INDArray step = step(scheme, CHANNELS);
     WeightQuantizer quantizer = WeightQuantizer.of(scheme);
-    INDArray once = quantizer.fakeQuantize(weights(seed), step);
-    INDArray twice = quantizer.fakeQuantize(once, step);
+    INDArray once = quantizer.fakeQuantize(weights(seed), step).rows();
+    INDArray twice = quantizer.fakeQuantize(once, step).rows();
     assertArrayEquals(
         quantizer.deploy(once, step).differences(), quantizer.deploy(twice, step).differences());
     // The scale is computed again, from rounded weights.
@@ -232,7 +232,7 @@ class WeightLawsTest {
   void fakeQuantize_learnedStepBelowZero_keepsTheOtherSteps() {
     INDArray step = Nd4j.createFromArray(-0.01f, 0.5f);
     INDArray rows = Nd4j.createFromArray(new float[][] {{1f, -1f}, {0.6f, -1.4f}});
-    INDArray values = WeightQuantizer.of(WeightScheme.lsq(4)).fakeQuantize(rows, step);
+    INDArray values = WeightQuantizer.of(WeightScheme.lsq(4)).fakeQuantize(rows, step).rows();
     assertEquals(-0.01f, step.getFloat(0));
     assertEquals(0.5f, step.getFloat(1));
     assertArrayEquals(new float[] {0.5f, -1.5f}, values.getRow(1).toFloatVector());
