@@ -91,6 +91,29 @@ public final class Distillation {
   }
 
   /**
+   * Takes the teacher away, so that a student trains on with ordinary labels.
+   *
+   * @param student that {@link #teach} changed, or another network; changed
+   * @return the same network
+   */
+  public static MultiLayerNetwork dismiss(MultiLayerNetwork student) {
+    dismiss(output(student));
+    return student;
+  }
+
+  /** As {@link #dismiss(MultiLayerNetwork)}. */
+  public static ComputationGraph dismiss(ComputationGraph student) {
+    dismiss(output(student));
+    return student;
+  }
+
+  private static void dismiss(Layer output) {
+    if (output instanceof LossLayer loss && loss.getLossFn() instanceof DistillationLoss taught) {
+      loss.setLossFn(taught.labelLoss());
+    }
+  }
+
+  /**
    * The same data with the teacher's logits behind the labels. The teacher runs when a batch is
    * read.
    *

@@ -64,6 +64,17 @@ public record DistillationLoss(
     return labels.size(1) != classes;
   }
 
+  /** Ordinary labels serve to evaluate; training with them would leave the teacher out. */
+  private void requireNoTeacher() {
+    if (weight > 0) {
+      throw new IllegalArgumentException(
+          "distillation loss: the labels come without the teacher's logits, which have weight "
+              + weight
+              + ": fit with Distillation.labels(data), or train without the teacher after"
+              + " Distillation.dismiss(network)");
+    }
+  }
+
   private static INDArray ordinary(INDArray labels, INDArray logits) {
     return labels.get(NDArrayIndex.all(), NDArrayIndex.interval(0, logits.size(1)));
   }
@@ -106,6 +117,7 @@ public record DistillationLoss(
   public INDArray computeGradient(
       INDArray labels, INDArray logits, IActivation activation, INDArray mask) {
     if (!hasTeacher(labels, logits)) {
+      requireNoTeacher();
       return labelLoss.computeGradient(labels, logits, activation, mask);
     }
     INDArray gradient =

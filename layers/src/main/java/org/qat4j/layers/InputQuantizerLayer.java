@@ -20,7 +20,10 @@ final class InputQuantizerLayer extends QuantizingLayer<InputQuantizer> {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
     INDArray output = super.activate(training, workspace);
-    layerConf().setInputShape(imageShape(input).dims());
+    // What is deployed is what was trained; a network that takes images of any size may see others.
+    if (training || layerConf().getInputShape() == null) {
+      layerConf().setInputShape(imageShape(input).dims());
+    }
     return output;
   }
 

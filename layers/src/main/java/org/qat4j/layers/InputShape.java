@@ -23,18 +23,22 @@ final class InputShape {
       fits = expected[i] == ANY || expected[i] == input.size(i);
     }
     if (!fits) {
-      throw new DL4JInvalidInputException(
-          "layer '"
-              + layer.conf().getLayer().getLayerName()
-              + "' ("
-              + layer.getIndex()
-              + "): expected an input of shape "
-              + describe(expected)
-              + ", got "
-              + Arrays.toString(input.shape())
-              + "; give the network [batch, channels, height, width] or [batch, features] as it was"
-              + " made for");
+      throw mismatch(layer, input, describe(expected));
     }
+  }
+
+  private static DL4JInvalidInputException mismatch(Layer layer, INDArray input, String expected) {
+    return new DL4JInvalidInputException(
+        "layer '"
+            + layer.conf().getLayer().getLayerName()
+            + "' ("
+            + layer.getIndex()
+            + "): expected an input of shape "
+            + expected
+            + ", got "
+            + Arrays.toString(input.shape())
+            + "; give the network [batch, channels, height, width] or [batch, features] as it was"
+            + " made for");
   }
 
   /** Images of so many channels. */
@@ -48,10 +52,17 @@ final class InputShape {
 
   /** Images of so many channels, or so many features. */
   static void requireChannels(Layer layer, INDArray input, long channels) {
-    if (input.rank() == 2) {
+    if (input.rank() == 4) {
+      requireImages(layer, input, channels);
+    } else if (input.rank() == 2) {
       requireFeatures(layer, input, channels);
     } else {
-      requireImages(layer, input, channels);
+      throw mismatch(
+          layer,
+          input,
+          describe(new long[] {ANY, channels})
+              + " or "
+              + describe(new long[] {ANY, channels, ANY, ANY}));
     }
   }
 

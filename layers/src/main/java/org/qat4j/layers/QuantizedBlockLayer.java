@@ -78,6 +78,7 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
     INDArray rows = linear.rows(getParamWithNoise(WEIGHT, training, workspace));
     double[] biasErrors = null;
     if (training) {
+      requireFinite(WEIGHT); // Codes would hide NaN.
       realRows = rows;
       if (quantizing() && !quantization().weights().isReal()) {
         // A copy: only the backward pass gives the parameter its first values.

@@ -227,9 +227,11 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
             + name()
             + "' ("
             + getIndex()
-            + ") produced NaN or infinity in training iteration "
+            + ") met NaN or infinity in training iteration "
             + getIterationCount()
-            + ": "
+            + " ("
+            + cause.getMessage()
+            + "): "
             + againstNotFinite(),
         cause);
   }
@@ -263,6 +265,41 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
       float[] result = session.run(images, batch).get(real);
       return Nd4j.createFromArray(result).reshape('c', shape).castTo(dataType);
+    }
+  }
+
+  /**
+   * Checks what is deployed, where a single NaN would be lost among codes.
+   *
+   * @throws IllegalStateException naming the layer and the parameter
+   */
+  public final void requireFinite() {
+    for (String parameter : params.keySet()) {
+      if (!parameter.equals(quantization().activations().parameter())) {
+        try {
+          requireFinite(parameter);
+        } catch (ArithmeticException e) {
+          throw new IllegalStateException(
+              "layer '"
+                  + name()
+                  + "' ("
+                  + getIndex()
+                  + "): "
+                  + e.getMessage()
+                  + ": the training has diverged; go back to an earlier state and lower the"
+                  + " learning rate",
+              e);
+        }
+      }
+    }
+  }
+
+  /**
+   * @throws ArithmeticException if a number of the parameter is NaN or infinite
+   */
+  final void requireFinite(String parameter) {
+    if (!Double.isFinite(getParam(parameter).sumNumber().doubleValue())) {
+      throw new ArithmeticException("parameter '" + parameter + "' holds NaN or infinity");
     }
   }
 

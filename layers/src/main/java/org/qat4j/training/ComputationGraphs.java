@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
@@ -84,11 +85,29 @@ final class ComputationGraphs {
         "vertex '"
             + name
             + "' ("
-            + vertex.getClass().getSimpleName()
+            + kind(vertex)
             + " of "
             + inputs.size()
-            + ") cannot be quantized; supported are layers, ElementWiseVertex Add of 2 and MergeVertex"
-            + " along the channels");
+            + ") cannot be quantized; "
+            + advice(vertex));
+  }
+
+  private static String kind(GraphVertex vertex) {
+    String type = vertex.getClass().getSimpleName();
+    return vertex instanceof ElementWiseVertex elementWise
+        ? type + " " + elementWise.getOp()
+        : type;
+  }
+
+  private static String advice(GraphVertex vertex) {
+    if (vertex instanceof FrozenVertex) {
+      return "prepare the network unfrozen, fit at least one batch, and then freeze";
+    }
+    if (vertex instanceof ElementWiseVertex elementWise
+        && elementWise.getOp() == ElementWiseVertex.Op.Add) {
+      return "add two at a time, each sum in a vertex of its own";
+    }
+    return "supported are layers, ElementWiseVertex Add of 2 and MergeVertex along the channels";
   }
 
   /** Stands for a merge of the original network, of which only the kind is known yet. */

@@ -20,6 +20,7 @@ import org.qat4j.int8.Int8Model;
 import org.qat4j.kernels.Geometry;
 import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.QuantizingLayer;
+import org.qat4j.layers.Schedule;
 
 /** Turns a prepared, trained network into an integer graph, layer by layer, each as it infers. */
 final class Conversion {
@@ -38,9 +39,11 @@ final class Conversion {
    * @throws IllegalStateException if ranges were not observed yet
    */
   static Int8Model convert(List<Stage> stages, Function<Stage, Layer> layers) {
-    if (stages.isEmpty() || !(stages.get(0).layer() instanceof InputQuantizer quantizer)) {
-      throw new IllegalArgumentException(
-          "this network was not prepared: convert what Qat.prepare returned, after fitting it");
+    InputQuantizer quantizer = Stage.inputQuantizer(stages);
+    if (quantizer.getQuantization().schedule().quantizeFrom() == Schedule.NEVER) {
+      throw new IllegalStateException(
+          "this network was prepared for training in floating point, so it has no codes: give"
+              + " Qat.prepare another configuration, or take the trained network with Qat.restore");
     }
     int[] shape = quantizer.getInputShape();
     if (shape == null) {
@@ -65,6 +68,7 @@ final class Conversion {
       input = flatten(input);
     }
     if (layer instanceof QuantizingLayer<?> quantizing) {
+      quantizing.requireFinite();
       output =
           stage.inputs().size() == 1
               ? quantizing.appendTo(graph, List.of(input))

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -58,6 +59,14 @@ final class Fusion {
    * @throws UnsupportedLayerException if a layer cannot be quantized
    */
   static List<Prepared> fuse(List<Stage> original, QatConfig config) {
+    Objects.requireNonNull(config, "config");
+    if (original.stream()
+        .map(Stage::thawed)
+        .map(Stage::layer)
+        .anyMatch(InputQuantizer.class::isInstance)) {
+      throw new IllegalArgumentException(
+          "this network is prepared already: prepare its original, which Qat.restore gives back");
+    }
     Widths.requireMergeable(original);
     Fusion fusion = new Fusion(original, config);
     fusion.quantizeInput(original.get(0).input());

@@ -2,6 +2,7 @@ package org.qat4j.training;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -25,12 +26,15 @@ public final class Qat {
    * not changed.
    *
    * <p>Until it has been fitted, the prepared network computes what the original computes. The two
-   * share nothing that training changes.
+   * share nothing that training changes. Iterations and epochs count from 0 again, so that
+   * schedules of learning rates start over: set a rate for fine-tuning, often a tenth of the last
+   * one. Listeners are not taken over.
    *
    * @throws UnsupportedLayerException if a layer cannot be quantized, naming it, its index and
    *     class and what to do
    */
   public static MultiLayerNetwork prepare(MultiLayerNetwork network, QatConfig config) {
+    Objects.requireNonNull(network, "network");
     requireInitialized(network.isInitCalled());
     List<Prepared> prepared = Fusion.fuse(MultiLayerNetworks.stages(network), config);
     MultiLayerNetwork result = MultiLayerNetworks.build(network, prepared);
@@ -48,6 +52,7 @@ public final class Qat {
    * @throws IllegalArgumentException if a vertex does not hold a layer
    */
   public static ComputationGraph prepare(ComputationGraph network, QatConfig config) {
+    Objects.requireNonNull(network, "network");
     requireInitialized(network.getVertices() != null);
     List<Prepared> prepared = Fusion.fuse(ComputationGraphs.stages(network), config);
     ComputationGraph result = ComputationGraphs.build(network, prepared);
@@ -111,7 +116,11 @@ public final class Qat {
         stage -> Stage.thawed(prepared.getLayer(stage.name())));
   }
 
-  /** What preparation made of each layer, in execution order. */
+  /**
+   * What preparation made of each layer, in execution order.
+   *
+   * @throws IllegalArgumentException if the network was not prepared
+   */
   public static List<LayerSummary> summarize(MultiLayerNetwork prepared) {
     return Summaries.of(thawed(MultiLayerNetworks.stages(prepared)));
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.QuantizedMerge;
 
 /**
@@ -17,6 +18,19 @@ import org.qat4j.layers.QuantizedMerge;
  */
 record Stage(
     String name, int index, Layer layer, InputPreProcessor preprocessor, List<String> inputs) {
+
+  /**
+   * The first stage of a prepared network.
+   *
+   * @throws IllegalArgumentException if the network was not prepared
+   */
+  static InputQuantizer inputQuantizer(List<Stage> stages) {
+    if (stages.isEmpty() || !(stages.get(0).layer() instanceof InputQuantizer quantizer)) {
+      throw new IllegalArgumentException(
+          "this network was not prepared: convert or summarize what Qat.prepare returned");
+    }
+    return quantizer;
+  }
 
   /** This stage without the wrapper that Deeplearning4j puts around a frozen layer. */
   Stage thawed() {

@@ -43,8 +43,10 @@ final class Summaries {
 
   /**
    * @param prepared in execution order
+   * @throws IllegalArgumentException if the network was not prepared
    */
   static List<LayerSummary> of(List<Stage> prepared) {
+    Stage.inputQuantizer(prepared);
     Summaries summaries = new Summaries();
     return prepared.stream().map(summaries::of).toList();
   }

@@ -125,8 +125,8 @@ final class Supported {
           stage,
           "has activation '"
               + activation
-              + "'; use identity, relu, relu6, hardtanh, leaky relu, tanh, sigmoid or hard sigmoid,"
-              + " or leave it to the output layer");
+              + "'; use identity, relu, relu6, hardtanh, leaky relu, tanh, sigmoid or hard"
+              + " sigmoid");
     }
   }
 
@@ -177,14 +177,19 @@ final class Supported {
     } else if (stage.layer() instanceof Upsampling2D upsampling) {
       requireNchw(stage, upsampling.getFormat());
     } else if (!(stage.layer() instanceof DropoutLayer)) {
-      throw new UnsupportedLayerException(stage, "has no integer form");
+      throw new UnsupportedLayerException(
+          stage, "has no integer form; put a supported layer in its place");
     }
   }
 
   static void requireDeployableOutput(Stage stage, IActivation activation) {
     if (!(activation instanceof ActivationSoftmax || activation instanceof ActivationIdentity)) {
       throw new UnsupportedLayerException(
-          stage, "has output activation '" + activation + "'; use softmax or identity");
+          stage,
+          "has output activation '"
+              + activation
+              + "'; use softmax or identity. A sigmoid can stand in a DenseLayer in front of a"
+              + " LossLayer with identity");
     }
   }
 }

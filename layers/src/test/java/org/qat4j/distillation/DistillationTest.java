@@ -1,6 +1,7 @@
 package org.qat4j.distillation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -93,8 +94,17 @@ class DistillationTest {
     DataSetIterator held = new ExistingDataSetIterator(List.of(HELD));
     assertEquals(student.evaluate(held).accuracy(), restored.evaluate(held).accuracy());
     assertEquals(6, Parity.requireSameCodes(restored, Qat.convert(restored), HELD.getFeatures()));
-    restored.fit(HELD);
     restored.fit(distillation.labels(HELD));
+    INDArray before = restored.params().dup();
+    Exception forgotten = assertThrows(IllegalArgumentException.class, () -> restored.fit(HELD));
+    assertEquals(
+        "distillation loss: the labels come without the teacher's logits, which have weight 0.7:"
+            + " fit with Distillation.labels(data), or train without the teacher after"
+            + " Distillation.dismiss(network)",
+        forgotten.getMessage());
+    assertEquals(before, restored.params());
+    Distillation.dismiss(restored).fit(HELD);
+    assertNotEquals(before, restored.params());
   }
 
   @Test

@@ -112,7 +112,7 @@ class InputShapeTest {
             wrong(
                 "input_quantizer",
                 new long[] {BATCH, 12, 12},
-                ": expected an input of shape [any, any, any, any], got [16, 12, 12];",
+                ": expected an input of shape [any, any] or [any, any, any, any], got [16, 12, 12];",
                 () -> network(IMAGES, convolution(), mean())),
             wrong(
                 "layer0",

@@ -117,7 +117,7 @@ class ConversionTest {
             IllegalArgumentException.class,
             () -> Qat.convert(TestNetworks.multiLayer(1, DataType.FLOAT)));
     assertEquals(
-        "this network was not prepared: convert what Qat.prepare returned, after fitting it",
+        "this network was not prepared: convert or summarize what Qat.prepare returned",
         error.getMessage());
   }
 }

@@ -22,6 +22,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -48,6 +49,8 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.profiler.ProfilerConfig;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Tensor;
 import org.qat4j.layers.Schedule;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.testnets.Parity;
@@ -132,7 +135,7 @@ class PrepareTest {
     String message = refusal(new LocalResponseNormalization.Builder().name("lrn").build());
     assertTrue(
         message.startsWith(
-            "layer 'lrn' (index 1, LocalResponseNormalization) cannot be quantized: it has no integer form."),
+            "layer 'lrn' (index 1, LocalResponseNormalization) cannot be quantized: it has no integer form; put a supported layer in its place."),
         message);
     assertTrue(message.contains("Supported: ConvolutionLayer"), message);
   }
@@ -248,7 +251,8 @@ class PrepareTest {
   void prepare_product_isRefused() {
     String message = vertexRefusal(new ElementWiseVertex(ElementWiseVertex.Op.Product), "a", "b");
     assertTrue(
-        message.startsWith("vertex 'join' (ElementWiseVertex of 2) cannot be quantized"), message);
+        message.startsWith("vertex 'join' (ElementWiseVertex Product of 2) cannot be quantized"),
+        message);
   }
 
   @Test
@@ -256,8 +260,7 @@ class PrepareTest {
     String message = vertexRefusal(new ElementWiseVertex(ElementWiseVertex.Op.Add), "a", "b", "c");
     assertTrue(
         message.startsWith(
-            "vertex 'join' (ElementWiseVertex of 3) cannot be quantized; supported are layers,"
-                + " ElementWiseVertex Add of 2 and MergeVertex along the channels"),
+            "vertex 'join' (ElementWiseVertex Add of 3) cannot be quantized; add two at a time"),
         message);
   }
 
@@ -371,6 +374,74 @@ class PrepareTest {
     assertTrue(prepared.score() > 0);
   }
 
+  /** Rounding would make a plausible code of it. */
+  @Test
+  void fitAndConvert_weightsWithOneNaN_areRefused() {
+    MultiLayerNetwork prepared =
+        Qat.prepare(TestNetworks.multiLayer(1, DataType.FLOAT), QatConfig.int8());
+    prepared.fit(TestNetworks.data(1, 16, DataType.FLOAT));
+    prepared.getLayer(1).getParam("W").putScalar(0, Float.NaN);
+    String name = prepared.getLayer(1).conf().getLayer().getLayerName();
+    DataSet batch = TestNetworks.data(2, 16, DataType.FLOAT);
+    assertEquals(
+        "layer '"
+            + name
+            + "' (1) met NaN or infinity in training iteration 1 (parameter 'W' holds"
+            + " NaN or infinity): lower the learning rate or clip gradients",
+        assertThrows(IllegalStateException.class, () -> prepared.fit(batch)).getMessage());
+    assertEquals(
+        "layer '"
+            + name
+            + "' (1): parameter 'W' holds NaN or infinity: the training has diverged;"
+            + " go back to an earlier state and lower the learning rate",
+        assertThrows(IllegalStateException.class, () -> Qat.convert(prepared)).getMessage());
+  }
+
+  @Test
+  void prepareAndSummarize_ofTheWrongNetwork_areRefused() {
+    MultiLayerNetwork original = TestNetworks.multiLayer(1, DataType.FLOAT);
+    assertEquals(
+        "this network was not prepared: convert or summarize what Qat.prepare returned",
+        assertThrows(IllegalArgumentException.class, () -> Qat.summarize(original)).getMessage());
+    MultiLayerNetwork prepared = Qat.prepare(original, QatConfig.int8());
+    QatConfig again = QatConfig.int8();
+    assertEquals(
+        "this network is prepared already: prepare its original, which Qat.restore gives back",
+        assertThrows(IllegalArgumentException.class, () -> Qat.prepare(prepared, again))
+            .getMessage());
+  }
+
+  @Test
+  void convert_floatingPoint_isRefused() {
+    MultiLayerNetwork fast =
+        Qat.prepare(TestNetworks.multiLayer(1, DataType.FLOAT), QatConfig.floatingPoint());
+    fast.fit(TestNetworks.data(1, 16, DataType.FLOAT));
+    assertEquals(
+        "this network was prepared for training in floating point, so it has no codes: give"
+            + " Qat.prepare another configuration, or take the trained network with Qat.restore",
+        assertThrows(IllegalStateException.class, () -> Qat.convert(fast)).getMessage());
+  }
+
+  /** A network behind a global pooling takes images of any size. */
+  @Test
+  void convert_afterInferenceOnImagesOfAnotherSize_takesThoseOfTheTraining() {
+    MultiLayerNetwork prepared =
+        Qat.prepare(
+            images(
+                new ConvolutionLayer.Builder(3, 3).nOut(3).build(),
+                new GlobalPoolingLayer.Builder(PoolingType.AVG).build(),
+                new OutputLayer.Builder(LossFunction.MSE)
+                    .activation(Activation.IDENTITY)
+                    .nOut(4)
+                    .build()),
+            QatConfig.int8());
+    prepared.fit(TestNetworks.data(1, 16, DataType.FLOAT));
+    prepared.output(Nd4j.rand(DataType.FLOAT, 1, 2, 20, 16));
+    assertEquals(
+        List.of(Shape.of(2, 10, 10)),
+        Qat.convert(prepared).graph().inputs().stream().map(Tensor::shape).toList());
+  }
+
   /** Clamping would make a plausible code of it, whether ranges move or not. */
   @ParameterizedTest
   @CsvSource({"NaN, 1000", "NaN, 2", "Infinity, 1000", "-Infinity, 2"})
@@ -385,8 +456,8 @@ class PrepareTest {
     spoilt.getFeatures().putScalar(77, number);
     Exception refusal = assertThrows(IllegalStateException.class, () -> prepared.fit(spoilt));
     assertEquals(
-        "layer 'input_quantizer' (0) produced NaN or infinity in training iteration 3: such numbers"
-            + " are in the data; remove them or replace them",
+        "layer 'input_quantizer' (0) met NaN or infinity in training iteration 3 (not finite): such"
+            + " numbers are in the data; remove them or replace them",
         refusal.getMessage());
   }
 

@@ -62,6 +62,9 @@ public final class OnnxReader {
 
   /** Of a model file, or one of its external data. */
   static byte[] content(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new OnnxFormatException(file + ": is a folder; expected a model file");
+    }
     if (Files.size(file) > Limits.FILE_BYTES) {
       throw new OnnxFormatException(
           file

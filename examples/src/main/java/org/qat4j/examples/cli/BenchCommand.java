@@ -36,6 +36,9 @@ import picocli.CommandLine.Spec;
           + " turns, and results are compared first. Inputs are random numbers from 0 to 1."
     })
 final class BenchCommand implements Callable<Integer> {
+  /** JVMs allow arrays of a little less than 2^31. */
+  private static final int MOST_NUMBERS = Integer.MAX_VALUE - 8;
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "MODEL", description = "ONNX file.")
@@ -123,9 +126,13 @@ final class BenchCommand implements Callable<Integer> {
 
   private List<String> measure(Shape shape, int batch, Turns turns)
       throws IOException, OrtException {
+    long numbers = (long) batch * shape.elements();
+    require(
+        "--batch " + batch + ": the images of " + shape + " do not fit one array; use fewer",
+        numbers <= MOST_NUMBERS);
     Path images = Files.createTempFile("images", ".f32");
     try {
-      RawFloats.write(images, random(Math.multiplyExact(batch, shape.elements())));
+      RawFloats.write(images, random((int) numbers));
       ModelCall call = new ModelCall(model, allowed.allowFloat(), shape, images, batch, threads);
       ModelContest contest =
           peer.isPresent()

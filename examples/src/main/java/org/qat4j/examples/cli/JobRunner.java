@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.qat4j.examples.config.ConfigDifference;
@@ -77,7 +78,8 @@ final class JobRunner {
     }
     String command = String.join(" ", again.stream().map(JobRunner::quoted).toList());
     PrintWriter err = spec.commandLine().getErr();
-    err.printf("%n%s%nContinue with: ./qat4j %s%n", e.getMessage(), command);
+    String launcher = quoted(Objects.requireNonNullElse(System.getenv("QAT4J_COMMAND"), "./qat4j"));
+    err.printf("%n%s%nContinue with: %s %s%n", e.getMessage(), launcher, command);
     err.flush();
   }
 

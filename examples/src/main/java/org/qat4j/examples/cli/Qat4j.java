@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import org.qat4j.examples.report.Environment;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -61,7 +62,10 @@ public final class Qat4j implements Runnable {
   /** Runs the command named by the arguments and exits with its status. */
   public static void main(String[] args) {
     int status = commandLine().execute(args);
-    System.out.flush();
+    if (System.out.checkError()) {
+      System.err.println("qat4j: standard output could not be written; is the disk full?");
+      status = Math.max(status, ExitCode.SOFTWARE);
+    }
     System.exit(status);
   }
 

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.nativeblas.NativeOpsHolder;
 import org.qat4j.examples.config.ConfigReader;
 import org.qat4j.examples.config.JobConfig;
 import org.qat4j.examples.data.Images;
@@ -137,7 +138,7 @@ final class Measurement {
           int8.speedAgainst(real),
           Int8Peak.gopsPerThread(),
           batch,
-          Runtime.getRuntime().availableProcessors(),
+          NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads(),
           SessionOptions.DEFAULT.threads(),
           SPEED_ROUNDS);
     } catch (IOException e) {

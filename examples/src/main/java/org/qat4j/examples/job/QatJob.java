@@ -72,6 +72,10 @@ public final class QatJob {
     this.data = Dataset.load(config);
     requireSize(data.train().images());
     requireSize(data.test().images());
+    // A configuration that cannot be prepared is told before hours of float training.
+    if (floatFile.isEmpty()) {
+      prepare(create(config.floatTraining()));
+    }
     this.given = floatFile.map(this::load);
     Labelled test = data.test();
     this.trainer =
