@@ -96,8 +96,15 @@ public record DistillationLoss(
   @Override
   public double computeScore(
       INDArray labels, INDArray logits, IActivation activation, INDArray mask, boolean average) {
-    double sum = computeScoreArray(labels, logits, activation, mask).sumNumber().doubleValue();
-    return average ? sum / logits.size(0) : sum;
+    if (!hasTeacher(labels, logits)) {
+      return labelLoss.computeScore(labels, logits, activation, mask, average);
+    }
+    double score =
+        labelLoss.computeScore(ordinary(labels, logits), logits, activation, mask, average);
+    double divergence =
+        masked(divergences(labels, logits), mask).sumNumber().doubleValue()
+            / (average ? logits.size(0) : 1);
+    return (1 - weight) * score + weight * divergence;
   }
 
   @Override
@@ -120,8 +127,9 @@ public record DistillationLoss(
       requireNoTeacher();
       return labelLoss.computeGradient(labels, logits, activation, mask);
     }
+    // Of a copy: most of Deeplearning4j's losses leave probabilities where the logits were.
     INDArray gradient =
-        labelLoss.computeGradient(ordinary(labels, logits), logits, activation, mask);
+        labelLoss.computeGradient(ordinary(labels, logits), logits.dup(), activation, mask);
     INDArray student = Transforms.softmax(logits.div(temperature), false);
     INDArray pull = student.subi(softenedTeacher(labels, logits)).muli(weight * temperature);
     return gradient.mul(1 - weight).addi(masked(pull, mask));

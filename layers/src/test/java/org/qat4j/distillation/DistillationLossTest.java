@@ -21,7 +21,13 @@ import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossL2;
+import org.nd4j.linalg.lossfunctions.impl.LossMAE;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+import org.nd4j.linalg.lossfunctions.impl.LossPoisson;
+import org.nd4j.linalg.lossfunctions.impl.LossSquaredHinge;
 
 class DistillationLossTest {
   private static final IActivation SOFTMAX = new ActivationSoftmax();
@@ -119,6 +125,32 @@ class DistillationLossTest {
       assertEquals((plus - minus) / 2e-6, gradient.getDouble(i), 1e-7, "logit " + i);
     }
     assertEquals(0, gradient.getRow(1).amaxNumber().doubleValue(), "masked example");
+  }
+
+  static Stream<ILossFunction> lossesInPlace() {
+    return Stream.of(
+        new LossMSE(), new LossL2(), new LossMAE(), new LossPoisson(), new LossSquaredHinge());
+  }
+
+  /** Deeplearning4j's gradients of these leave the probabilities where the logits were. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("lossesInPlace")
+  void computeGradient_labelLossThatWorksInPlace_equalsCentralDifferences(ILossFunction labelLoss) {
+    DistillationLoss loss = new DistillationLoss(labelLoss, 3, 0.6);
+    Nd4j.getRandom().setSeed(5);
+    INDArray logits = Nd4j.randn(DataType.DOUBLE, 3, 4).muli(2);
+    INDArray given = logits.dup();
+    INDArray labels =
+        DistillationLoss.join(
+            Nd4j.eye(4).get(org.nd4j.linalg.indexing.NDArrayIndex.interval(0, 3)),
+            Nd4j.randn(DataType.DOUBLE, 3, 4).muli(2));
+    INDArray gradient = loss.computeGradient(labels, given, SOFTMAX, null);
+    for (int i = 0; i < logits.length(); i++) {
+      double plus = loss.computeScore(labels, moved(logits, i, 1e-6), SOFTMAX, null, false);
+      double minus = loss.computeScore(labels, moved(logits, i, -1e-6), SOFTMAX, null, false);
+      assertEquals((plus - minus) / 2e-6, gradient.getDouble(i), 1e-7, "logit " + i);
+    }
+    assertEquals(logits, given, "the student's logits");
   }
 
   private static INDArray moved(INDArray logits, int index, double step) {
