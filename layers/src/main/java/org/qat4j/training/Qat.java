@@ -79,7 +79,7 @@ public final class Qat {
     requireInitialized(original.isInitCalled());
     MultiLayerNetwork result = MultiLayerNetworks.copy(original);
     Restoring.parameters(
-        Fusion.fuse(MultiLayerNetworks.stages(original), QatConfig.int8()),
+        Fusion.fuse(MultiLayerNetworks.stages(original), QatConfig.floatingPoint()),
         MultiLayerNetworks.layers(prepared),
         MultiLayerNetworks.layers(result));
     return result;
@@ -90,7 +90,7 @@ public final class Qat {
     requireInitialized(original.getVertices() != null);
     ComputationGraph result = ComputationGraphs.copy(original);
     Restoring.parameters(
-        Fusion.fuse(ComputationGraphs.stages(original), QatConfig.int8()),
+        Fusion.fuse(ComputationGraphs.stages(original), QatConfig.floatingPoint()),
         ComputationGraphs.layers(prepared),
         ComputationGraphs.layers(result));
     return result;

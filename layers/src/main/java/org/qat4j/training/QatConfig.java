@@ -51,7 +51,7 @@ public record QatConfig(Quantization quantization, List<Rule> rules, boolean inp
    * observed, so it cannot be converted; {@link Qat#restore} gives the trained parameters back.
    */
   public static QatConfig floatingPoint() {
-    return builder().schedule(Schedule.FLOAT).build();
+    return builder().weights(WeightScheme.real()).schedule(Schedule.FLOAT).build();
   }
 
   public static Builder builder() {

@@ -4,14 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.qat4j.testnets.TestNetworks;
 
 /** The way from a prepared network back to an ordinary one. */
@@ -61,6 +68,33 @@ class RestoreTest {
     assertClose(prepared.outputSingle(images(seed)), restored.outputSingle(images(seed)));
     assertNotEquals(untrained, restored.params(), "it was trained");
     assertEquals(untrained, original.params(), "the original is unchanged");
+  }
+
+  /** With 8 bits the sums of this layer could overflow, so that int8 itself refuses it. */
+  @Test
+  void restore_layerTooWideForInt8_givesTheTrainedOriginal() {
+    int wide = 70_000;
+    MultiLayerNetwork original =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(3)
+                .updater(new Sgd(0.1))
+                .list()
+                .layer(
+                    new DenseLayer.Builder().nIn(wide).nOut(2).activation(Activation.RELU).build())
+                .layer(
+                    new OutputLayer.Builder().nIn(2).nOut(2).activation(Activation.SOFTMAX).build())
+                .build());
+    original.init();
+    DataSet data = new DataSet(Nd4j.rand(DataType.FLOAT, 2, wide), Nd4j.eye(2));
+    assertThrows(UnsupportedLayerException.class, () -> Qat.prepare(original, QatConfig.int8()));
+    for (QatConfig config : List.of(QatConfig.builder().weightBits(4).build(), FLOAT)) {
+      MultiLayerNetwork prepared = Qat.prepare(original, config);
+      prepared.fit(data);
+      MultiLayerNetwork restored = Qat.restore(prepared, original);
+      assertEquals(prepared.getParam("1_W"), restored.getParam("0_W"));
+      assertNotEquals(original.getParam("0_W"), restored.getParam("0_W"), "it was trained");
+    }
   }
 
   @Test
