@@ -16,7 +16,8 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 /**
  * The loss of an output layer, on logits that the layer before it computes. In Deeplearning4j most
  * losses of softmax overwrite their input where they compute its gradient: an OutputLayer computes
- * its logits again for the score, but a LossLayer would take the score of what is left of them.
+ * its logits again for the score, but a LossLayer would take the score of what is left of them, and
+ * divide it by the batch's size where {@code miniBatch(false)} forbids it.
  */
 public final class LossOnCopy extends LossLayer {
   private static final long serialVersionUID = 1L;
@@ -59,6 +60,18 @@ public final class LossOnCopy extends LossLayer {
       } finally {
         input = logits;
       }
+    }
+
+    /** An output layer's is a sum where gradients are; a loss layer's always is a mean. */
+    @Override
+    public double computeScore(
+        double regularization, boolean training, LayerWorkspaceMgr workspace) {
+      double score = super.computeScore(regularization, training, workspace);
+      if (!conf().isMiniBatch()) {
+        score = (score - regularization) * getInputMiniBatchSize() + regularization;
+        this.score = score;
+      }
+      return score;
     }
   }
 }

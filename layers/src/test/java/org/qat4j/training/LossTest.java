@@ -3,11 +3,13 @@ package org.qat4j.training;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,11 +29,17 @@ class LossTest {
               new float[][] {{1, 0.1f, 0}, {0, 1, 0.1f}, {0.1f, 0, 1}, {0.4f, 0.3f, 0.3f}}));
 
   private static MultiLayerNetwork network(LossFunction loss) {
+    return network(loss, b -> {});
+  }
+
+  private static MultiLayerNetwork network(
+      LossFunction loss, Consumer<NeuralNetConfiguration.Builder> settings) {
+    NeuralNetConfiguration.Builder builder =
+        new NeuralNetConfiguration.Builder().seed(2).updater(new Sgd(1));
+    settings.accept(builder);
     MultiLayerNetwork network =
         new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(2)
-                .updater(new Sgd(1))
+            builder
                 .list()
                 .layer(new DenseLayer.Builder().nOut(5).activation(Activation.RELU).build())
                 .layer(new OutputLayer.Builder(loss).nOut(3).activation(Activation.SOFTMAX).build())
@@ -78,5 +86,16 @@ class LossTest {
       prepared.fit(BATCH);
       assertEquals(original.score(), prepared.score(), 1e-5, "step " + step);
     }
+  }
+
+  @Test
+  void score_withoutMiniBatch_isTheSumOfTheOriginal() {
+    MultiLayerNetwork original =
+        network(LossFunction.MCXENT, b -> b.miniBatch(false).l2(0.1).updater(new Sgd(0.1)));
+    MultiLayerNetwork prepared = Qat.prepare(original, QatConfig.floatingPoint());
+    assertEquals(original.score(BATCH), prepared.score(BATCH), 1e-5, "before");
+    original.fit(BATCH);
+    prepared.fit(BATCH);
+    assertEquals(original.score(), prepared.score(), 1e-5, "after");
   }
 }
