@@ -112,6 +112,21 @@ class CommandLineTest {
     assertFalse(Files.exists(runs));
   }
 
+  /** The layers are known from the start; the float network need not be trained to say so. */
+  @Test
+  void train_exemptionWithoutEffect_isAFailureBeforeAnyTraining() throws IOException {
+    Path config = folder.resolve("job.yaml");
+    Files.writeString(config, "data:\n  train: 10\n  test: 10\nqat:\n  exempt: cnov1\n");
+    Path runs = folder.resolve("runs");
+
+    assertFails(
+        1,
+        "qat4j: no layer with weights matches the exemption of name 'cnov1'; the layers with weights"
+            + " are [conv1, conv2, dense, output]",
+        execute("train", config, "--out", runs));
+    assertFalse(Files.exists(runs));
+  }
+
   @Test
   void train_wrongDataWithForce_keepsTheEarlierRun() throws IOException {
     Path earlier = Files.createDirectories(folder.resolve("runs/mine")).resolve("report.json");
@@ -312,6 +327,13 @@ class CommandLineTest {
 
     assertEquals(1, outcome.status());
     assertTrue(outcome.err().contains("\tat org.qat4j"), outcome.err());
+  }
+
+  @Test
+  void bench_batchThatNoArrayHolds_isWrongUsage() throws IOException {
+    Outcome outcome = execute("bench", modelWithIsland(), "--allow-float", "--batch", 2147483647);
+    assertEquals(2, outcome.status());
+    assertTrue(outcome.err().contains("do not fit one array; use fewer"), outcome.err());
   }
 
   @Test
