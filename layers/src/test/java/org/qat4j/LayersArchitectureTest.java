@@ -52,7 +52,7 @@ class LayersArchitectureTest {
           .resideOutsideOfPackage("org.qat4j.kernels.onednn..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.bytedeco..");
+          .resideInAPackage("org.bytedeco.dnnl..");
 
   @ArchTest
   static final ArchRule distillationKnowsOnlyDeeplearning4j =

@@ -4,6 +4,7 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.kernels.nd4j.Nd4jKernels;
 import org.qat4j.kernels.onednn.OneDnnKernels;
 
@@ -45,6 +46,9 @@ public interface TrainingKernels {
   Merging sum();
 
   Merging concatenation();
+
+  /** The array itself if it lies in row order, else a copy in the workspace that is open now. */
+  INDArray inRowOrder(INDArray array);
 
   /** All implementations, the fastest first and the reference last. */
   static List<TrainingKernels> all() {

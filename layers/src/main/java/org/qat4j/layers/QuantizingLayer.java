@@ -2,9 +2,7 @@ package org.qat4j.layers;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
@@ -18,14 +16,11 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
 import org.qat4j.kernels.TrainingKernels;
 import org.qat4j.quantizers.ActivationQuantizer;
 import org.qat4j.quantizers.ActivationQuantizer.Mode;
@@ -46,6 +41,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   private transient NetworkQuantizers network;
   private transient ActivationQuantizer quantizer;
   private transient INDArray[] operands;
+  private transient DeployedLayer deployed;
 
   protected QuantizingLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
@@ -202,11 +198,12 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     assertInputSet(false);
     requireShapes(inputs());
     if (training) {
+      leaveDeployed();
       applyDropOutIfNecessary(true, workspace);
       return trainingForward(workspace);
     }
     if (quantizing() && quantizer().isReady(rangeParam())) {
-      return workspace.leverageTo(ArrayType.ACTIVATIONS, integerForward());
+      return integerForward(workspace);
     }
     return quantizer().activate(preActivation(inputs(), false, workspace), workspace);
   }
@@ -242,29 +239,51 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   }
 
   /** Runs this layer alone as deployment would: codes in, codes out, here in their real values. */
-  private INDArray integerForward() {
+  private INDArray integerForward(LayerWorkspaceMgr workspace) {
     INDArray[] inputs = inputs();
+    DeployedLayer.Form form = form(inputs);
+    if (deployed == null || !deployed.isOf(form, params.values())) {
+      leaveDeployed();
+      deployed = new DeployedLayer(form, params.values(), alone(form));
+    }
+    int batch = Math.toIntExact(input.size(0));
+    LongStream image = Arrays.stream(deployed.outputShape().dims()).asLongStream();
+    long[] shape = LongStream.concat(LongStream.of(batch), image).toArray();
+    INDArray output = workspace.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
+    INDArray[] rows = Arrays.stream(inputs).map(kernels::inRowOrder).toArray(INDArray[]::new);
+    deployed.run(rows, output);
+    return output;
+  }
+
+  private DeployedLayer.Form form(INDArray[] inputs) {
+    List<QuantParams> codes =
+        IntStream.range(0, layerConf().getInputQuantizers().size())
+            .mapToObj(this::inputParams)
+            .toList();
+    List<Shape> shapes = Arrays.stream(inputs).map(QuantizingLayer::imageShape).toList();
+    return new DeployedLayer.Form(shapes, codes, outputParams());
+  }
+
+  /** This layer as a graph of its own, whose inputs have names behind the layer's. */
+  private Graph alone(DeployedLayer.Form form) {
     Graph.Builder builder = Graph.builder(name());
-    Map<String, float[]> images = new LinkedHashMap<>();
     List<String> codes = new ArrayList<>();
-    // Behind the layer's own name, which must not come twice.
-    for (int i = 0; i < inputs.length; i++) {
+    for (int i = 0; i < form.inputs().size(); i++) {
       String real = name() + "/input" + i;
-      builder.input(Tensor.real(real, imageShape(inputs[i])));
-      images.put(real, inputs[i].castTo(DataType.FLOAT).dup('c').data().asFloat());
+      builder.input(Tensor.real(real, form.inputs().get(i)));
       codes.add(quantizeInput(builder, i, real));
     }
     String real = name() + "/output";
     builder.node(
         real, new Op.Dequantize(), List.of(appendTo(builder, codes)), real, new Tensor.Real());
-    Graph graph = builder.build(real);
-    int batch = Math.toIntExact(input.size(0));
-    int[] image = graph.outputs().get(0).shape().dims();
-    long[] shape =
-        LongStream.concat(LongStream.of(batch), IntStream.of(image).asLongStream()).toArray();
-    try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
-      float[] result = session.run(images, batch).get(real);
-      return Nd4j.createFromArray(result).reshape('c', shape).castTo(dataType);
+    return builder.build(real);
+  }
+
+  /** Training changes what the deployed layer was made of. */
+  private void leaveDeployed() {
+    if (deployed != null) {
+      deployed.close();
+      deployed = null;
     }
   }
 

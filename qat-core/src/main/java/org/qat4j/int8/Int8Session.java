@@ -1,5 +1,6 @@
 package org.qat4j.int8;
 
+import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,16 @@ public final class Int8Session implements AutoCloseable {
   }
 
   /**
+   * As {@link #run(float[], int, float[])}, from and to buffers, of which direct ones save a copy.
+   *
+   * @param images from its position to its limit, neither of which moves
+   * @param results likewise
+   */
+  public void run(FloatBuffer images, int batch, FloatBuffer results) {
+    runOne(images, batch, results);
+  }
+
+  /**
    * As {@link #run(float[], int, float[])}, of a model whose input is 8-bit codes, as pixels are:
    * they are used as they are.
    *
@@ -142,7 +153,8 @@ public final class Int8Session implements AutoCloseable {
    * Computes a batch of a model with several inputs or outputs.
    *
    * @param arrays by input name, each laid out as in {@link #run(float[], int, float[])}: a {@code
-   *     float[]}, or a {@code byte[]} or {@code short[]} where the input is codes
+   *     float[]} or {@link FloatBuffer}, or a {@code byte[]} or {@code short[]} where the input is
+   *     codes
    * @return results by output name, in the model's order
    * @throws IllegalArgumentException if an input is missing or unknown or has a wrong type or
    *     length, or an output is codes, or the results would be larger than the options' limits

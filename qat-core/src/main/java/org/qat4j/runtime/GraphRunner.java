@@ -133,8 +133,9 @@ public final class GraphRunner implements AutoCloseable {
    * Computes a batch.
    *
    * @param arrays one for each input, {@code [batch, channels, height, width]} or {@code [batch,
-   *     features]} in row-major order: a {@code float[]} of real numbers, a {@code byte[]} of 8-bit
-   *     codes or a {@code short[]} of 16-bit codes ({@link Storage#array()}); not modified
+   *     features]} in row-major order: a {@code float[]} or {@link java.nio.FloatBuffer} of real
+   *     numbers, a {@code byte[]} of 8-bit codes or a {@code short[]} of 16-bit codes ({@link
+   *     Storage#array()}); not modified
    * @param batch images, at least 1
    * @param results one for each output, of types and laid out likewise; overwritten
    * @throws IllegalArgumentException if an array has another type or length than its tensor for

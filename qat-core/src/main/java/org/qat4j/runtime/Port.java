@@ -1,5 +1,6 @@
 package org.qat4j.runtime;
 
+import java.nio.FloatBuffer;
 import java.util.List;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
@@ -8,9 +9,9 @@ import org.qat4j.scheme.QuantParams;
 
 /**
  * An input or output of a bound network: copies between callers' arrays, which lie NCHW, and native
- * memory, where codes lie NHWC. Numbers are never converted: real ones are a {@code float[]}, 8-bit
- * codes a {@code byte[]} and 16-bit codes a {@code short[]}, whose bits are unsigned where the
- * codes are.
+ * memory, where codes lie NHWC. Numbers are never converted: real ones are a {@code float[]} or a
+ * {@link FloatBuffer}, 8-bit codes a {@code byte[]} and 16-bit codes a {@code short[]}, whose bits
+ * are unsigned where the codes are.
  */
 final class Port {
   /** Bytes copied at a time, by way of an array that the nearest cache holds. */
@@ -57,11 +58,17 @@ final class Port {
 
   private static void check(String role, Tensor tensor, Object array, int batch) {
     Storage storage = Storage.of(tensor);
-    if (array == null || array.getClass() != storage.array()) {
+    boolean buffer = array instanceof FloatBuffer && !tensor.isCodes();
+    if (!buffer && (array == null || array.getClass() != storage.array())) {
       throw new IllegalArgumentException(wrongType(role, tensor, storage, array));
     }
+    if (buffer && role.equals("output") && ((FloatBuffer) array).isReadOnly()) {
+      throw new IllegalArgumentException(
+          role + " '" + tensor.name() + "': the buffer is read-only");
+    }
     long expected = (long) batch * tensor.shape().elements();
-    int length = java.lang.reflect.Array.getLength(array);
+    int length =
+        buffer ? ((FloatBuffer) array).remaining() : java.lang.reflect.Array.getLength(array);
     if (length != expected) {
       throw new IllegalArgumentException(
           role
@@ -150,6 +157,8 @@ final class Port {
   void write(Object array, int first) {
     if (array instanceof float[] reals) {
       activation.reals().put(0, reals, first, activation.elements());
+    } else if (array instanceof FloatBuffer reals) {
+      activation.reals().put(0, reals, reals.position() + first, activation.elements());
     } else if (array instanceof byte[] codes && !reordered) {
       activation.bytes().put(0, codes, first, activation.elements());
     } else if (array instanceof byte[] codes) {
@@ -166,6 +175,8 @@ final class Port {
   void read(Object array, int first) {
     if (array instanceof float[] reals) {
       activation.reals().get(0, reals, first, activation.elements());
+    } else if (array instanceof FloatBuffer reals) {
+      reals.put(reals.position() + first, activation.reals(), 0, activation.elements());
     } else if (array instanceof byte[] codes && !reordered) {
       activation.bytes().get(0, codes, first, activation.elements());
     } else if (array instanceof byte[] codes) {

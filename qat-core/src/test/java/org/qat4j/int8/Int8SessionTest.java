@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -161,6 +164,53 @@ class Int8SessionTest {
             () -> Int8Session.open(network(1), SessionOptions.DEFAULT.withBackend("cuda")));
     assertEquals(
         "there is no backend 'cuda'; present: auto, onednn, loops, reference", error.getMessage());
+  }
+
+  /** Direct or not, in either byte order, from wherever they begin. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3})
+  void run_onBuffers_equalsArraysAndMovesNoPosition(int offset) {
+    float[] images = images(4, 5);
+    try (Int8Session session = Int8Session.open(network(3))) {
+      float[] expected = session.run(images, 5);
+      for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+        for (boolean direct : new boolean[] {true, false}) {
+          FloatBuffer in = buffer(direct, order, offset, images.length);
+          in.duplicate().put(images);
+          FloatBuffer out = buffer(direct, order, offset, expected.length);
+          session.run(in.asReadOnlyBuffer(), 5, out);
+          assertEquals(offset, out.position());
+          float[] actual = new float[expected.length];
+          out.duplicate().get(actual);
+          assertArrayEquals(expected, actual);
+          assertEquals(0, out.get(0) * offset, "before it");
+        }
+      }
+    }
+  }
+
+  private static FloatBuffer buffer(boolean direct, ByteOrder order, int offset, int length) {
+    int bytes = (offset + length + 2) * Float.BYTES;
+    ByteBuffer all = direct ? ByteBuffer.allocateDirect(bytes) : ByteBuffer.allocate(bytes);
+    return all.order(order).asFloatBuffer().position(offset).limit(offset + length);
+  }
+
+  @Test
+  void run_onUnfitBuffers_isRefused() {
+    try (Int8Session session = Int8Session.open(network(3))) {
+      FloatBuffer images = FloatBuffer.wrap(images(4, 5));
+      FloatBuffer results = FloatBuffer.allocate(50);
+      assertRefused(
+          "output 'out': the buffer is read-only",
+          () -> session.run(images, 5, results.asReadOnlyBuffer()));
+      assertRefused(
+          "output 'out': 5 images of 10 are 50 numbers, got 49",
+          () -> session.run(images, 5, results.limit(49)));
+    }
+  }
+
+  private static void assertRefused(String message, Runnable run) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, run::run).getMessage());
   }
 
   @Test

@@ -4,6 +4,8 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
 import org.qat4j.kernels.Linear;
 import org.qat4j.kernels.Merging;
 import org.qat4j.kernels.Normalization;
@@ -68,5 +70,11 @@ public final class Nd4jKernels implements TrainingKernels {
   @Override
   public Merging concatenation() {
     return new Nd4jConcatenation();
+  }
+
+  @Override
+  public INDArray inRowOrder(INDArray array) {
+    boolean inOrder = array.ordering() == 'c' && Shape.hasDefaultStridesForShape(array);
+    return inOrder ? array : array.dup('c');
   }
 }

@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.Loader;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.kernels.Linear;
@@ -97,5 +98,10 @@ public final class OneDnnKernels implements TrainingKernels {
   @Override
   public Merging concatenation() {
     return new Nd4jKernels().concatenation();
+  }
+
+  @Override
+  public INDArray inRowOrder(INDArray array) {
+    return Layouts.inRowOrder(array);
   }
 }

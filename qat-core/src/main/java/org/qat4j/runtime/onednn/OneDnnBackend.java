@@ -57,6 +57,9 @@ public final class OneDnnBackend implements Backend {
     if (region.matches(Op.Quantize.class)) {
       return Optional.of(new Int8Quantize(input, output));
     }
+    if (region.matches(Op.Dequantize.class)) {
+      return Optional.of(new Int8Dequantize(input, output));
+    }
     if (region.matches(Op.MaxPool.class) && first instanceof Op.MaxPool pool) {
       return Int8MaxPool.supports(pool.window())
           ? Optional.of(new Int8MaxPool(pool.window(), input, output))
