@@ -2,9 +2,7 @@ package org.qat4j.int8;
 
 import java.nio.file.Path;
 
-/**
- * Opens and plans a model, with limits of memory or the default ones, and prints what came of it.
- */
+/** Opens and plans a model and prints what came of it. */
 final class HugeImage {
   private HugeImage() {}
 
