@@ -1,7 +1,7 @@
 import java.nio.file.Path;
 import java.util.Random;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.InferenceSession;
 
 /** Prints what the file that Train wrote says of the same images, from integers and without Deeplearning4j. */
 public final class Serve {
@@ -9,8 +9,8 @@ public final class Serve {
   private static final int SIZE = 8;
 
   public static void main(String[] arguments) throws Exception {
-    Int8Model model = Int8Model.load(Path.of(arguments[0]));
-    try (Int8Session session = Int8Session.open(model)) {
+    QuantizedModel model = QuantizedModel.load(Path.of(arguments[0]));
+    try (InferenceSession session = InferenceSession.open(model)) {
       float[] probabilities = session.run(images(), IMAGES);
       for (int image = 0; image < IMAGES; image++) {
         System.out.printf("%.4f %.4f%n", probabilities[2 * image], probabilities[2 * image + 1]);

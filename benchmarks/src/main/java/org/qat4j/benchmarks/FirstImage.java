@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.bytedeco.javacpp.Pointer;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
 
 /** What a deployed program does first. Uses nothing but qat-core. */
 final class FirstImage {
@@ -14,9 +14,9 @@ final class FirstImage {
   /** Prints the milliseconds of loading, opening and the first image, and the resident bytes. */
   public static void main(String[] args) throws IOException {
     long start = System.nanoTime();
-    Int8Model model = Int8Model.load(Path.of(args[0]));
+    QuantizedModel model = QuantizedModel.load(Path.of(args[0]));
     long loaded = System.nanoTime();
-    try (Int8Session session = Int8Session.open(model)) {
+    try (InferenceSession session = InferenceSession.open(model)) {
       session.run(new float[session.inputs().get(0).shape().elements()], 1);
       long computed = System.nanoTime();
       System.out.printf(

@@ -18,7 +18,7 @@ import org.qat4j.examples.speed.ModelRuntime;
 import org.qat4j.examples.speed.OnnxRuntime;
 import org.qat4j.examples.speed.RawFloats;
 import org.qat4j.examples.speed.Turns;
-import org.qat4j.int8.Int8Model;
+import org.qat4j.inference.QuantizedModel;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -133,7 +133,7 @@ final class InferenceBenchmark implements Callable<Integer> {
               List.of(
                   () -> floatCall.on(ModelRuntime.ONNXRUNTIME, "ort-fp32"),
                   () -> Dl4jEngine.start(network, batch, count)));
-      long macs = Int8Model.load(quantized).graph().macs() * batch;
+      long macs = QuantizedModel.load(quantized).graph().macs() * batch;
       return new Comparison(network, batch, count, contest, macs);
     } finally {
       Files.delete(images);

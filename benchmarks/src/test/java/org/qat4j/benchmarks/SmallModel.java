@@ -11,7 +11,7 @@ import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
-import org.qat4j.int8.Int8Model;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
@@ -44,7 +44,7 @@ record SmallModel(Graph graph) {
   }
 
   Path save(Path file) throws IOException {
-    new Int8Model(graph).save(file);
+    new QuantizedModel(graph).save(file);
     return file;
   }
 }

@@ -33,5 +33,8 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "org.deeplearning4j..", "org.nd4j..", "org.qat4j.training..", "org.qat4j.int8..");
+              "org.deeplearning4j..",
+              "org.nd4j..",
+              "org.qat4j.training..",
+              "org.qat4j.inference..");
 }

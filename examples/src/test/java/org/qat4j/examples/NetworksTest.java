@@ -23,8 +23,8 @@ import org.qat4j.examples.mobilenet.MobileNet;
 import org.qat4j.examples.resnet.ResNet20;
 import org.qat4j.examples.vgg.Vgg;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
@@ -38,7 +38,7 @@ class NetworksTest {
 
   /** A deployed network beside its own inference on some images, by layer name. */
   private record Deployed(
-      Int8Model model, List<LayerSummary> layers, Map<String, INDArray> activations) {
+      QuantizedModel model, List<LayerSummary> layers, Map<String, INDArray> activations) {
 
     static Deployed of(MultiLayerNetwork original, int channels, int size, int steps) {
       MultiLayerNetwork network = Qat.prepare(original, QatConfig.int8());
@@ -96,9 +96,9 @@ class NetworksTest {
     float[] images = floats(data(99, channels, size).getFeatures());
     Path file = folder.resolve("model.onnx");
     deployed.model().save(file);
-    Int8Model loaded = Int8Model.load(file);
-    try (Int8Session session = Int8Session.open(deployed.model());
-        Int8Session reloaded = Int8Session.open(loaded)) {
+    QuantizedModel loaded = QuantizedModel.load(file);
+    try (InferenceSession session = InferenceSession.open(deployed.model());
+        InferenceSession reloaded = InferenceSession.open(loaded)) {
       Map<String, int[]> codes = session.trace(images, BATCH);
       for (LayerSummary layer : deployed.layers()) {
         if (!layer.scale().equals(LayerSummary.REAL)) {

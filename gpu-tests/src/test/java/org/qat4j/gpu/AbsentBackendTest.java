@@ -9,9 +9,9 @@ import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.SessionOptions;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
@@ -30,7 +30,8 @@ class AbsentBackendTest {
     SessionOptions cuda = SessionOptions.DEFAULT.withBackend("cuda");
     var error =
         assertThrows(
-            IllegalArgumentException.class, () -> Int8Session.open(new Int8Model(graph), cuda));
+            IllegalArgumentException.class,
+            () -> InferenceSession.open(new QuantizedModel(graph), cuda));
     assertTrue(error.getMessage().contains("cuda"), error.getMessage());
     assertTrue(error.getMessage().contains("reference"), error.getMessage());
   }

@@ -15,8 +15,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Shape;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.scheme.QuantParams;
 
 /**
@@ -34,7 +34,7 @@ final class DeployedLayer implements AutoCloseable {
 
   private final Form form;
   private final List<Copy> parameters = new ArrayList<>();
-  private final Int8Session session;
+  private final InferenceSession session;
   private final Cleaner.Cleanable closing;
 
   /**
@@ -43,7 +43,7 @@ final class DeployedLayer implements AutoCloseable {
   DeployedLayer(Form form, Iterable<INDArray> parameters, Graph graph) {
     this.form = form;
     parameters.forEach(parameter -> this.parameters.add(Copy.of(parameter)));
-    this.session = Int8Session.open(new Int8Model(graph));
+    this.session = InferenceSession.open(new QuantizedModel(graph));
     this.closing = CLEANER.register(this, session::close);
   }
 

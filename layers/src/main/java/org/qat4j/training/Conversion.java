@@ -16,7 +16,7 @@ import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.kernels.Geometry;
 import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.QuantizingLayer;
@@ -38,7 +38,7 @@ final class Conversion {
    * @throws IllegalArgumentException if the network was not prepared
    * @throws IllegalStateException if ranges were not observed yet
    */
-  static Int8Model convert(List<Stage> stages, Function<Stage, Layer> layers) {
+  static QuantizedModel convert(List<Stage> stages, Function<Stage, Layer> layers) {
     InputQuantizer quantizer = Stage.inputQuantizer(stages);
     if (quantizer.getQuantization().schedule().quantizeFrom() == Schedule.NEVER) {
       throw new IllegalStateException(
@@ -59,7 +59,7 @@ final class Conversion {
     for (Stage stage : stages) {
       conversion.add(stage, layers.apply(stage));
     }
-    return new Int8Model(conversion.graph.build(conversion.output));
+    return new QuantizedModel(conversion.graph.build(conversion.output));
   }
 
   private void add(Stage stage, Layer layer) {

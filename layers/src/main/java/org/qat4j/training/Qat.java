@@ -7,7 +7,7 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.int8.Int8Model;
+import org.qat4j.inference.QuantizedModel;
 
 /**
  * Quantization-aware training of a Deeplearning4j network: prepare it, {@code fit} it, convert it.
@@ -103,14 +103,14 @@ public final class Qat {
    * @throws IllegalArgumentException if the network was not prepared
    * @throws IllegalStateException if it was not fitted, so that ranges are unknown
    */
-  public static Int8Model convert(MultiLayerNetwork prepared) {
+  public static QuantizedModel convert(MultiLayerNetwork prepared) {
     return Conversion.convert(
         thawed(MultiLayerNetworks.stages(prepared)),
         stage -> Stage.thawed(prepared.getLayer(stage.index())));
   }
 
   /** As {@link #convert(MultiLayerNetwork)}. */
-  public static Int8Model convert(ComputationGraph prepared) {
+  public static QuantizedModel convert(ComputationGraph prepared) {
     return Conversion.convert(
         thawed(ComputationGraphs.stages(prepared)),
         stage -> Stage.thawed(prepared.getLayer(stage.name())));

@@ -20,9 +20,9 @@ import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.SessionOptions;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
 import org.qat4j.kernels.TrainingKernels;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
@@ -155,9 +155,9 @@ class FakeQuantizeTest {
       graph.input(Tensor.real("x", Shape.of(values.length)));
       graph.node("q", new Op.Quantize(), List.of("x"), "q", new Tensor.Codes(params));
       graph.node("y", new Op.Dequantize(), List.of("q"), "y", new Tensor.Real());
-      try (Int8Session session =
-          Int8Session.open(
-              new Int8Model(graph.build("y")), SessionOptions.DEFAULT.withBackend(backend))) {
+      try (InferenceSession session =
+          InferenceSession.open(
+              new QuantizedModel(graph.build("y")), SessionOptions.DEFAULT.withBackend(backend))) {
         assertSame("" + params, values, expected(params, values), session.run(values, 1));
       }
     }

@@ -10,8 +10,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
 
 /** Compares a prepared network's own activations with the codes of its converted model. */
 public final class Parity {
@@ -23,7 +23,8 @@ public final class Parity {
    * @param images [batch, channels, height, width]
    * @return number of layers compared
    */
-  public static int requireSameCodes(MultiLayerNetwork network, Int8Model model, INDArray images) {
+  public static int requireSameCodes(
+      MultiLayerNetwork network, QuantizedModel model, INDArray images) {
     List<INDArray> list = network.feedForward(images, false);
     Map<String, INDArray> activations = new HashMap<>();
     for (int i = 0; i < network.getnLayers(); i++) {
@@ -34,14 +35,15 @@ public final class Parity {
   }
 
   /** As for a {@link MultiLayerNetwork}. */
-  public static int requireSameCodes(ComputationGraph network, Int8Model model, INDArray images) {
+  public static int requireSameCodes(
+      ComputationGraph network, QuantizedModel model, INDArray images) {
     return requireSameCodes(network.feedForward(images, false), model, images);
   }
 
   private static int requireSameCodes(
-      Map<String, INDArray> activations, Int8Model model, INDArray images) {
+      Map<String, INDArray> activations, QuantizedModel model, INDArray images) {
     int compared = 0;
-    try (Int8Session session = Int8Session.open(model)) {
+    try (InferenceSession session = InferenceSession.open(model)) {
       Map<String, int[]> traced = session.trace(floats(images), (int) images.size(0));
       for (Tensor tensor : model.graph().tensors()) {
         if (tensor.isCodes() && activations.containsKey(tensor.name())) {

@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.SessionOptions;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
 import org.qat4j.testnets.Parity;
 import org.qat4j.testnets.TestNetworks;
 
@@ -35,9 +35,9 @@ class ConversionTest {
     return array.dup('c').data().asFloat();
   }
 
-  private static float[] run(Int8Model model, String backend, INDArray images) {
-    try (Int8Session session =
-        Int8Session.open(model, SessionOptions.DEFAULT.withBackend(backend))) {
+  private static float[] run(QuantizedModel model, String backend, INDArray images) {
+    try (InferenceSession session =
+        InferenceSession.open(model, SessionOptions.DEFAULT.withBackend(backend))) {
       return session.run(floats(images), IMAGES);
     }
   }
@@ -57,7 +57,7 @@ class ConversionTest {
     }
     Path file = folder.resolve("model.onnx");
     Qat.convert(network).save(file);
-    Int8Model loaded = Int8Model.load(file);
+    QuantizedModel loaded = QuantizedModel.load(file);
     INDArray images = images(seed + 50);
     float[] reference = run(loaded, "reference", images);
     float[] own = floats(network.output(images));
@@ -77,7 +77,7 @@ class ConversionTest {
     INDArray images = images(77);
     Path file = folder.resolve("model.onnx");
     Qat.convert(network).save(file);
-    Int8Model loaded = Int8Model.load(file);
+    QuantizedModel loaded = QuantizedModel.load(file);
     float[] reference = run(loaded, "reference", images);
     assertArrayEquals(reference, run(loaded, "onednn", images));
     assertArrayEquals(reference, floats(network.outputSingle(images)), 1e-6f);

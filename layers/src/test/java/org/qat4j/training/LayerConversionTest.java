@@ -20,10 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.LoadOptions;
-import org.qat4j.int8.SessionOptions;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.LoadOptions;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
 import org.qat4j.layers.Schedule;
 import org.qat4j.testnets.LayerNetworks;
 import org.qat4j.testnets.TestNetworks;
@@ -94,8 +94,8 @@ class LayerConversionTest {
   void convert_trained_everyLayerHasTheSameCodes(String name, long seed) {
     ComputationGraph network = trained(name, seed, QatConfig.int8());
     Map<String, INDArray> activations = network.feedForward(images(seed), false);
-    Int8Model model = Qat.convert(network);
-    try (Int8Session session = Int8Session.open(model)) {
+    QuantizedModel model = Qat.convert(network);
+    try (InferenceSession session = InferenceSession.open(model)) {
       Map<String, int[]> traced = session.trace(floats(images(seed)), IMAGES);
       for (LayerSummary layer : Qat.summarize(network)) {
         if (!layer.scale().equals(LayerSummary.REAL)) {
@@ -125,15 +125,15 @@ class LayerConversionTest {
         trained(name, seed, QatConfig.builder().weightBits(4).activationBits(6).build());
     Path file = folder.resolve("model.onnx");
     Qat.convert(network).save(file);
-    Int8Model loaded = Int8Model.load(file, LoadOptions.ALLOW_FLOAT);
+    QuantizedModel loaded = QuantizedModel.load(file, LoadOptions.ALLOW_FLOAT);
     float[] reference = run(loaded, "reference", images(seed));
     assertArrayEquals(reference, run(loaded, "onednn", images(seed)));
     assertArrayEquals(reference, floats(network.outputSingle(images(seed))), 1e-6f);
   }
 
-  private static float[] run(Int8Model model, String backend, INDArray images) {
+  private static float[] run(QuantizedModel model, String backend, INDArray images) {
     SessionOptions options = SessionOptions.DEFAULT.withBackend(backend);
-    try (Int8Session session = Int8Session.open(model, options)) {
+    try (InferenceSession session = InferenceSession.open(model, options)) {
       return session.run(floats(images), IMAGES);
     }
   }

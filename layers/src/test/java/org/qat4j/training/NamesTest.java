@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.qat4j.int8.Int8Model;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.testnets.Parity;
 import org.qat4j.testnets.TestNetworks;
 
@@ -104,7 +104,7 @@ class NamesTest {
     network.fit(TestNetworks.data(2, 8, DataType.FLOAT));
     Path file = folder.resolve("model.onnx");
     assertDoesNotThrow(() -> Qat.convert(network).save(file));
-    Int8Model model = assertDoesNotThrow(() -> Int8Model.load(file));
+    QuantizedModel model = assertDoesNotThrow(() -> QuantizedModel.load(file));
     assertEquals(5, Parity.requireSameCodes(network, model, IMAGES), "compared");
     MultiLayerNetwork restored = Qat.restore(network, original);
     assertEquals(original.numParams(), restored.numParams());

@@ -21,8 +21,8 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.layers.Schedule;
 import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.WeightScheme;
@@ -183,8 +183,8 @@ class RulesTest {
     }
     INDArray images = TestNetworks.data(77, 8, DataType.FLOAT).getFeatures();
     float[] own = network.outputSingle(images).dup('c').data().asFloat();
-    Int8Model model = Qat.convert(network);
-    try (Int8Session session = Int8Session.open(model)) {
+    QuantizedModel model = Qat.convert(network);
+    try (InferenceSession session = InferenceSession.open(model)) {
       assertArrayEquals(session.run(images.dup('c').data().asFloat(), 8), own, 1e-6f);
     }
   }

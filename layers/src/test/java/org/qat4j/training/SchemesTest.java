@@ -18,10 +18,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Op;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.LoadOptions;
-import org.qat4j.int8.SessionOptions;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.LoadOptions;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
 import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.quantizers.WeightScheme;
@@ -110,12 +110,12 @@ class SchemesTest {
     INDArray images = TestNetworks.data(77, IMAGES, DataType.FLOAT).getFeatures();
     Path file = folder.resolve("model.onnx");
     Qat.convert(network).save(file);
-    Int8Model loaded =
-        Int8Model.load(file, weights.isReal() ? LoadOptions.ALLOW_FLOAT : LoadOptions.STRICT);
+    QuantizedModel loaded =
+        QuantizedModel.load(file, weights.isReal() ? LoadOptions.ALLOW_FLOAT : LoadOptions.STRICT);
     float[] own = floats(network.outputSingle(images));
     for (String backend : List.of("reference", "onednn")) {
-      try (Int8Session session =
-          Int8Session.open(loaded, SessionOptions.DEFAULT.withBackend(backend))) {
+      try (InferenceSession session =
+          InferenceSession.open(loaded, SessionOptions.DEFAULT.withBackend(backend))) {
         assertArrayEquals(session.run(floats(images), IMAGES), own, 1e-6f, backend);
       }
     }
@@ -142,7 +142,7 @@ class SchemesTest {
     if (scheme.isReal()) {
       return;
     }
-    Int8Model model = Qat.convert(trained(scheme, ActivationScheme.observed(8)));
+    QuantizedModel model = Qat.convert(trained(scheme, ActivationScheme.observed(8)));
     int layers = 0;
     for (var node : model.graph().nodes()) {
       if (node.op() instanceof Op.Conv conv) {
@@ -176,7 +176,7 @@ class SchemesTest {
     ComputationGraph network =
         Qat.prepare(TestNetworks.residual(3), QatConfig.builder().exempt("stem").build());
     fit(network, 0, 3);
-    Int8Model model = Qat.convert(network);
+    QuantizedModel model = Qat.convert(network);
     assertEquals(
         1,
         model.graph().nodes().stream()

@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.InferenceSession;
 import org.qat4j.testnets.Parity;
 import org.qat4j.testnets.TestNetworks;
 
@@ -123,7 +123,7 @@ class TransferLearningTest {
     }
     assertEquals(6, Parity.requireSameCodes(network, Qat.convert(network), IMAGES));
     assertEquals(3, network.output(IMAGES).size(1));
-    try (Int8Session session = Int8Session.open(Qat.convert(network))) {
+    try (InferenceSession session = InferenceSession.open(Qat.convert(network))) {
       assertEquals(24 * 3, session.run(IMAGES.dup().data().asFloat(), 24).length);
     }
   }

@@ -24,7 +24,7 @@ final class ActivationDecoder {
     node.requireInputs(1, 3);
     Value input = decoder.value(node, 0);
     if (input instanceof Value.Fixed fixed) {
-      Storage storage = ScaleDecoder.storage(node, fixed.constant().type().getNumber());
+      IntegerType storage = ScaleDecoder.storage(node, fixed.constant().type().getNumber());
       IntRange range = codeBounds(node, storage, decoder);
       decoder.define(node.output(), new Value.Fixed(fixed.constant().clipped(node, range)));
     } else if (input instanceof Value.Codes codes) {
@@ -78,7 +78,7 @@ final class ActivationDecoder {
   private static void clipCodes(OnnxNode node, Tensor codes, GraphDecoder decoder)
       throws OnnxFormatException {
     QuantParams params = codes.params();
-    IntRange bounds = codeBounds(node, Storage.of(params.range()), decoder);
+    IntRange bounds = codeBounds(node, IntegerType.of(params.range()), decoder);
     Tensor.Type type;
     try {
       IntRange range = CodesType.intersect(bounds, params.range());
@@ -92,7 +92,7 @@ final class ActivationDecoder {
   }
 
   /** The bounds of a Clip of codes; a left out one is the end of the storage type. */
-  static IntRange codeBounds(OnnxNode node, Storage storage, GraphDecoder decoder)
+  static IntRange codeBounds(OnnxNode node, IntegerType storage, GraphDecoder decoder)
       throws OnnxFormatException {
     int min = codeBound(node, MIN, storage.range().min(), decoder);
     int max = codeBound(node, MAX, storage.range().max(), decoder);

@@ -21,10 +21,10 @@ final class Budget {
   void spend(OnnxNode node, long numbers) throws OnnxFormatException {
     spent += numbers;
     long bytes = fileBytes + external.bytes();
-    if (spent > Limits.decodedNumbers(bytes)) {
+    if (spent > FormatLimits.decodedNumbers(bytes)) {
       throw node.error(
           "the model decodes to more than "
-              + Limits.decodedNumbers(bytes)
+              + FormatLimits.decodedNumbers(bytes)
               + " numbers, too many for a file of "
               + bytes
               + " bytes");

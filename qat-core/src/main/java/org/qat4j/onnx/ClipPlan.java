@@ -18,7 +18,7 @@ import org.qat4j.scheme.QuantParams;
 record ClipPlan(Clip real, Optional<IntRange> codes, IntRange storage) {
 
   static ClipPlan of(Clip clip, QuantParams params) {
-    IntRange storage = Storage.of(params.range()).range();
+    IntRange storage = IntegerType.of(params.range()).range();
     IntRange effective = clip.codes(params);
     Optional<IntRange> codes =
         effective.equals(storage) ? Optional.empty() : Optional.of(effective);

@@ -66,9 +66,9 @@ final class Constant {
   }
 
   private static int[] dims(TensorProto proto, String where) throws OnnxFormatException {
-    if (proto.getDimsCount() > Limits.RANK) {
+    if (proto.getDimsCount() > FormatLimits.RANK) {
       throw new OnnxFormatException(
-          where + proto.getDimsCount() + " dimensions, at most " + Limits.RANK);
+          where + proto.getDimsCount() + " dimensions, at most " + FormatLimits.RANK);
     }
     int[] dims = new int[proto.getDimsCount()];
     for (int i = 0; i < dims.length; i++) {

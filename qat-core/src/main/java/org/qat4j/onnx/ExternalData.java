@@ -15,7 +15,8 @@ import java.util.Optional;
 
 /**
  * The files in which a model's constants are when they are not in its own: only regular files
- * inside the model's folder, each read once, and not more than {@link Limits#FILE_BYTES} together.
+ * inside the model's folder, each read once, and not more than {@link FormatLimits#FILE_BYTES}
+ * together.
  */
 final class ExternalData {
   private final Optional<Path> folder;
@@ -151,11 +152,11 @@ final class ExternalData {
 
   private ByteString read(Path file, String where) throws IOException {
     bytes += Files.size(file);
-    if (bytes > Limits.FILE_BYTES) {
+    if (bytes > FormatLimits.FILE_BYTES) {
       throw new OnnxFormatException(
           where
               + "the files of the model's data have more than "
-              + Limits.FILE_BYTES
+              + FormatLimits.FILE_BYTES
               + " bytes together");
     }
     ByteString content = UnsafeByteOperations.unsafeWrap(OnnxReader.content(file));

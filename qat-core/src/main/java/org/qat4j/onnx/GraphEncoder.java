@@ -52,7 +52,7 @@ final class GraphEncoder {
       proto.addInput(valueInfo(input));
       if (input.isCodes()) {
         defineParams(input);
-        declareRange(input, Storage.of(input.params().range()).range());
+        declareRange(input, IntegerType.of(input.params().range()).range());
       }
     }
     for (Node node : graph.nodes()) {
@@ -211,7 +211,7 @@ final class GraphEncoder {
   }
 
   private void quantizeThenClip(String real, IntRange range, Tensor output, NodeNames names) {
-    Storage storage = Storage.of(output.params().range());
+    IntegerType storage = IntegerType.of(output.params().range());
     String unclipped = tensorName(output.name() + "/unclipped");
     addQuantize(real, output, unclipped, names);
     String min = constant(scalar(tensorName(output.name() + "/min"), storage, range.min()));
@@ -268,7 +268,7 @@ final class GraphEncoder {
 
   private void defineParams(Tensor codes) {
     QuantParams params = codes.params();
-    Storage storage = Storage.of(params.range());
+    IntegerType storage = IntegerType.of(params.range());
     requireOpset(storage.opset());
     String scale = tensorName(codes.name() + "/scale");
     scaleNames.put(codes.name(), constant(Initializers.floats(scale, new long[0], params.scale())));
@@ -284,7 +284,7 @@ final class GraphEncoder {
     return zeroPointNames.get(codes.name());
   }
 
-  private static TensorProto scalar(String name, Storage storage, int code) {
+  private static TensorProto scalar(String name, IntegerType storage, int code) {
     return Initializers.codes(name, storage, new long[0], code);
   }
 
@@ -296,7 +296,7 @@ final class GraphEncoder {
     }
     int type =
         tensor.isCodes()
-            ? Storage.of(tensor.params().range()).type().getNumber()
+            ? IntegerType.of(tensor.params().range()).type().getNumber()
             : TensorProto.DataType.FLOAT.getNumber();
     TypeProto.Tensor.Builder tensorType =
         TypeProto.Tensor.newBuilder().setElemType(type).setShape(shape);

@@ -20,7 +20,7 @@ final class Initializers {
     return tensor(name, DataType.FLOAT, dims, bytes);
   }
 
-  static TensorProto codes(String name, Storage storage, long[] dims, int... codes) {
+  static TensorProto codes(String name, IntegerType storage, long[] dims, int... codes) {
     ByteBuffer bytes = littleEndian(codes.length * storage.bits() / 8);
     for (int code : codes) {
       switch (storage.bits()) {

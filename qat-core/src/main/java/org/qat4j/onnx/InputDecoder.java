@@ -55,7 +55,8 @@ final class InputDecoder {
     }
     TypeProto.Tensor type = proto.getType().getTensorType();
     Shape shape = shape(type.getShape(), decoder);
-    Optional<Storage> storage = Storage.of(type.getElemType()).filter(Storage::isActivation);
+    Optional<IntegerType> storage =
+        IntegerType.of(type.getElemType()).filter(IntegerType::isActivation);
     if (storage.isPresent()) {
       return codes(shape, storage.get(), decoder);
     }
@@ -72,7 +73,7 @@ final class InputDecoder {
    * Codes have the scale of the DequantizeLinear that reads them, also behind operations that only
    * move codes, or stand for themselves where a Cast makes real numbers of them.
    */
-  private Value codes(Shape shape, Storage storage, GraphDecoder decoder)
+  private Value codes(Shape shape, IntegerType storage, GraphDecoder decoder)
       throws OnnxFormatException {
     OnnxNode reader =
         reader(decoder)
@@ -152,7 +153,7 @@ final class InputDecoder {
 
   private static String text(TensorShapeProto proto) {
     return proto.getDimList().stream()
-        .limit(Limits.RANK)
+        .limit(FormatLimits.RANK)
         .map(InputDecoder::text)
         .collect(Collectors.joining(", ", "[", "]"));
   }

@@ -57,7 +57,7 @@ final class IslandEmitter {
   private boolean branches(String start) {
     String name = start;
     // Bounded, because nodes of a corrupt file can read each other's results in a circle.
-    for (int i = 0; i < Limits.NODES; i++) {
+    for (int i = 0; i < FormatLimits.NODES; i++) {
       List<OnnxNode> readers = decoder.consumers(name);
       if (readers.isEmpty()) {
         return false;

@@ -66,7 +66,7 @@ final class LayerEncoder {
       encoder.declare(Metadata.RANGE + codes, Metadata.text(weights.range()));
     }
     long[] channels = {weights.outChannels()};
-    Storage storage = Storage.ofWeights(weights);
+    IntegerType storage = IntegerType.ofWeights(weights);
     encoder.requireOpset(storage.opset());
     return dequantized(
         codes,
@@ -93,7 +93,7 @@ final class LayerEncoder {
     return dequantized(
         codes,
         encoder,
-        encoder.constant(Initializers.codes(codes, Storage.INT32, channels, bias.codes())),
+        encoder.constant(Initializers.codes(codes, IntegerType.INT32, channels, bias.codes())),
         encoder.constant(
             Initializers.floats(encoder.tensorName(codes + "_scale"), channels, scales)));
   }

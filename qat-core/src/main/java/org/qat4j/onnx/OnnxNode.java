@@ -76,8 +76,9 @@ record OnnxNode(NodeProto proto, String source) {
     int[] sizes = new int[length];
     for (int i = 0; i < length; i++) {
       long value = attribute.get().getInts(i);
-      if (value < 0 || value > Limits.WINDOW) {
-        throw error("attribute '" + name + "' holds " + value + ", expected 0.." + Limits.WINDOW);
+      if (value < 0 || value > FormatLimits.WINDOW) {
+        throw error(
+            "attribute '" + name + "' holds " + value + ", expected 0.." + FormatLimits.WINDOW);
       }
       sizes[i] = (int) value;
     }

@@ -65,13 +65,13 @@ public final class OnnxReader {
     if (Files.isDirectory(file)) {
       throw new OnnxFormatException(file + ": is a folder; expected a model file");
     }
-    if (Files.size(file) > Limits.FILE_BYTES) {
+    if (Files.size(file) > FormatLimits.FILE_BYTES) {
       throw new OnnxFormatException(
           file
               + ": has "
               + Files.size(file)
               + " bytes, at most "
-              + Limits.FILE_BYTES
+              + FormatLimits.FILE_BYTES
               + " are read");
     }
     // Not readAllBytes: it reads through a native buffer as large as the file, which stays.
@@ -215,7 +215,7 @@ public final class OnnxReader {
           source + ": is not an ONNX model, or is truncated: it has no nodes");
     }
     int tensors = graph.getInitializerCount() + graph.getInputCount() + graph.getOutputCount();
-    if (graph.getNodeCount() > Limits.NODES || tensors > Limits.TENSORS) {
+    if (graph.getNodeCount() > FormatLimits.NODES || tensors > FormatLimits.TENSORS) {
       throw new OnnxFormatException(
           source
               + ": has "
@@ -223,9 +223,9 @@ public final class OnnxReader {
               + " nodes and "
               + tensors
               + " tensors, at most "
-              + Limits.NODES
+              + FormatLimits.NODES
               + " and "
-              + Limits.TENSORS
+              + FormatLimits.TENSORS
               + " are read");
     }
     if (graph.getSparseInitializerCount() > 0) {

@@ -27,12 +27,12 @@ final class PadDecoder {
     }
     long[] pads = pads(node, decoder);
     boolean spatial = pads[0] == 0 && pads[1] == 0 && pads[4] == 0 && pads[5] == 0;
-    if (!spatial || Arrays.stream(pads).anyMatch(pad -> pad < 0 || pad > Limits.WINDOW)) {
+    if (!spatial || Arrays.stream(pads).anyMatch(pad -> pad < 0 || pad > FormatLimits.WINDOW)) {
       throw node.error(
           "pads "
               + Arrays.toString(pads)
               + ", expected 0.."
-              + Limits.WINDOW
+              + FormatLimits.WINDOW
               + ", for height and width only");
     }
     Op op = new Op.Pad((int) pads[2], (int) pads[3], (int) pads[6], (int) pads[7]);

@@ -66,7 +66,7 @@ final class PoolDecoder {
     long[] axes;
     if (node.hasInput(1)) {
       Constant constant = decoder.constant(node, 1, "axes");
-      axes = constant.count() > Limits.RANK ? new long[0] : ShapeDecoder.numbers(constant);
+      axes = constant.count() > FormatLimits.RANK ? new long[0] : ShapeDecoder.numbers(constant);
     } else {
       Optional<AttributeProto> attribute = node.attribute("axes");
       axes =

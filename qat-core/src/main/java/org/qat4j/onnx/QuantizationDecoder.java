@@ -16,7 +16,7 @@ final class QuantizationDecoder {
   static void quantize(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
     node.requireInputs(2, 3);
     Value input = decoder.value(node, 0);
-    Storage storage = ScaleDecoder.produced(node, decoder);
+    IntegerType storage = ScaleDecoder.produced(node, decoder);
     if (input instanceof Value.Fixed fixed) {
       decoder.define(
           node.output(), new Value.Fixed(quantized(fixed.constant(), storage, node, decoder)));
@@ -146,7 +146,7 @@ final class QuantizationDecoder {
 
   /** Weights that the file holds as float32 in front of a QuantizeLinear. */
   private static Constant quantized(
-      Constant reals, Storage storage, OnnxNode node, GraphDecoder decoder)
+      Constant reals, IntegerType storage, OnnxNode node, GraphDecoder decoder)
       throws OnnxFormatException {
     if (reals.type() != DataType.FLOAT) {
       throw node.error("its input '" + reals.name() + "' is " + reals.type() + ", expected FLOAT");
@@ -168,7 +168,7 @@ final class QuantizationDecoder {
     Value input = decoder.value(node, 0);
     if (input instanceof Value.Fixed fixed) {
       Constant codes = fixed.constant();
-      Storage storage = ScaleDecoder.storage(node, codes.type().getNumber());
+      IntegerType storage = ScaleDecoder.storage(node, codes.type().getNumber());
       ChannelScales scales = ChannelScales.of(node, codes, decoder);
       if (scales.zeroPoint().isPresent() && scales.zeroPoint().get().type() != codes.type()) {
         throw node.error(
@@ -183,7 +183,7 @@ final class QuantizationDecoder {
       dequantize(
           node,
           tensor,
-          ScaleDecoder.params(node, Storage.of(tensor.params().range()), decoder),
+          ScaleDecoder.params(node, IntegerType.of(tensor.params().range()), decoder),
           decoder);
     } else {
       throw node.error(

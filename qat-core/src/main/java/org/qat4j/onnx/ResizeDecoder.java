@@ -65,7 +65,7 @@ final class ResizeDecoder {
     double[] factors = factors(node, input, decoder);
     boolean enlarges = factors[0] == 1 && factors[1] == 1;
     for (double factor : factors) {
-      enlarges &= factor >= 1 && factor <= Limits.WINDOW && factor == Math.rint(factor);
+      enlarges &= factor >= 1 && factor <= FormatLimits.WINDOW && factor == Math.rint(factor);
     }
     if (!enlarges) {
       throw node.error(

@@ -12,7 +12,7 @@ final class ScaleDecoder {
   private ScaleDecoder() {}
 
   /** One scale for the whole tensor; the range is that of the storage type. */
-  static QuantParams params(OnnxNode node, Storage storage, GraphDecoder decoder)
+  static QuantParams params(OnnxNode node, IntegerType storage, GraphDecoder decoder)
       throws OnnxFormatException {
     Constant scale = scale(node, decoder);
     Optional<Constant> zeroPoint = zeroPoint(node, decoder);
@@ -64,7 +64,7 @@ final class ScaleDecoder {
    * The integer type that a QuantizeLinear produces: its zero point's, else the one named, else
    * uint8.
    */
-  static Storage produced(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static IntegerType produced(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
     Optional<Constant> zeroPoint = zeroPoint(node, decoder);
     int named = (int) node.integer("output_dtype", 0);
     int type = zeroPoint.isPresent() ? zeroPoint.get().type().getNumber() : named;
@@ -75,11 +75,11 @@ final class ScaleDecoder {
               + ", but a zero point of "
               + DataType.forNumber(type));
     }
-    return type == 0 ? Storage.UINT8 : storage(node, type);
+    return type == 0 ? IntegerType.UINT8 : storage(node, type);
   }
 
-  static Storage storage(OnnxNode node, int dataType) throws OnnxFormatException {
-    Optional<Storage> storage = Storage.of(dataType);
+  static IntegerType storage(OnnxNode node, int dataType) throws OnnxFormatException {
+    Optional<IntegerType> storage = IntegerType.of(dataType);
     if (storage.isEmpty()) {
       throw node.error(
           "quantizes to data type " + DataType.forNumber(dataType) + ", expected an integer type");

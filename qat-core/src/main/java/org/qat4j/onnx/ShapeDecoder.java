@@ -98,7 +98,7 @@ final class ShapeDecoder {
 
   private static List<Long> axes(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
     Constant constant = decoder.constant(node, 1, "axes");
-    return constant.count() > Limits.RANK
+    return constant.count() > FormatLimits.RANK
         ? List.of()
         : Arrays.stream(numbers(constant)).boxed().toList();
   }

@@ -9,7 +9,7 @@ import java.util.Optional;
  * Whole numbers that a file computes from the sizes of its tensors, as a list or as a single one.
  * The batch is no number, since it is free when the model runs.
  *
- * @param numbers at most {@link Limits#RANK}; an empty one is the batch
+ * @param numbers at most {@link FormatLimits#RANK}; an empty one is the batch
  * @param isList whether they have a dimension
  */
 record Sizes(List<Optional<Long>> numbers, boolean isList) implements Value {
@@ -32,7 +32,7 @@ record Sizes(List<Optional<Long>> numbers, boolean isList) implements Value {
   private static Optional<Sizes> of(Constant constant) {
     boolean integers = constant.type() == DataType.INT64 || constant.type() == DataType.INT32;
     int rank = constant.dims().length;
-    if (!integers || rank > 1 || constant.count() > Limits.RANK) {
+    if (!integers || rank > 1 || constant.count() > FormatLimits.RANK) {
       return Optional.empty();
     }
     List<Optional<Long>> numbers = new ArrayList<>();

@@ -61,8 +61,8 @@ final class SizesDecoder {
           node.op().equals("Shape")
               ? shape(node, decoder)
               : RULES.get(node.op()).of(node, Sizes.require(node, 0, "input", decoder), decoder);
-      if (sizes.count() > Limits.RANK) {
-        throw node.error("computes " + sizes.count() + " sizes, at most " + Limits.RANK);
+      if (sizes.count() > FormatLimits.RANK) {
+        throw node.error("computes " + sizes.count() + " sizes, at most " + FormatLimits.RANK);
       }
       decoder.define(node.output(), sizes.value(node.output()));
     } catch (ArithmeticException e) {
@@ -117,7 +117,7 @@ final class SizesDecoder {
   private static Sizes concat(OnnxNode node, Sizes first, GraphDecoder decoder)
       throws OnnxFormatException {
     List<Optional<Long>> all = new ArrayList<>();
-    for (int i = 0; i < node.inputCount() && all.size() <= Limits.RANK; i++) {
+    for (int i = 0; i < node.inputCount() && all.size() <= FormatLimits.RANK; i++) {
       all.addAll(Sizes.require(node, i, "input", decoder).numbers());
     }
     return Sizes.list(all);

@@ -18,7 +18,7 @@ sealed interface Value
   }
 
   /** Constant codes behind a DequantizeLinear. */
-  record Weight(Constant codes, Storage storage, ChannelScales scales) implements Value {
+  record Weight(Constant codes, IntegerType storage, ChannelScales scales) implements Value {
     @Override
     public String kind() {
       return "a dequantized constant";

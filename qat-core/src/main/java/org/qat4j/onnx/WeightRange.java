@@ -12,7 +12,7 @@ final class WeightRange {
   private WeightRange() {}
 
   static IntRange readable(Weights weights) {
-    return readable(weights, Storage.ofWeights(weights).range());
+    return readable(weights, IntegerType.ofWeights(weights).range());
   }
 
   static IntRange readable(Weights weights, IntRange storage) {

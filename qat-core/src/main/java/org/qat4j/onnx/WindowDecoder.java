@@ -74,7 +74,7 @@ final class WindowDecoder {
         Math.min(size[0], size[1]) > 0
             && Math.min(strides[0], strides[1]) > 0
             && Math.min(dilations[0], dilations[1]) > 0;
-    if (!positive || (long) size[0] * size[1] > Limits.WINDOW) {
+    if (!positive || (long) size[0] * size[1] > FormatLimits.WINDOW) {
       throw node.error(
           "kernel "
               + Arrays.toString(size)
@@ -83,7 +83,7 @@ final class WindowDecoder {
               + " and dilations "
               + Arrays.toString(dilations)
               + " must be at least 1, the kernel's area at most "
-              + Limits.WINDOW);
+              + FormatLimits.WINDOW);
     }
   }
 
@@ -111,7 +111,7 @@ final class WindowDecoder {
       int total =
           (int)
               Math.min(
-                  Limits.WINDOW,
+                  FormatLimits.WINDOW,
                   Math.max(0, (outputs - 1) * strides[axis] + extent[axis] - image[axis]));
       int less = total / 2;
       pads[axis] = moreAtTheEnd ? less : total - less;

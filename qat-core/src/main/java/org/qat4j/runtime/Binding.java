@@ -10,17 +10,17 @@ import org.qat4j.graph.Tensor;
  *
  * @param batch images per run
  * @param ways how many threads may share the work of one step; more than 1 only for a single image
- * @param activations by tensor name
+ * @param buffers by tensor name
  */
-public record Binding(int batch, int ways, Map<String, Activation> activations) {
+public record Binding(int batch, int ways, Map<String, Buffer> buffers) {
   public Binding {
-    activations = Map.copyOf(activations);
+    buffers = Map.copyOf(buffers);
   }
 
   /** The same with other buffers for some tensors, and steps that are not divided. */
-  public Binding with(List<Activation> replaced) {
-    Map<String, Activation> all = new HashMap<>(activations);
-    replaced.forEach(activation -> all.put(activation.tensor().name(), activation));
+  public Binding with(List<Buffer> replaced) {
+    Map<String, Buffer> all = new HashMap<>(buffers);
+    replaced.forEach(buffer -> all.put(buffer.tensor().name(), buffer));
     return new Binding(batch, 1, all);
   }
 
@@ -29,11 +29,11 @@ public record Binding(int batch, int ways, Map<String, Activation> activations) 
    *
    * @throws IllegalArgumentException if the tensor has no buffer, because it lies inside a region
    */
-  public Activation activation(Tensor tensor) {
-    Activation activation = activations.get(tensor.name());
-    if (activation == null) {
+  public Buffer buffer(Tensor tensor) {
+    Buffer buffer = buffers.get(tensor.name());
+    if (buffer == null) {
       throw new IllegalArgumentException("tensor '" + tensor.name() + "' has no buffer");
     }
-    return activation;
+    return buffer;
   }
 }

@@ -22,7 +22,7 @@ final class BoundProgram implements AutoCloseable {
   private final Team.Job[] jobs;
   private final Port[] inputs;
   private final Port[] outputs;
-  private final Map<String, Activation> activations = new LinkedHashMap<>();
+  private final Map<String, Buffer> buffers = new LinkedHashMap<>();
   private final long bytes;
 
   /**
@@ -40,13 +40,13 @@ final class BoundProgram implements AutoCloseable {
         .offsets()
         .forEach(
             (tensor, offset) ->
-                activations.put(tensor.name(), new Activation(tensor, batch, memory, offset)));
+                buffers.put(tensor.name(), new Buffer(tensor, batch, memory, offset)));
     this.inputs = ports(program.graph().inputs());
     this.outputs = ports(program.graph().outputs());
     List<Part> parts = program.parts();
     this.steps = new Step[parts.size()];
     this.jobs = new Team.Job[steps.length];
-    bind(parts, new Binding(batch, ways, activations), watch);
+    bind(parts, new Binding(batch, ways, buffers), watch);
   }
 
   private void bind(List<Part> parts, Binding binding, Optional<SaturationWatch> watch) {
@@ -66,7 +66,7 @@ final class BoundProgram implements AutoCloseable {
   }
 
   private Port[] ports(List<Tensor> tensors) {
-    return tensors.stream().map(t -> new Port(activations.get(t.name()))).toArray(Port[]::new);
+    return tensors.stream().map(t -> new Port(buffers.get(t.name()))).toArray(Port[]::new);
   }
 
   /** Runs all steps on what {@link #input} holds, on this thread. */
@@ -104,8 +104,8 @@ final class BoundProgram implements AutoCloseable {
   }
 
   /** Every tensor that has memory of its own, in execution order. */
-  Map<String, Activation> activations() {
-    return activations;
+  Map<String, Buffer> buffers() {
+    return buffers;
   }
 
   /** Memory of all tensors together. */
@@ -130,8 +130,8 @@ final class BoundProgram implements AutoCloseable {
         region.toString(),
         String.join("+", region.nodes().stream().map(Node::op).map(op -> op.onnxName()).toList()),
         implementation.isEmpty() ? kernel : kernel + "(" + implementation + ")",
-        Storage.of(output) + " " + output.shape() + (output.isCodes() ? " nhwc" : ""),
-        Activation.byteSize(output, 1),
+        ElementType.of(output) + " " + output.shape() + (output.isCodes() ? " nhwc" : ""),
+        Buffer.byteSize(output, 1),
         region.macs());
   }
 

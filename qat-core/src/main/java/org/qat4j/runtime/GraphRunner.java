@@ -116,7 +116,7 @@ public final class GraphRunner implements AutoCloseable {
   }
 
   private static long largest(Stream<Tensor> tensors) {
-    return tensors.mapToLong(tensor -> Activation.byteSize(tensor, 1)).max().orElse(1);
+    return tensors.mapToLong(tensor -> Buffer.byteSize(tensor, 1)).max().orElse(1);
   }
 
   /** The graph's inputs, in the order of {@link #run}'s arrays. */
@@ -135,7 +135,7 @@ public final class GraphRunner implements AutoCloseable {
    * @param arrays one for each input, {@code [batch, channels, height, width]} or {@code [batch,
    *     features]} in row-major order: a {@code float[]} or {@link java.nio.FloatBuffer} of real
    *     numbers, a {@code byte[]} of 8-bit codes or a {@code short[]} of 16-bit codes ({@link
-   *     Storage#array()}); not modified
+   *     ElementType#array()}); not modified
    * @param batch images, at least 1
    * @param results one for each output, of types and laid out likewise; overwritten
    * @throws IllegalArgumentException if an array has another type or length than its tensor for
@@ -291,9 +291,9 @@ public final class GraphRunner implements AutoCloseable {
         }
         all.run();
         Map<String, int[]> codes = new LinkedHashMap<>();
-        all.activations().values().stream()
-            .filter(activation -> activation.tensor().isCodes())
-            .forEach(activation -> codes.put(activation.tensor().name(), codesNchw(activation)));
+        all.buffers().values().stream()
+            .filter(buffer -> buffer.tensor().isCodes())
+            .forEach(buffer -> codes.put(buffer.tensor().name(), codesNchw(buffer)));
         return codes;
       }
     } finally {
@@ -303,10 +303,10 @@ public final class GraphRunner implements AutoCloseable {
     }
   }
 
-  private static int[] codesNchw(Activation activation) {
-    int[] codes = new int[activation.elements()];
+  private static int[] codesNchw(Buffer buffer) {
+    int[] codes = new int[buffer.elements()];
     for (int i = 0; i < codes.length; i++) {
-      codes[i] = activation.code(activation.indexOfNchw(i));
+      codes[i] = buffer.code(buffer.indexOfNchw(i));
     }
     return codes;
   }

@@ -37,7 +37,7 @@ record Placement(Map<Tensor, Long> offsets, long bytes) {
   }
 
   private static long size(Tensor tensor, int batch) {
-    long bytes = Activation.byteSize(tensor, batch);
+    long bytes = Buffer.byteSize(tensor, batch);
     if (bytes > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "tensor '"

@@ -17,7 +17,7 @@ final class Port {
   /** Bytes copied at a time, by way of an array that the nearest cache holds. */
   private static final int BLOCK = 1 << 14;
 
-  private final Activation activation;
+  private final Buffer buffer;
   private final boolean reordered;
 
   /** What such a block holds: all channels of some pixels, or some channels of one pixel. */
@@ -26,11 +26,11 @@ final class Port {
   private final int pixels;
   private final byte[] block;
 
-  Port(Activation activation) {
-    Shape shape = activation.shape();
-    this.activation = activation;
+  Port(Buffer buffer) {
+    Shape shape = buffer.shape();
+    this.buffer = buffer;
     this.reordered = shape.channels() > 1 && shape.height() * shape.width() > 1;
-    boolean bytes = activation.tensor().isCodes() && activation.storage().bytes() == 1;
+    boolean bytes = buffer.tensor().isCodes() && buffer.type().bytes() == 1;
     this.channels = Math.min(shape.channels(), BLOCK);
     this.pixels = Math.min(shape.height() * shape.width(), BLOCK / channels);
     this.block = new byte[bytes && reordered ? channels * pixels : 0];
@@ -57,10 +57,10 @@ final class Port {
   }
 
   private static void check(String role, Tensor tensor, Object array, int batch) {
-    Storage storage = Storage.of(tensor);
+    ElementType type = ElementType.of(tensor);
     boolean buffer = array instanceof FloatBuffer && !tensor.isCodes();
-    if (!buffer && (array == null || array.getClass() != storage.array())) {
-      throw new IllegalArgumentException(wrongType(role, tensor, storage, array));
+    if (!buffer && (array == null || array.getClass() != type.array())) {
+      throw new IllegalArgumentException(wrongType(role, tensor, type, array));
     }
     if (buffer && role.equals("output") && ((FloatBuffer) array).isReadOnly()) {
       throw new IllegalArgumentException(
@@ -85,8 +85,8 @@ final class Port {
     }
   }
 
-  private static String wrongType(String role, Tensor tensor, Storage storage, Object array) {
-    String wanted = storage.array().getSimpleName();
+  private static String wrongType(String role, Tensor tensor, ElementType type, Object array) {
+    String wanted = type.array().getSimpleName();
     String got = array == null ? "null" : array.getClass().getSimpleName();
     String where = role + " '" + tensor.name() + "' ";
     if (!tensor.isCodes()) {
@@ -100,7 +100,7 @@ final class Port {
     QuantParams params = tensor.params();
     return where
         + "holds "
-        + storage.codes()
+        + type.codes()
         + " codes, which are a "
         + wanted
         + ", got "
@@ -120,7 +120,7 @@ final class Port {
   static void checkCodes(List<Tensor> inputs, Object[] arrays) {
     for (int i = 0; i < arrays.length; i++) {
       Tensor input = inputs.get(i);
-      if (input.isCodes() && !input.params().range().contains(Storage.of(input).range())) {
+      if (input.isCodes() && !input.params().range().contains(ElementType.of(input).range())) {
         checkCodes(input, arrays[i]);
       }
     }
@@ -128,11 +128,11 @@ final class Port {
 
   private static void checkCodes(Tensor input, Object array) {
     IntRange range = input.params().range();
-    Storage storage = Storage.of(input);
+    ElementType type = ElementType.of(input);
     int length = java.lang.reflect.Array.getLength(array);
     for (int i = 0; i < length; i++) {
       int bits = array instanceof byte[] bytes ? bytes[i] : ((short[]) array)[i];
-      int code = storage.code(bits);
+      int code = type.code(bits);
       if (!range.contains(code)) {
         throw new IllegalArgumentException(
             "input '"
@@ -156,17 +156,17 @@ final class Port {
    */
   void write(Object array, int first) {
     if (array instanceof float[] reals) {
-      activation.reals().put(0, reals, first, activation.elements());
+      buffer.reals().put(0, reals, first, buffer.elements());
     } else if (array instanceof FloatBuffer reals) {
-      activation.reals().put(0, reals, reals.position() + first, activation.elements());
+      buffer.reals().put(0, reals, reals.position() + first, buffer.elements());
     } else if (array instanceof byte[] codes && !reordered) {
-      activation.bytes().put(0, codes, first, activation.elements());
+      buffer.bytes().put(0, codes, first, buffer.elements());
     } else if (array instanceof byte[] codes) {
       writeBlocks(codes, first);
     } else {
       short[] codes = (short[]) array;
-      for (int i = 0; i < activation.elements(); i++) {
-        activation.setCode(activation.indexOfNchw(i), codes[first + i]);
+      for (int i = 0; i < buffer.elements(); i++) {
+        buffer.setCode(buffer.indexOfNchw(i), codes[first + i]);
       }
     }
   }
@@ -174,17 +174,17 @@ final class Port {
   /** Copies out, as {@link #write} copies in. */
   void read(Object array, int first) {
     if (array instanceof float[] reals) {
-      activation.reals().get(0, reals, first, activation.elements());
+      buffer.reals().get(0, reals, first, buffer.elements());
     } else if (array instanceof FloatBuffer reals) {
-      reals.put(reals.position() + first, activation.reals(), 0, activation.elements());
+      reals.put(reals.position() + first, buffer.reals(), 0, buffer.elements());
     } else if (array instanceof byte[] codes && !reordered) {
-      activation.bytes().get(0, codes, first, activation.elements());
+      buffer.bytes().get(0, codes, first, buffer.elements());
     } else if (array instanceof byte[] codes) {
       readBlocks(codes, first);
     } else {
       short[] codes = (short[]) array;
-      for (int i = 0; i < activation.elements(); i++) {
-        codes[first + i] = (short) activation.code(activation.indexOfNchw(i));
+      for (int i = 0; i < buffer.elements(); i++) {
+        codes[first + i] = (short) buffer.code(buffer.indexOfNchw(i));
       }
     }
   }
@@ -201,7 +201,7 @@ final class Port {
               block[to] = codes[from + p];
             }
           }
-          activation.bytes().put(nhwc, block, 0, depth * count);
+          buffer.bytes().put(nhwc, block, 0, depth * count);
         });
   }
 
@@ -210,7 +210,7 @@ final class Port {
     eachBlock(
         first,
         (nhwc, nchw, depth, count) -> {
-          activation.bytes().get(nhwc, block, 0, depth * count);
+          buffer.bytes().get(nhwc, block, 0, depth * count);
           for (int c = 0; c < depth; c++) {
             int to = nchw + c * plane;
             for (int p = 0, from = c; p < count; p++, from += depth) {
@@ -227,8 +227,8 @@ final class Port {
    */
   private void eachBlock(int first, Block visitor) {
     int plane = plane();
-    int depth = activation.shape().channels();
-    for (int image = 0; image < activation.batch(); image++) {
+    int depth = buffer.shape().channels();
+    for (int image = 0; image < buffer.batch(); image++) {
       for (int p = 0; p < plane; p += pixels) {
         for (int c = 0; c < depth; c += channels) {
           visitor.copy(
@@ -242,7 +242,7 @@ final class Port {
   }
 
   private int plane() {
-    return activation.shape().height() * activation.shape().width();
+    return buffer.shape().height() * buffer.shape().width();
   }
 
   /** Copies some channels of consecutive pixels: all channels, or those of one pixel. */

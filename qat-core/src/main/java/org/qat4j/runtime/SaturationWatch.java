@@ -96,7 +96,7 @@ final class SaturationWatch {
     if (layer == null) {
       return step;
     }
-    Activation counted = binding.activation(layer.ends.counted(graph, layer.node));
+    Buffer counted = binding.buffer(layer.ends.counted(graph, layer.node));
     return new Step() {
       @Override
       public void run() {
@@ -154,7 +154,7 @@ final class SaturationWatch {
             + " ({} below, {} above; threshold {}). Live input has left the range that the model was"
             + " quantized for: check its preprocessing (scale, mean, order of channels), or calibrate"
             + " or fine-tune again with such input. This layer is not reported again in this session;"
-            + " see Int8Session.saturation() and the JFR event org.qat4j.Saturation.",
+            + " see InferenceSession.saturation() and the JFR event org.qat4j.Saturation.",
         layer.node.name(),
         graph.name(),
         percent(window.fraction()),

@@ -133,13 +133,13 @@ final class WatchedEnds {
    *
    * @param counted the node's input if {@link #fromReals()}, else its output
    */
-  void count(Activation counted, Scratch scratch) {
+  void count(Buffer counted, Scratch scratch) {
     scratch.low = 0;
     scratch.high = 0;
     if (fromReals) {
       countReals(counted, scratch);
     } else if (low != NO_CODE || high != NO_CODE) {
-      if (counted.storage().bytes() == 1) {
+      if (counted.type().bytes() == 1) {
         countBytes(counted, scratch);
       } else {
         countCodes(counted, scratch);
@@ -148,7 +148,7 @@ final class WatchedEnds {
   }
 
   /** NaN counts as low, since it becomes the smallest code. */
-  private void countReals(Activation counted, Scratch scratch) {
+  private void countReals(Buffer counted, Scratch scratch) {
     FloatBuffer from = counted.reals();
     float[] reals = scratch.reals;
     for (int first = 0; first < counted.elements(); first += CHUNK) {
@@ -165,7 +165,7 @@ final class WatchedEnds {
     }
   }
 
-  private void countBytes(Activation counted, Scratch scratch) {
+  private void countBytes(Buffer counted, Scratch scratch) {
     ByteBuffer from = counted.bytes();
     for (int first = 0; first < counted.elements(); first += CHUNK) {
       int count = Math.min(CHUNK, counted.elements() - first);
@@ -183,7 +183,7 @@ final class WatchedEnds {
     return equal;
   }
 
-  private void countCodes(Activation counted, Scratch scratch) {
+  private void countCodes(Buffer counted, Scratch scratch) {
     for (int i = 0; i < counted.elements(); i++) {
       int code = counted.code(i);
       scratch.low += code == low ? 1 : 0;

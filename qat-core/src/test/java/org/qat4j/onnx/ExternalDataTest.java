@@ -161,7 +161,7 @@ class ExternalDataTest {
   @Test
   void filesBeyondTheLimit_areRefusedBeforeTheyAreRead() throws IOException {
     try (var file = new java.io.RandomAccessFile(folder.resolve("huge.bin").toFile(), "rw")) {
-      file.setLength(Limits.FILE_BYTES + 1); // a hole, which takes no space on the disk
+      file.setLength(FormatLimits.FILE_BYTES + 1); // a hole, which takes no space on the disk
     }
     assertEquals(
         "the files of the model's data have more than 1073741824 bytes together",

@@ -22,10 +22,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.RealOp;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.LoadOptions;
-import org.qat4j.int8.SessionOptions;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.LoadOptions;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.Backends;
 
@@ -73,7 +73,7 @@ class FloatIslandsTest {
     int result = expected.length / BATCH;
     float[] last = Arrays.copyOfRange(images, images.length - image, images.length);
     SessionOptions threads = SessionOptions.DEFAULT.withThreads(2);
-    try (Int8Session session = Int8Session.open(new Int8Model(graph), threads)) {
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(graph), threads)) {
       assertArrayEquals(expected, session.run(images, BATCH));
       assertArrayEquals(
           Arrays.copyOfRange(expected, expected.length - result, expected.length),
@@ -99,7 +99,7 @@ class FloatIslandsTest {
   void plan_listsTheIslands(IslandModels model) throws OnnxFormatException {
     Graph graph = read(model.quantized(0.02f));
     int count = graph.islands().size();
-    try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(graph))) {
       String expected =
           count + " of " + graph.nodes().size() + " operations run in float32: " + model.islands();
       List<String> lines = session.plan().toString().lines().toList();
@@ -264,8 +264,8 @@ class FloatIslandsTest {
   void load_ofFile_takesPermission(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("model.onnx");
     Files.write(file, IslandModels.SWISH.quantized(0.02f));
-    assertThrows(OnnxFormatException.class, () -> Int8Model.load(file));
-    assertEquals(2, Int8Model.load(file, LoadOptions.ALLOW_FLOAT).graph().islands().size());
+    assertThrows(OnnxFormatException.class, () -> QuantizedModel.load(file));
+    assertEquals(2, QuantizedModel.load(file, LoadOptions.ALLOW_FLOAT).graph().islands().size());
   }
 
   private static Set<Class<?>> leaves(Class<?> type) {
@@ -319,7 +319,7 @@ class FloatIslandsTest {
 
   private static float[] run(Graph graph, String backend, float[] images, int batch) {
     SessionOptions options = SessionOptions.DEFAULT.withBackend(backend);
-    try (Int8Session session = Int8Session.open(new Int8Model(graph), options)) {
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(graph), options)) {
       return session.run(images, batch);
     }
   }

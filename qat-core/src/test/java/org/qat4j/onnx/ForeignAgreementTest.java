@@ -13,9 +13,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qat4j.graph.Graph;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.SessionOptions;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
 
 /** Files in the styles of other quantizers mean to us what they mean to ONNX Runtime. */
 class ForeignAgreementTest {
@@ -126,7 +126,7 @@ class ForeignAgreementTest {
                 "m",
                 OnnxNodes.integers("axes", 2, 3),
                 OnnxNodes.integer("keepdims", 0))
-            .qdq("m", 0.01f, Storage.UINT8, 128);
+            .qdq("m", 0.01f, IntegerType.UINT8, 128);
         weights(model, random, new long[] {6, CHANNELS}, 0);
         model
             .node("Transpose", List.of("w_dq"), "wt", OnnxNodes.integers("perm", 1, 0))
@@ -153,11 +153,11 @@ class ForeignAgreementTest {
         model
             .codes(
                 "w",
-                Storage.UINT8,
+                IntegerType.UINT8,
                 new long[] {2, CHANNELS, 1, 1},
                 random.ints(2 * CHANNELS, 0, 256).toArray())
             .floats("w_s", SCALAR, 0.01f)
-            .codes("w_z", Storage.UINT8, SCALAR, 119)
+            .codes("w_z", IntegerType.UINT8, SCALAR, 119)
             .node("DequantizeLinear", List.of("w", "w_s", "w_z"), "w_dq")
             .node("Conv", List.of("x_dq", "w_dq"), "y");
       }
@@ -172,9 +172,9 @@ class ForeignAgreementTest {
         model
             .floats("w", new long[] {2, CHANNELS, 1, 1}, normal(random, 2 * CHANNELS))
             .floats("w_s", new long[] {2}, 0.2f, 0.3f)
-            .codes("w_z", Storage.INT8, new long[] {2}, 0, 0)
-            .codes("min", Storage.INT8, SCALAR, -7)
-            .codes("max", Storage.INT8, SCALAR, 7)
+            .codes("w_z", IntegerType.INT8, new long[] {2}, 0, 0)
+            .codes("min", IntegerType.INT8, SCALAR, -7)
+            .codes("max", IntegerType.INT8, SCALAR, 7)
             .node("QuantizeLinear", List.of("w", "w_s", "w_z"), "w_q", OnnxNodes.integer("axis", 0))
             .node("Clip", List.of("w_q", "min", "max"), "w_c")
             .node(
@@ -207,7 +207,7 @@ class ForeignAgreementTest {
         weights(model, random, new long[] {CHANNELS, CHANNELS, 1, 1}, 0);
         model
             .node("Conv", List.of("x_dq", "w_dq"), "c")
-            .qdq("c", 0.0523f, Storage.UINT8, 128)
+            .qdq("c", 0.0523f, IntegerType.UINT8, 128)
             .node("Add", List.of("c_dq", "x_dq"), "s")
             .node("Relu", List.of("s"), "y");
       }
@@ -368,12 +368,14 @@ class ForeignAgreementTest {
   private static void compare(Style style, int opset) throws OrtException, OnnxFormatException {
     Random random = new Random(style.name().hashCode());
     ModelBuilder model =
-        new ModelBuilder().input("x", 0, CHANNELS, SIZE, SIZE).qdq("x", 0.02f, Storage.UINT8, 120);
+        new ModelBuilder()
+            .input("x", 0, CHANNELS, SIZE, SIZE)
+            .qdq("x", 0.02f, IntegerType.UINT8, 120);
     style.build(model, random);
     if (opset > 0) {
       model.opset(opset);
     }
-    byte[] bytes = model.qdq("y", style.scale, Storage.UINT8, 100).anyOutput("y_dq").bytes();
+    byte[] bytes = model.qdq("y", style.scale, IntegerType.UINT8, 100).anyOutput("y_dq").bytes();
     Graph graph = OnnxReader.read(bytes, style.name());
     float[] images = Style.normal(random, BATCH * CHANNELS * SIZE * SIZE);
     float[] theirs = OnnxRuntimeModel.reals(bytes, graph.inputs().get(0), images, BATCH);
@@ -391,7 +393,7 @@ class ForeignAgreementTest {
 
   private static float[] run(Graph graph, float[] images) {
     SessionOptions reference = SessionOptions.DEFAULT.withBackend("reference");
-    try (Int8Session session = Int8Session.open(new Int8Model(graph), reference)) {
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(graph), reference)) {
       return session.run(images, BATCH);
     }
   }

@@ -21,7 +21,7 @@ class ForeignLayersTest {
     Graph graph =
         image()
             .weight("w", new long[] {1, 1, 1, 1}, 0.25f, 1)
-            .codes("b", Storage.INT32, new long[] {1}, 10)
+            .codes("b", IntegerType.INT32, new long[] {1}, 10)
             .floats("b_s", SCALAR, 0.5f)
             .node("DequantizeLinear", List.of("b", "b_s"), "b_dq")
             .node("Conv", List.of("x_dq", "w_dq", "b_dq"), "y")
@@ -35,9 +35,9 @@ class ForeignLayersTest {
   void weights_ofUint8_becomeInt8WithShiftedZeroPoint() throws OnnxFormatException {
     Graph graph =
         vector()
-            .codes("w", Storage.UINT8, new long[] {1, 3}, 0, 130, 255)
+            .codes("w", IntegerType.UINT8, new long[] {1, 3}, 0, 130, 255)
             .floats("w_s", SCALAR, 0.1f)
-            .codes("w_z", Storage.UINT8, SCALAR, 130)
+            .codes("w_z", IntegerType.UINT8, SCALAR, 130)
             .node("DequantizeLinear", List.of("w", "w_s", "w_z"), "w_dq")
             .node("Gemm", List.of("x_dq", "w_dq"), "y", OnnxNodes.integer("transB", 1))
             .output("y", 0, 1)
@@ -108,9 +108,9 @@ class ForeignLayersTest {
         vector()
             .floats("w", new long[] {1, 3}, 0.25f, -4f, 0.75f)
             .floats("w_s", SCALAR, 0.5f)
-            .codes("w_z", Storage.INT8, SCALAR, 0)
-            .codes("w_min", Storage.INT8, SCALAR, -7)
-            .codes("w_max", Storage.INT8, SCALAR, 7)
+            .codes("w_z", IntegerType.INT8, SCALAR, 0)
+            .codes("w_min", IntegerType.INT8, SCALAR, -7)
+            .codes("w_max", IntegerType.INT8, SCALAR, 7)
             .node("QuantizeLinear", List.of("w", "w_s", "w_z"), "w_q")
             .node("Clip", List.of("w_q", "w_min", "w_max"), "w_c")
             .node("DequantizeLinear", List.of("w_c", "w_s", "w_z"), "w_dq")
@@ -144,7 +144,7 @@ class ForeignLayersTest {
         new ModelBuilder()
             .opset(21)
             .input("x", 0, 3)
-            .qdq("x", 0.001f, Storage.INT16, -5)
+            .qdq("x", 0.001f, IntegerType.INT16, -5)
             .output("x_dq", 0, 3)
             .read();
     assertEquals(new QuantParams(0.001f, -5, IntRange.signed(16)), graph.tensor("x_q").params());

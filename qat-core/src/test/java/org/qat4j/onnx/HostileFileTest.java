@@ -64,7 +64,7 @@ class HostileFileTest {
 
   @Test
   void longChainOfConstants_isRefusedBeforeTheStackOverflows() {
-    ModelBuilder model = vector().codes("w0", Storage.INT8, new long[] {3, 1}, 1, 2, 3);
+    ModelBuilder model = vector().codes("w0", IntegerType.INT8, new long[] {3, 1}, 1, 2, 3);
     for (int i = 0; i < 90_000; i++) {
       model.node("Clip", List.of("w" + i), "w" + (i + 1));
     }
@@ -97,7 +97,9 @@ class HostileFileTest {
   void weightsThatManyNodesTurnToo_areRefusedBeyondTheBudget() {
     int[] codes = new int[3 * 40_000];
     ModelBuilder model =
-        vector().codes("w", Storage.INT8, new long[] {3, 40_000}, codes).floats("s", SCALAR, 1f);
+        vector()
+            .codes("w", IntegerType.INT8, new long[] {3, 40_000}, codes)
+            .floats("s", SCALAR, 1f);
     for (int i = 0; i < 100; i++) {
       model.node("DequantizeLinear", List.of("w", "s"), "w" + i);
       model.node("MatMul", List.of("x_dq", "w" + i), "y" + i).output("y" + i, 0, 40_000);

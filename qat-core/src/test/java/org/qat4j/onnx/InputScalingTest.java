@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.qat4j.graph.Graph;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
@@ -66,7 +66,7 @@ class InputScalingTest {
   private static ModelBuilder model(Scaling scaling) {
     ModelBuilder model = new ModelBuilder().input("x", 0, 3, 5, 4);
     scaling.build(model);
-    return model.qdq("s", 0.0117f, Storage.UINT8, 120).anyOutput("s_dq");
+    return model.qdq("s", 0.0117f, IntegerType.UINT8, 120).anyOutput("s_dq");
   }
 
   private static float[] images() {
@@ -85,7 +85,7 @@ class InputScalingTest {
     byte[] bytes = model(scaling).bytes();
     Graph graph = OnnxReader.read(bytes, "m.onnx");
     float[] theirs = OnnxRuntimeModel.realsAsWritten(bytes, graph.inputs().get(0), images(), BATCH);
-    try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(graph))) {
       assertArrayEquals(theirs, session.run(images(), BATCH));
     }
     assertEquals(List.of(), graph.islands());
@@ -104,7 +104,7 @@ class InputScalingTest {
             .qdq("s", 1 / 127f)
             .anyOutput("s_q")
             .read();
-    try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(graph))) {
       byte[] codes = new byte[3];
       session.run(new byte[] {0, 100, (byte) 255}, 1, codes);
       // 127 * 100 / 255 = 49.8
@@ -121,13 +121,13 @@ class InputScalingTest {
         new ModelBuilder()
             .input("x", DataType.INT8, 0, 2, 2, 2)
             .floats("s", SCALAR, 0.5f)
-            .codes("z", Storage.INT8, SCALAR, 7)
+            .codes("z", IntegerType.INT8, SCALAR, 7)
             .node("MaxPool", List.of("x"), "p", OnnxNodes.integers("kernel_shape", 2, 2))
             .node("Flatten", List.of("p"), "f")
             .node("DequantizeLinear", List.of("f", "s", "z"), "y")
             .anyOutput("y")
             .read();
-    try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(graph))) {
       byte[] images = {-128, -5, 3, 9, 1, 7, 2, -1};
       assertArrayEquals(new float[] {1, 0}, session.run(images, 1));
     }
@@ -184,7 +184,7 @@ class InputScalingTest {
   void read_codesWhoseScaleIsAConstantNode_findsIt() throws OnnxFormatException {
     ModelBuilder model = new ModelBuilder().input("x", DataType.UINT8, 0, 3);
     constant(model, Initializers.floats("s", new long[0], 0.25f));
-    constant(model, Initializers.codes("z", Storage.UINT8, new long[0], 7));
+    constant(model, Initializers.codes("z", IntegerType.UINT8, new long[0], 7));
     model.node("DequantizeLinear", List.of("x", "s", "z"), "y").output("y", 0, 3);
     assertEquals(
         new QuantParams(0.25f, 7, IntRange.unsigned(8)), model.read().tensor("x").params());

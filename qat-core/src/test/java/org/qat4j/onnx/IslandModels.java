@@ -153,7 +153,7 @@ enum IslandModels {
       model
           .node("Relu", List.of("c"), "r")
           .node("Tanh", List.of("r"), "t")
-          .qdq("r", 0.0371f, Storage.UINT8, 0)
+          .qdq("r", 0.0371f, IntegerType.UINT8, 0)
           .node("Add", List.of("r_dq", "t"), "y");
     }
   },
@@ -211,7 +211,9 @@ enum IslandModels {
   /** The model up to {@code y}, without outputs. */
   ModelBuilder model() {
     ModelBuilder model =
-        new ModelBuilder().input("x", 0, CHANNELS, SIZE, SIZE).qdq("x", 0.02f, Storage.UINT8, 120);
+        new ModelBuilder()
+            .input("x", 0, CHANNELS, SIZE, SIZE)
+            .qdq("x", 0.02f, IntegerType.UINT8, 120);
     build(model, random());
     return model;
   }
@@ -223,7 +225,7 @@ enum IslandModels {
 
   /** Ends in codes of {@code y}. */
   byte[] quantized(float scale) {
-    return model().qdq("y", scale, Storage.UINT8, 100).anyOutput("y_dq").bytes();
+    return model().qdq("y", scale, IntegerType.UINT8, 100).anyOutput("y_dq").bytes();
   }
 
   float[] images(int batch) {

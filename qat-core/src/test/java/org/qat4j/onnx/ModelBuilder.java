@@ -71,7 +71,7 @@ final class ModelBuilder {
     return initializer(Initializers.floats(name, dims, values));
   }
 
-  ModelBuilder codes(String name, Storage storage, long[] dims, int... codes) {
+  ModelBuilder codes(String name, IntegerType storage, long[] dims, int... codes) {
     return initializer(Initializers.codes(name, storage, dims, codes));
   }
 
@@ -126,7 +126,7 @@ final class ModelBuilder {
    * QuantizeLinear and DequantizeLinear behind {@code real}: the codes {@code real_q} and the reals
    * {@code real_dq}.
    */
-  ModelBuilder qdq(String real, float scale, Storage storage, int zeroPoint) {
+  ModelBuilder qdq(String real, float scale, IntegerType storage, int zeroPoint) {
     floats(real + "_s", SCALAR, scale);
     codes(real + "_z", storage, SCALAR, zeroPoint);
     node("QuantizeLinear", List.of(real, real + "_s", real + "_z"), real + "_q");
@@ -135,7 +135,7 @@ final class ModelBuilder {
 
   /** uint8 codes with zero point 0. */
   ModelBuilder qdq(String real, float scale) {
-    return qdq(real, scale, Storage.UINT8, 0);
+    return qdq(real, scale, IntegerType.UINT8, 0);
   }
 
   /**
@@ -143,9 +143,9 @@ final class ModelBuilder {
    * {@code name_dq}.
    */
   ModelBuilder weight(String name, long[] dims, int axis, float[] scales, int... codes) {
-    codes(name, Storage.INT8, dims, codes);
+    codes(name, IntegerType.INT8, dims, codes);
     floats(name + "_s", new long[] {scales.length}, scales);
-    codes(name + "_z", Storage.INT8, new long[] {scales.length}, new int[scales.length]);
+    codes(name + "_z", IntegerType.INT8, new long[] {scales.length}, new int[scales.length]);
     return node(
         "DequantizeLinear",
         List.of(name, name + "_s", name + "_z"),
@@ -155,7 +155,7 @@ final class ModelBuilder {
 
   /** int8 weights {@code name} with one scale, dequantized to {@code name_dq}. */
   ModelBuilder weight(String name, long[] dims, float scale, int... codes) {
-    codes(name, Storage.INT8, dims, codes);
+    codes(name, IntegerType.INT8, dims, codes);
     floats(name + "_s", SCALAR, scale);
     return node("DequantizeLinear", List.of(name, name + "_s"), name + "_dq");
   }

@@ -173,7 +173,7 @@ class OnnxRefusalTest {
   void dropout_inTraining_isRefused() {
     ModelBuilder model =
         vector()
-            .codes("training", Storage.UINT8, new long[0], 1)
+            .codes("training", IntegerType.UINT8, new long[0], 1)
             .node("Dropout", List.of("x_dq", "", "training"), "y");
     assertEquals(
         "m.onnx: node 'dropout:y' (Dropout): is in training mode; export the model for inference",

@@ -18,9 +18,9 @@ import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.SessionOptions;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,7 +110,7 @@ class OnnxRuntimeAgreementTest {
     Graph graph = RandomGraphs.draw(seed, RandomGraphs.Kind.PORTABLE);
     float[] images = images(graph, seed);
     float[] ours;
-    try (Int8Session session = Int8Session.open(new Int8Model(graph), REFERENCE)) {
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(graph), REFERENCE)) {
       ours = session.run(images, BATCH);
     }
     float[] theirs = OnnxRuntimeModel.reals(graph, images, BATCH);
@@ -141,7 +141,7 @@ class OnnxRuntimeAgreementTest {
   }
 
   private static Map<String, int[]> trace(Graph graph, float[] images) {
-    try (Int8Session session = Int8Session.open(new Int8Model(graph), REFERENCE)) {
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(graph), REFERENCE)) {
       return session.trace(images, BATCH);
     }
   }

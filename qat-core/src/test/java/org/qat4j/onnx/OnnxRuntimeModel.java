@@ -107,7 +107,8 @@ final class OnnxRuntimeModel {
       }
       try (OrtSession.Result result = session.run(inputs)) {
         ByteBuffer bytes = ((OnnxTensor) result.get(0)).getByteBuffer();
-        boolean signed = Storage.of(graph.outputs().get(0).params().range()) == Storage.INT8;
+        boolean signed =
+            IntegerType.of(graph.outputs().get(0).params().range()) == IntegerType.INT8;
         return IntStream.range(0, bytes.remaining())
             .map(i -> signed ? bytes.get(i) : bytes.get(i) & 0xff)
             .toArray();
@@ -123,7 +124,9 @@ final class OnnxRuntimeModel {
       bytes.put((byte) code);
     }
     OnnxJavaType type =
-        Storage.of(input.params().range()) == Storage.INT8 ? OnnxJavaType.INT8 : OnnxJavaType.UINT8;
+        IntegerType.of(input.params().range()) == IntegerType.INT8
+            ? OnnxJavaType.INT8
+            : OnnxJavaType.UINT8;
     return OnnxTensor.createTensor(ENVIRONMENT, bytes.rewind(), shape(input, batch), type);
   }
 

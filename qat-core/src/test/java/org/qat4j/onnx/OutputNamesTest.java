@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
 
 /** Outputs have the names that the file gives them, whatever else their tensors are called. */
 class OutputNamesTest {
@@ -99,7 +99,7 @@ class OutputNamesTest {
             .qdq("x", 0.0371f)
             .weight("w", new long[] {3, 3}, 0.0113f, 3, -50, 77, 100, 21, -9, 8, 40, 60)
             .node("MatMul", List.of("x_dq", "w_dq"), "y")
-            .qdq("y", 0.0291f, Storage.UINT8, 90);
+            .qdq("y", 0.0291f, IntegerType.UINT8, 90);
     naming.build(model);
     naming.outputs().forEach(model::anyOutput);
     return model.bytes();
@@ -112,7 +112,7 @@ class OutputNamesTest {
     Graph graph = OnnxReader.read(bytes, "m.onnx");
     assertEquals(naming.outputs(), graph.outputs().stream().map(Tensor::name).toList());
     Map<String, float[]> theirs = OnnxRuntimeModel.results(bytes, graph, IMAGES, 2);
-    try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(graph))) {
       Map<String, float[]> ours = session.run(Map.of("x", IMAGES), 2);
       assertEquals(naming.outputs(), List.copyOf(ours.keySet()));
       naming
@@ -143,7 +143,7 @@ class OutputNamesTest {
             .read();
     assertEquals(
         List.of("x_q", "codes", "again"), graph.outputs().stream().map(Tensor::name).toList());
-    try (Int8Session session = Int8Session.open(new Int8Model(graph))) {
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(graph))) {
       Map<String, byte[]> results =
           Map.of("x_q", new byte[3], "codes", new byte[3], "again", new byte[3]);
       session.run(Map.of("x", new float[] {0.5f, 99, 127.5f}), 1, results);

@@ -19,8 +19,8 @@ import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Window;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
 
 /**
  * Models that the onnx package of Python and PyTorch wrote; quantized_models.py and torch_models.py
@@ -61,7 +61,7 @@ class PythonModelsTest {
   void run_ofModel_agreesWithOnnxRuntime(String name, float tolerance)
       throws IOException, OrtException {
     Path file = file(name);
-    Int8Model model = Int8Model.load(file);
+    QuantizedModel model = QuantizedModel.load(file);
     Tensor input = model.graph().inputs().get(0);
     float[] images = new float[BATCH * input.shape().elements()];
     Random random = new Random(7);
@@ -69,7 +69,7 @@ class PythonModelsTest {
       images[i] = random.nextFloat();
     }
     float[] theirs = OnnxRuntimeModel.reals(Files.readAllBytes(file), input, images, BATCH);
-    try (Int8Session session = Int8Session.open(model)) {
+    try (InferenceSession session = InferenceSession.open(model)) {
       float[] ours = session.run(images, BATCH);
       assertEquals(theirs.length, ours.length);
       for (int i = 0; i < ours.length; i++) {
@@ -82,12 +82,12 @@ class PythonModelsTest {
   @Test
   void run_ofModelThatTakesBytes_agreesWithOnnxRuntime() throws IOException, OrtException {
     Path file = file("torch_bytes");
-    Int8Model model = Int8Model.load(file);
+    QuantizedModel model = QuantizedModel.load(file);
     Tensor input = model.graph().inputs().get(0);
     byte[] images = new byte[BATCH * input.shape().elements()];
     new Random(7).nextBytes(images);
     float[] theirs = OnnxRuntimeModel.ofBytes(Files.readAllBytes(file), input, images, BATCH);
-    try (Int8Session session = Int8Session.open(model)) {
+    try (InferenceSession session = InferenceSession.open(model)) {
       assertArrayEquals(theirs, session.run(images, BATCH), 0.002f);
     }
     GraphEquality.assertEqual(

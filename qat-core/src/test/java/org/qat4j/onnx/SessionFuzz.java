@@ -10,9 +10,9 @@ import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.SessionOptions;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
 import org.qat4j.runtime.Limits;
 import org.qat4j.scheme.QuantParams;
 
@@ -161,11 +161,12 @@ final class SessionFuzz {
   }
 
   private static Outcome run(Graph graph, long seed) {
-    Int8Model model = new Int8Model(graph);
+    QuantizedModel model = new QuantizedModel(graph);
     SessionOptions options =
         SessionOptions.DEFAULT.withLimits(LIMITS).withThreads(1 + (int) (seed % 2));
-    try (Int8Session reference = Int8Session.open(model, options.withBackend("reference"));
-        Int8Session fast = Int8Session.open(model, options.withBackend("onednn"))) {
+    try (InferenceSession reference =
+            InferenceSession.open(model, options.withBackend("reference"));
+        InferenceSession fast = InferenceSession.open(model, options.withBackend("onednn"))) {
       reference.plan();
       String plan = fast.plan().toString();
       Random random = new Random(seed);

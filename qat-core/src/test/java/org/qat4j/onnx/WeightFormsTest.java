@@ -10,9 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qat4j.graph.Graph;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.SessionOptions;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
 import org.qat4j.runtime.WeightForms;
 import org.qat4j.scheme.QuantParams;
 
@@ -47,7 +47,8 @@ class WeightFormsTest {
         OnnxRuntimeModel.realsAsWritten(
             OnnxWriter.toBytes(graph), graph.inputs().get(0), images, BATCH);
     QuantParams output = graph.tensor("y").params();
-    try (Int8Session session = Int8Session.open(new Int8Model(graph), SessionOptions.DEFAULT)) {
+    try (InferenceSession session =
+        InferenceSession.open(new QuantizedModel(graph), SessionOptions.DEFAULT)) {
       float[] ours = session.run(images, BATCH);
       int distinct = 0;
       for (int i = 0; i < ours.length; i++) {

@@ -2,8 +2,8 @@ package org.qat4j.examples.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.LoadOptions;
+import org.qat4j.inference.LoadOptions;
+import org.qat4j.inference.QuantizedModel;
 import picocli.CommandLine.Option;
 
 /** The option of all commands that read a model file. */
@@ -17,7 +17,7 @@ final class FloatOption {
     return allowFloat;
   }
 
-  Int8Model load(Path model) throws IOException {
-    return Int8Model.load(model, new LoadOptions(allowFloat));
+  QuantizedModel load(Path model) throws IOException {
+    return QuantizedModel.load(model, new LoadOptions(allowFloat));
   }
 }

@@ -15,8 +15,8 @@ import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Reals;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,9 +37,9 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Int8Model loaded = allowed.load(model);
+    QuantizedModel loaded = allowed.load(model);
     Qat4j.print(spec, describe(loaded.graph()));
-    try (Int8Session session = Int8Session.open(loaded)) {
+    try (InferenceSession session = InferenceSession.open(loaded)) {
       Qat4j.print(spec, String.format("%nPlan: %s", session.plan()));
     }
     return 0;

@@ -5,7 +5,7 @@ import java.util.List;
 import org.qat4j.examples.error.UserException;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.scheme.IntRange;
 
 /** What a model with one input and one output takes. */
@@ -17,7 +17,7 @@ final class ModelShape {
    *
    * @throws UserException if the model has several inputs or outputs, or they are codes
    */
-  static Shape single(Path file, Int8Model model) {
+  static Shape single(Path file, QuantizedModel model) {
     requireReal(file, "takes", one(file, model));
     return ofPixels(file, model);
   }
@@ -27,7 +27,7 @@ final class ModelShape {
    *
    * @throws UserException if the model has several inputs or outputs, or they are other codes
    */
-  static Shape ofPixels(Path file, Int8Model model) {
+  static Shape ofPixels(Path file, QuantizedModel model) {
     Tensor input = one(file, model);
     if (!isPixels(input)) {
       requireReal(file, "takes", input);
@@ -50,11 +50,11 @@ final class ModelShape {
               + tensor.name()
               + "' as codes "
               + tensor.params().range()
-              + ", which this command does not; run it from a program: Int8Session.run(byte[], int, ...)");
+              + ", which this command does not; run it from a program: InferenceSession.run(byte[], int, ...)");
     }
   }
 
-  private static Tensor one(Path file, Int8Model model) {
+  private static Tensor one(Path file, QuantizedModel model) {
     List<Tensor> inputs = model.graph().inputs();
     List<Tensor> outputs = model.graph().outputs();
     if (inputs.size() != 1 || outputs.size() != 1) {

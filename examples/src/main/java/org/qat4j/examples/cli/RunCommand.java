@@ -16,11 +16,11 @@ import org.qat4j.examples.error.UserException;
 import org.qat4j.examples.evaluation.Accuracy;
 import org.qat4j.examples.evaluation.ClassAccuracy;
 import org.qat4j.examples.evaluation.Classifier;
-import org.qat4j.examples.evaluation.Int8Classifier;
+import org.qat4j.examples.evaluation.SessionClassifier;
 import org.qat4j.graph.Shape;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.SessionOptions;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
 import org.qat4j.runtime.Saturation;
 import org.qat4j.runtime.SaturationRule;
 import picocli.CommandLine.Command;
@@ -70,12 +70,12 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Int8Model loaded = allowed.load(model);
+    QuantizedModel loaded = allowed.load(model);
     PictureFit fit = images.fit(model, ModelShape.ofPixels(model, loaded));
     SessionOptions options =
         watch ? SessionOptions.DEFAULT.withWatch(SaturationRule.DEFAULT) : SessionOptions.DEFAULT;
     try (ImageSource source = images.open(fit);
-        Int8Session session = Int8Session.open(loaded, options)) {
+        InferenceSession session = InferenceSession.open(loaded, options)) {
       int count = classes(loaded.graph().outputs().get(0).shape());
       Classes classes =
           names.isPresent()
@@ -83,7 +83,8 @@ final class RunCommand implements Callable<Integer> {
               : Classes.of(source, images.input(), count);
       Optional<int[]> expected = expected(source, classes, count);
       int[] predicted =
-          predict(source, fit, new Int8Classifier(session, images.normalization(fit.channels())));
+          predict(
+              source, fit, new SessionClassifier(session, images.normalization(fit.channels())));
       print(source, classes, predicted);
       expected.ifPresent(right -> print(classes, predicted, right));
       print(watch ? session.saturation() : List.of());

@@ -11,8 +11,8 @@ import org.qat4j.examples.training.Batches;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.LayerSummary;
 
 /**
@@ -21,7 +21,7 @@ import org.qat4j.training.LayerSummary;
  */
 public final class CodeComparison {
   private final Network prepared;
-  private final Int8Model model;
+  private final QuantizedModel model;
   private final FloatTwin twin;
   private final List<LayerStatistics> layers = new ArrayList<>();
 
@@ -29,7 +29,7 @@ public final class CodeComparison {
    * @param original what the network was prepared from
    * @param model what it was converted to, read back from its file
    */
-  public CodeComparison(Network original, Network prepared, Int8Model model) {
+  public CodeComparison(Network original, Network prepared, QuantizedModel model) {
     this.prepared = prepared;
     this.model = model;
     this.twin = new FloatTwin(original, prepared);
@@ -64,7 +64,7 @@ public final class CodeComparison {
    * Runs all images, {@code batch} at a time, and returns one row per layer that puts out codes.
    */
   public List<LayerReport> run(Images images, int batch) {
-    try (Int8Session session = Int8Session.open(model)) {
+    try (InferenceSession session = InferenceSession.open(model)) {
       for (int from = 0; from < images.count(); from += batch) {
         compare(session, images, from, Math.min(from + batch, images.count()));
       }
@@ -74,7 +74,7 @@ public final class CodeComparison {
         .toList();
   }
 
-  private void compare(Int8Session session, Images images, int from, int to) {
+  private void compare(InferenceSession session, Images images, int from, int to) {
     Map<String, int[]> codes = session.trace(images.scaled(from, to), to - from);
     INDArray features = Batches.features(images, from, to);
     Map<String, INDArray> activations = prepared.activations(features);

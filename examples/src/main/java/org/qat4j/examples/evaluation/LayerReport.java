@@ -43,7 +43,7 @@ public record LayerReport(
       float smallestScale,
       float largestScale,
       Optional<Double> sqnr,
-      Histogram.Bins histogram) {}
+      CodeHistogram.Bins histogram) {}
 
   /**
    * The codes that a layer puts out, over all test images.
@@ -62,5 +62,5 @@ public record LayerReport(
       double clipped,
       long compared,
       long mismatched,
-      Histogram.Bins histogram) {}
+      CodeHistogram.Bins histogram) {}
 }

@@ -14,7 +14,7 @@ import org.qat4j.training.LayerSummary;
 final class LayerStatistics {
   private final LayerSummary summary;
   private final Tensor tensor;
-  private final Histogram histogram;
+  private final CodeHistogram histogram;
   private final Noise noise = new Noise();
   private long compared;
   private long mismatched;
@@ -23,7 +23,7 @@ final class LayerStatistics {
   LayerStatistics(LayerSummary summary, Tensor tensor) {
     this.summary = summary;
     this.tensor = tensor;
-    this.histogram = new Histogram(tensor.params().range());
+    this.histogram = new CodeHistogram(tensor.params().range());
   }
 
   String name() {
@@ -97,7 +97,7 @@ final class LayerStatistics {
   }
 
   private LayerReport.WeightReport weightReport(Weights weights, Layer layer) {
-    Histogram codes = new Histogram(weights.range());
+    CodeHistogram codes = new CodeHistogram(weights.range());
     for (short code : weights.wideCodesOihw()) {
       codes.add(code);
     }

@@ -14,9 +14,9 @@ import org.qat4j.examples.error.UserException;
 import org.qat4j.examples.evaluation.Accuracy;
 import org.qat4j.examples.evaluation.CodeComparison;
 import org.qat4j.examples.evaluation.Dl4jClassifier;
-import org.qat4j.examples.evaluation.Int8Classifier;
 import org.qat4j.examples.evaluation.LayerReport;
 import org.qat4j.examples.evaluation.OrtClassifier;
+import org.qat4j.examples.evaluation.SessionClassifier;
 import org.qat4j.examples.evaluation.Speed;
 import org.qat4j.examples.network.Network;
 import org.qat4j.examples.report.Environment;
@@ -26,9 +26,9 @@ import org.qat4j.examples.speed.Int8Peak;
 import org.qat4j.examples.speed.Samples;
 import org.qat4j.examples.training.Batches;
 import org.qat4j.examples.training.Progress;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.SessionOptions;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,15 +55,15 @@ final class Measurement {
    * @param betweenSteps may throw to stop
    */
   Report run(Network floatNetwork, Network prepared, Progress progress, Runnable betweenSteps) {
-    Int8Model model = convert(prepared);
+    QuantizedModel model = convert(prepared);
     betweenSteps.run();
     LOG.info("comparing the integer codes of every layer on {} test images", test.count());
     List<LayerReport> layers =
         new CodeComparison(floatNetwork, prepared, model).run(test.images(), Accuracy.BATCH);
     betweenSteps.run();
     int[] predicted;
-    try (Int8Session session = Int8Session.open(model)) {
-      predicted = new Int8Classifier(session).predict(test.images(), Accuracy.BATCH);
+    try (InferenceSession session = InferenceSession.open(model)) {
+      predicted = new SessionClassifier(session).predict(test.images(), Accuracy.BATCH);
     }
     Report.Accuracy accuracy =
         new Report.Accuracy(
@@ -98,10 +98,10 @@ final class Measurement {
   }
 
   /** What is measured is the file, not the model in memory. */
-  private Int8Model convert(Network prepared) {
+  private QuantizedModel convert(Network prepared) {
     try {
       prepared.convert().save(folder.model());
-      return Int8Model.load(folder.model());
+      return QuantizedModel.load(folder.model());
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     }
@@ -113,12 +113,12 @@ final class Measurement {
         layers.stream().mapToLong(layer -> layer.output().mismatched()).sum());
   }
 
-  private Report.Speed speed(Network floatNetwork, Network prepared, Int8Model model) {
+  private Report.Speed speed(Network floatNetwork, Network prepared, QuantizedModel model) {
     int batch = Math.min(SPEED_BATCH, test.count());
     Images images = test.images();
     INDArray features = Batches.features(images, 0, batch);
     float[] input = images.scaled(0, batch);
-    try (Int8Session session = Int8Session.open(model)) {
+    try (InferenceSession session = InferenceSession.open(model)) {
       float[] result = session.run(input, batch);
       List<Samples> seconds =
           Speed.seconds(

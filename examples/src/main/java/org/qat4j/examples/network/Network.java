@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.qat4j.distillation.Distillation;
-import org.qat4j.int8.Int8Model;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.QatConfig;
 
@@ -68,7 +68,7 @@ public sealed interface Network permits SequentialNetwork, GraphNetwork {
   void teach(Distillation distillation);
 
   /** As {@link org.qat4j.training.Qat#convert}. */
-  Int8Model convert();
+  QuantizedModel convert();
 
   /** As {@link org.qat4j.training.Qat#summarize}. */
   List<LayerSummary> summarize();

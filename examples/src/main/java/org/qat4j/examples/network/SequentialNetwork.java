@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.qat4j.distillation.Distillation;
-import org.qat4j.int8.Int8Model;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
@@ -76,7 +76,7 @@ record SequentialNetwork(MultiLayerNetwork model) implements Network {
   }
 
   @Override
-  public Int8Model convert() {
+  public QuantizedModel convert() {
     return Qat.convert(model);
   }
 

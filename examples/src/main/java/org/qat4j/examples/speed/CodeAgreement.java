@@ -19,9 +19,9 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
-import org.qat4j.int8.LoadOptions;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.LoadOptions;
+import org.qat4j.inference.QuantizedModel;
 
 /**
  * The codes of every layer, here and in ONNX Runtime, which runs a copy of the file whose code
@@ -44,11 +44,11 @@ record CodeAgreement(long compared, long different, String firstLayer) {
 
   /** Compares the codes of the first images of a call of a file that this project wrote. */
   static CodeAgreement of(ModelCall call) throws IOException, OrtException {
-    Int8Model model = Int8Model.load(call.model(), new LoadOptions(call.allowFloat()));
+    QuantizedModel model = QuantizedModel.load(call.model(), new LoadOptions(call.allowFloat()));
     int batch = Math.min(call.batch(), MOST_IMAGES);
     float[] images = Arrays.copyOf(call.readImages(), batch * call.image().elements());
     Path copy = Files.createTempFile("codes", ".onnx");
-    try (Int8Session session = Int8Session.open(model)) {
+    try (InferenceSession session = InferenceSession.open(model)) {
       Files.write(copy, withCodesAsOutputs(call.model(), model).toByteArray());
       return compare(session.trace(images, batch), copy, images, call.shape(batch));
     } finally {
@@ -56,7 +56,8 @@ record CodeAgreement(long compared, long different, String firstLayer) {
     }
   }
 
-  private static ModelProto withCodesAsOutputs(Path file, Int8Model loaded) throws IOException {
+  private static ModelProto withCodesAsOutputs(Path file, QuantizedModel loaded)
+      throws IOException {
     ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(file)).toBuilder();
     Set<String> made = new HashSet<>();
     model.getGraph().getNodeList().forEach(node -> made.addAll(node.getOutputList()));

@@ -25,7 +25,7 @@ import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
-import org.qat4j.int8.Int8Model;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 import picocli.CommandLine;
@@ -241,7 +241,7 @@ class CommandLineTest {
             .node("result", new Op.Dequantize(), List.of("t"), "y", new Tensor.Real())
             .build("y");
     Path file = folder.resolve("island.onnx");
-    new Int8Model(graph).save(file);
+    new QuantizedModel(graph).save(file);
     return file;
   }
 
@@ -388,7 +388,7 @@ class CommandLineTest {
         "qat4j: "
             + model
             + " takes 'in' as codes [-128, 127], which this command does not; run it from a program:"
-            + " Int8Session.run(byte[], int, ...)";
+            + " InferenceSession.run(byte[], int, ...)";
     assertFails(1, expected, execute("bench", model));
     ByteBuffer idx = ByteBuffer.allocate(16 + 4);
     idx.putInt(0x803).putInt(1).putInt(2).putInt(2);
@@ -398,7 +398,7 @@ class CommandLineTest {
   }
 
   /** Two classes of 1x2x2 codes: more than 100 in all, or not. */
-  private static Int8Model pixels(IntRange range) {
+  private static QuantizedModel pixels(IntRange range) {
     Tensor input = Tensor.codes("in", Shape.of(1, 2, 2), new QuantParams(1, 0, range));
     Graph.Builder graph = Graph.builder("pixels").input(input);
     graph.node("flatten", new Op.Flatten(), List.of("in"), "f", input.type());
@@ -407,11 +407,11 @@ class CommandLineTest {
             new byte[] {-1, -1, -1, -1, 1, 1, 1, 1}, new float[] {1, 1}, IntRange.signedNarrow(8));
     Op dense = new Op.Dense(weights, new Bias(100, -100), Clip.NONE);
     graph.node("dense", dense, List.of("f"), "out", new Tensor.Real());
-    return new Int8Model(graph.build("out"));
+    return new QuantizedModel(graph.build("out"));
   }
 
   /** Two classes of 1x2x2: the sum of the pixels, negative and positive. */
-  private static Int8Model watched(QuantParams input) {
+  private static QuantizedModel watched(QuantParams input) {
     Graph.Builder graph = Graph.builder("watched").input(Tensor.real("in", Shape.of(1, 2, 2)));
     Tensor.Codes codes = new Tensor.Codes(input);
     graph.node("quantize", new Op.Quantize(), List.of("in"), "q", codes);
@@ -423,6 +423,6 @@ class CommandLineTest {
             new Bias(new int[2]),
             Clip.NONE);
     graph.node("dense", dense, List.of("f"), "out", new Tensor.Real());
-    return new Int8Model(graph.build("out"));
+    return new QuantizedModel(graph.build("out"));
   }
 }

@@ -28,7 +28,7 @@ import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
-import org.qat4j.int8.Int8Model;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 import picocli.CommandLine;
@@ -50,7 +50,7 @@ class RunImagesTest {
   }
 
   /** Weights 1 for the pixels of a class's own channel. */
-  private static Int8Model strongest(int channels, int size) {
+  private static QuantizedModel strongest(int channels, int size) {
     QuantParams pixels = new QuantParams(1f / 255, 0, IntRange.unsigned(8));
     Tensor.Codes codes = new Tensor.Codes(pixels);
     int plane = size * size;
@@ -64,7 +64,7 @@ class RunImagesTest {
     }
     Weights own = Weights.symmetric(weights, scales, IntRange.signedNarrow(8));
     Op dense = new Op.Dense(own, new Bias(new int[channels]), Clip.NONE);
-    return new Int8Model(
+    return new QuantizedModel(
         Graph.builder("strongest")
             .input(Tensor.real("in", Shape.of(channels, size, size)))
             .node("quantize", new Op.Quantize(), List.of("in"), "q", codes)

@@ -32,8 +32,8 @@ import org.qat4j.examples.lenet.LeNet;
 import org.qat4j.examples.mobilenet.MobileNet;
 import org.qat4j.examples.resnet.ResNet20;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.layers.Schedule;
 import org.qat4j.scheme.QuantParams;
 import org.qat4j.training.Qat;
@@ -106,7 +106,7 @@ class TrainingParityTest {
     for (int step = 0; step < STEPS; step++) {
       network.fit(batch(step, channels, size));
     }
-    Int8Model model = Qat.convert(network);
+    QuantizedModel model = Qat.convert(network);
     INDArray images = images(11, IMAGES, channels, size);
     Map<String, INDArray> deployed = deployed(model, images, network);
     long compared = 0;
@@ -140,11 +140,11 @@ class TrainingParityTest {
 
   /** What each layer's codes stand for. */
   private static Map<String, INDArray> deployed(
-      Int8Model model, INDArray images, ComputationGraph network) {
+      QuantizedModel model, INDArray images, ComputationGraph network) {
     Map<String, INDArray> shapes = network.feedForward(images, false);
     Map<String, INDArray> reals = new LinkedHashMap<>();
     reals.put(network.getConfiguration().getNetworkInputs().get(0), images);
-    try (Int8Session session = Int8Session.open(model)) {
+    try (InferenceSession session = InferenceSession.open(model)) {
       Map<String, int[]> traced = session.trace(floats(images), IMAGES);
       for (Tensor tensor : model.graph().tensors()) {
         if (tensor.isCodes() && shapes.containsKey(tensor.name())) {

@@ -23,7 +23,7 @@ import org.qat4j.examples.training.ProgressDisplay;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
-import org.qat4j.int8.Int8Model;
+import org.qat4j.inference.QuantizedModel;
 
 /** The main job on few drawn digits: everything that must hold on real data holds here too. */
 class EndToEndTest {
@@ -87,7 +87,7 @@ class EndToEndTest {
 
   @Test
   void model_readBack_computesInIntegersBetweenFirstAndLastCode() throws IOException {
-    Int8Model model = Int8Model.load(folder.resolve("model.onnx"));
+    QuantizedModel model = QuantizedModel.load(folder.resolve("model.onnx"));
     for (Node node : model.graph().nodes()) {
       boolean realInput =
           model.graph().inputsOf(node).stream().anyMatch(tensor -> !tensor.isCodes());

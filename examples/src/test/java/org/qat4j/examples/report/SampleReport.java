@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.qat4j.examples.config.ConfigReader;
 import org.qat4j.examples.config.JobConfig;
-import org.qat4j.examples.evaluation.Histogram;
+import org.qat4j.examples.evaluation.CodeHistogram;
 import org.qat4j.examples.evaluation.LayerReport;
 import org.qat4j.examples.speed.Ratio;
 import org.qat4j.examples.training.CurvePoint;
@@ -48,7 +48,7 @@ final class SampleReport {
   }
 
   private static LayerReport convolution() {
-    Histogram.Bins bins = new Histogram.Bins(-127, 64, List.of(1L, 200L, 300L, 2L));
+    CodeHistogram.Bins bins = new CodeHistogram.Bins(-127, 64, List.of(1L, 200L, 300L, 2L));
     return new LayerReport(
         "conv1",
         "ConvolutionLayer",
@@ -65,7 +65,7 @@ final class SampleReport {
             0.0001,
             11_520,
             0,
-            new Histogram.Bins(0, 128, List.of(11_000L, 520L))));
+            new CodeHistogram.Bins(0, 128, List.of(11_000L, 520L))));
   }
 
   private static LayerReport pooling() {
@@ -85,6 +85,6 @@ final class SampleReport {
             0,
             2_880,
             0,
-            new Histogram.Bins(0, 128, List.of(2_880L, 0L))));
+            new CodeHistogram.Bins(0, 128, List.of(2_880L, 0L))));
   }
 }

@@ -2,7 +2,7 @@ package org.qat4j.runtime.loops;
 
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Requantization;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Step;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
@@ -12,16 +12,16 @@ final class AddLoop implements Step {
   /** See {@link QuantizeLoop}. */
   private static final float ROUND = 12582912f;
 
-  private final Activation a;
-  private final Activation b;
-  private final Activation output;
+  private final Buffer a;
+  private final Buffer b;
+  private final Buffer output;
   private final float[] productsA;
   private final float[] productsB;
   private final int zero;
   private final float low;
   private final float high;
 
-  AddLoop(Clip clip, Activation a, Activation b, Activation output) {
+  AddLoop(Clip clip, Buffer a, Buffer b, Buffer output) {
     QuantParams y = output.tensor().params();
     IntRange codes = clip.codes(y);
     this.a = a;
@@ -34,7 +34,7 @@ final class AddLoop implements Step {
     this.high = codes.max() - zero;
   }
 
-  private static float[] products(Activation operand, QuantParams y) {
+  private static float[] products(Buffer operand, QuantParams y) {
     QuantParams params = operand.tensor().params();
     float multiplier = Requantization.addend(params, y);
     return CodeTable.of(operand, code -> (code - params.zeroPoint()) * multiplier);

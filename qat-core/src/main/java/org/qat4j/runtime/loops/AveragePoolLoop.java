@@ -7,15 +7,15 @@ import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Window;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
+import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.Step;
-import org.qat4j.runtime.Storage;
 import org.qat4j.scheme.QuantParams;
 
 /** Average pooling over NHWC codes. */
 final class AveragePoolLoop implements Step {
-  private final Activation input;
-  private final Activation output;
+  private final Buffer input;
+  private final Buffer output;
   private final WindowBounds bounds;
   private final QuantParams from;
   private final QuantParams to;
@@ -23,7 +23,7 @@ final class AveragePoolLoop implements Step {
   private final int fixedDivisor;
   private final int[] sums;
 
-  AveragePoolLoop(Window window, boolean countPadding, Activation input, Activation output) {
+  AveragePoolLoop(Window window, boolean countPadding, Buffer input, Buffer output) {
     this.input = input;
     this.output = output;
     this.bounds = new WindowBounds(window, input.shape());
@@ -36,10 +36,10 @@ final class AveragePoolLoop implements Step {
 
   /** Whether no sum of a window's codes leaves int32. */
   static boolean fits(long pixels, Tensor input) {
-    return pixels * Storage.of(input).range().reach(0) <= Integer.MAX_VALUE / 2;
+    return pixels * ElementType.of(input).range().reach(0) <= Integer.MAX_VALUE / 2;
   }
 
-  static AveragePoolLoop global(Activation input, Activation output) {
+  static AveragePoolLoop global(Buffer input, Buffer output) {
     return new AveragePoolLoop(Window.whole(input.shape()), false, input, output);
   }
 
@@ -66,7 +66,7 @@ final class AveragePoolLoop implements Step {
 
   private void sumWindow() {
     Arrays.fill(sums, 0);
-    boolean signed = input.storage() == Storage.S8;
+    boolean signed = input.type() == ElementType.S8;
     for (int row = 0; row < bounds.rows(); row++) {
       for (int i = 0; i < bounds.columns(); i++) {
         addPixel(input.bytes(), bounds.row(row) + i * bounds.columnStep(), signed);

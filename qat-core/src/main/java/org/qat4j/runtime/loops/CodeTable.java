@@ -2,8 +2,8 @@ package org.qat4j.runtime.loops;
 
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Requantization;
-import org.qat4j.runtime.Activation;
-import org.qat4j.runtime.Storage;
+import org.qat4j.runtime.Buffer;
+import org.qat4j.runtime.ElementType;
 import org.qat4j.scheme.QuantParams;
 
 /** Functions of one 8-bit code, tabulated by its byte in memory. */
@@ -16,17 +16,17 @@ final class CodeTable {
     float apply(int code);
   }
 
-  static float[] of(Activation activation, OfCode function) {
+  static float[] of(Buffer buffer, OfCode function) {
     float[] table = new float[256];
     for (int i = 0; i < table.length; i++) {
-      int code = activation.storage() == Storage.S8 ? (byte) i : i;
+      int code = buffer.type() == ElementType.S8 ? (byte) i : i;
       table[i] = function.apply(code);
     }
     return table;
   }
 
   /** The codes of the same values under the output's parameters. */
-  static byte[] requantize(Activation input, Activation output, Clip clip) {
+  static byte[] requantize(Buffer input, Buffer output, Clip clip) {
     QuantParams in = input.tensor().params();
     Requantization requantization = Requantization.mean(1, in, output.tensor().params(), clip);
     float[] codes = of(input, code -> requantization.code(0, code - in.zeroPoint()));

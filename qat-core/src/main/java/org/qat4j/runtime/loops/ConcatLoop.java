@@ -2,16 +2,16 @@ package org.qat4j.runtime.loops;
 
 import java.nio.ByteBuffer;
 import org.qat4j.graph.Clip;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Step;
 
 /** Concatenation along the channels with requantization by table; of one input, requantization. */
 final class ConcatLoop implements Step {
-  private final Activation[] inputs;
-  private final Activation output;
+  private final Buffer[] inputs;
+  private final Buffer output;
   private final byte[][] tables;
 
-  ConcatLoop(Clip clip, Activation[] inputs, Activation output) {
+  ConcatLoop(Clip clip, Buffer[] inputs, Buffer output) {
     this.inputs = inputs.clone();
     this.output = output;
     this.tables = new byte[inputs.length][];
@@ -29,7 +29,7 @@ final class ConcatLoop implements Step {
     }
   }
 
-  private void copy(Activation input, byte[] table, int firstChannel) {
+  private void copy(Buffer input, byte[] table, int firstChannel) {
     ByteBuffer from = input.bytes();
     ByteBuffer to = output.bytes();
     int channels = input.shape().channels();

@@ -1,16 +1,16 @@
 package org.qat4j.runtime.loops;
 
 import org.qat4j.graph.Shape;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Step;
 
 /** DequantizeLinear from NHWC codes to NCHW real numbers, by table. */
 final class DequantizeLoop implements Step {
-  private final Activation input;
-  private final Activation output;
+  private final Buffer input;
+  private final Buffer output;
   private final float[] table;
 
-  DequantizeLoop(Activation input, Activation output) {
+  DequantizeLoop(Buffer input, Buffer output) {
     this.input = input;
     this.output = output;
     this.table = CodeTable.of(input, input.tensor().params()::dequantize);

@@ -1,15 +1,15 @@
 package org.qat4j.runtime.loops;
 
 import org.qat4j.graph.Shape;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Step;
 
 /** NHWC codes to features in channel, row, column order; real numbers already lie that way. */
 final class FlattenLoop implements Step {
-  private final Activation input;
-  private final Activation output;
+  private final Buffer input;
+  private final Buffer output;
 
-  FlattenLoop(Activation input, Activation output) {
+  FlattenLoop(Buffer input, Buffer output) {
     this.input = input;
     this.output = output;
   }

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Optional;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
-import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.Binding;
+import org.qat4j.runtime.Buffer;
+import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
-import org.qat4j.runtime.Storage;
 
 /** Java loops for everything on 8-bit codes but convolution and dense. */
 public final class LoopsBackend implements Backend {
@@ -19,15 +19,15 @@ public final class LoopsBackend implements Backend {
   /** Makes the step of one node. */
   @FunctionalInterface
   private interface Loop {
-    Step bind(Activation[] inputs, Activation output);
+    Step bind(Buffer[] inputs, Buffer output);
   }
 
   private record LoopKernel(String name, Region region, Loop loop) implements Kernel {
     @Override
     public Step bind(Binding binding) {
       List<Tensor> tensors = region.graph().inputsOf(region.first());
-      Activation[] inputs = tensors.stream().map(binding::activation).toArray(Activation[]::new);
-      return loop.bind(inputs, binding.activation(region.output()));
+      Buffer[] inputs = tensors.stream().map(binding::buffer).toArray(Buffer[]::new);
+      return loop.bind(inputs, binding.buffer(region.output()));
     }
   }
 
@@ -76,8 +76,8 @@ public final class LoopsBackend implements Backend {
   }
 
   private static boolean narrow(Region region) {
-    return Storage.of(region.output()).bytes() != 2
-        && region.inputs().stream().allMatch(input -> Storage.of(input).bytes() != 2);
+    return ElementType.of(region.output()).bytes() != 2
+        && region.inputs().stream().allMatch(input -> ElementType.of(input).bytes() != 2);
   }
 
   /** Whether sums fit int32 and what is kept on the heap for each channel is little. */

@@ -3,14 +3,14 @@ package org.qat4j.runtime.loops;
 import java.nio.ByteBuffer;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
+import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.Step;
-import org.qat4j.runtime.Storage;
 
 /** Max pooling over NHWC codes. */
 final class MaxPoolLoop implements Step {
-  private final Activation input;
-  private final Activation output;
+  private final Buffer input;
+  private final Buffer output;
   private final WindowBounds bounds;
 
   /** Flips the sign bit of signed codes, so that all compare as unsigned. */
@@ -18,11 +18,11 @@ final class MaxPoolLoop implements Step {
 
   private final int lowest;
 
-  MaxPoolLoop(Window window, Activation input, Activation output) {
+  MaxPoolLoop(Window window, Buffer input, Buffer output) {
     this.input = input;
     this.output = output;
     this.bounds = new WindowBounds(window, input.shape());
-    this.flip = input.storage() == Storage.S8 ? 0x80 : 0;
+    this.flip = input.type() == ElementType.S8 ? 0x80 : 0;
     this.lowest = (input.tensor().params().range().min() & 0xFF) ^ flip;
   }
 

@@ -3,7 +3,7 @@ package org.qat4j.runtime.loops;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import org.qat4j.graph.Shape;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Step;
 import org.qat4j.scheme.QuantParams;
 
@@ -25,7 +25,7 @@ final class QuantizeLoop implements Step {
   private final float low;
   private final float high;
 
-  QuantizeLoop(Activation input, Activation output) {
+  QuantizeLoop(Buffer input, Buffer output) {
     QuantParams params = output.tensor().params();
     Shape shape = output.shape();
     this.reals = input.reals();

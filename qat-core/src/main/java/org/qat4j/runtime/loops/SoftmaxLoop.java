@@ -1,7 +1,7 @@
 package org.qat4j.runtime.loops;
 
 import java.nio.FloatBuffer;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Step;
 
 /** Softmax over the features: exp(x - max) / sum in double, rounded once. */
@@ -11,7 +11,7 @@ final class SoftmaxLoop implements Step {
   private final int images;
   private final double[] powers;
 
-  SoftmaxLoop(Activation input, Activation output) {
+  SoftmaxLoop(Buffer input, Buffer output) {
     this.input = input.reals();
     this.output = output.reals();
     this.images = output.batch();

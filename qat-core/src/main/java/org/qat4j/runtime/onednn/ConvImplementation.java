@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.bytedeco.dnnl.convolution_forward;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
+import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.NativeScope;
-import org.qat4j.runtime.Storage;
 
 /** Which of oneDNN's implementations of a convolution may be used. */
 final class ConvImplementation {
@@ -66,7 +66,7 @@ final class ConvImplementation {
   private static boolean isOneChannelUnusual(Layer layer) {
     boolean usual =
         layer.groups() == 1
-            && Storage.of(layer.input()) == Storage.U8
+            && ElementType.of(layer.input()) == ElementType.U8
             && layer.outputImage().width() > 1;
     return layer.image().channels() == layer.groups() && !usual;
   }

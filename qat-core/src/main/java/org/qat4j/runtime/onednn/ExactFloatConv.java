@@ -8,8 +8,8 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.javacpp.BytePointer;
 import org.qat4j.graph.Weights;
-import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Binding;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Step;
@@ -106,8 +106,8 @@ final class ExactFloatConv implements Kernel {
   }
 
   private Step bind(NativeScope scope, Binding binding) {
-    Activation input = binding.activation(layer.input());
-    Activation output = binding.activation(layer.output());
+    Buffer input = binding.buffer(layer.input());
+    Buffer output = binding.buffer(layer.output());
     memory.desc source =
         Memories.desc(scope, layer.inputDims(binding.batch()), memory.data_type.f32, NHWC);
     memory.desc result =

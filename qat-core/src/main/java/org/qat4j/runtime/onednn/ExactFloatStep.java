@@ -5,7 +5,7 @@ import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Shape;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Step;
 
@@ -13,23 +13,23 @@ import org.qat4j.runtime.Step;
 final class ExactFloatStep implements Step {
   private final NativeScope scope;
   private final Layer layer;
-  private final Activation input;
+  private final Buffer input;
   private final FloatBuffer integers;
   private final Primitive[] convolutions;
   private final FloatBuffer[] sums;
   private final int digit;
-  private final Activation output;
+  private final Buffer output;
   private final Requantization requantization;
 
   ExactFloatStep(
       NativeScope scope,
       Layer layer,
-      Activation input,
+      Buffer input,
       BytePointer integers,
       Primitive[] convolutions,
       BytePointer[] sums,
       int digit,
-      Activation output) {
+      Buffer output) {
     this.scope = scope;
     this.layer = layer;
     this.input = input;

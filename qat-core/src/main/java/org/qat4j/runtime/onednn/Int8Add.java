@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Tensor;
-import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Binding;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Step;
@@ -24,16 +24,16 @@ record Int8Add(Clip clip, Tensor a, Tensor b, Tensor to) implements Kernel {
 
   private Step bind(NativeScope scope, Binding binding) {
     List<Primitive> primitives = new ArrayList<>();
-    Activation output = binding.activation(to);
-    Sums.Term left = term(scope, binding.activation(a), output, primitives);
-    Sums.Term right = term(scope, binding.activation(b), output, primitives);
+    Buffer output = binding.buffer(to);
+    Sums.Term left = term(scope, binding.buffer(a), output, primitives);
+    Sums.Term right = term(scope, binding.buffer(b), output, primitives);
     primitives.add(Sums.add(scope, left, right, clip, output));
     return new NativeStep(scope, primitives.toArray(Primitive[]::new));
   }
 
   /** The operand as it is, or finished by one more primitive. */
   static Sums.Term term(
-      NativeScope scope, Activation operand, Activation output, List<Primitive> primitives) {
+      NativeScope scope, Buffer operand, Buffer output, List<Primitive> primitives) {
     Addend addend = Addend.of(operand.tensor(), output.tensor());
     if (addend.zero() == 0) {
       return Sums.codes(scope, operand, addend);

@@ -8,12 +8,12 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
 import org.qat4j.graph.Tensor;
-import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Binding;
+import org.qat4j.runtime.Buffer;
+import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Step;
-import org.qat4j.runtime.Storage;
 
 /**
  * Convolution of 8-bit codes, NHWC, alone or with the addition that follows it. With the addition,
@@ -101,31 +101,31 @@ final class Int8Conv implements Kernel {
     Layer band = layer.band(first, rows);
     int firstInput = Math.max(0, layer.firstInputRow(first));
     Tensor result = addition.map(Int8Add::to).orElse(layer.output());
-    List<Activation> parts = new ArrayList<>();
-    addition.ifPresent(add -> parts.add(binding.activation(add.b()).rows(first, rows)));
-    parts.add(binding.activation(result).rows(first, rows));
+    List<Buffer> parts = new ArrayList<>();
+    addition.ifPresent(add -> parts.add(binding.buffer(add.b()).rows(first, rows)));
+    parts.add(binding.buffer(result).rows(first, rows));
     Binding here = binding.with(parts);
-    Activation input = binding.activation(layer.input()).rows(firstInput, band.image().height());
+    Buffer input = binding.buffer(layer.input()).rows(firstInput, band.image().height());
     return new Int8Conv(band, this).bindWhole(here, input);
   }
 
   private Step bindWhole(Binding binding) {
-    return bindWhole(binding, binding.activation(layer.input()));
+    return bindWhole(binding, binding.buffer(layer.input()));
   }
 
-  private Step bindWhole(Binding binding, Activation input) {
+  private Step bindWhole(Binding binding, Buffer input) {
     return NativeScope.filled(scope -> bind(scope, binding, input));
   }
 
-  private Step bind(NativeScope scope, Binding binding, Activation input) {
+  private Step bind(NativeScope scope, Binding binding, Buffer input) {
     if (addition.isPresent()) {
       return bindAddition(scope, binding, input, addition.get());
     }
-    Activation output = binding.activation(layer.output());
-    memory.desc result = layout(scope, binding, Memories.type(output.storage()));
+    Buffer output = binding.buffer(layer.output());
+    memory.desc result = layout(scope, binding, Memories.type(output.type()));
     primitive_attr attributes = epilogue.attributes(scope, weightsMask());
     boolean transposed =
-        output.storage() == Storage.F32
+        output.type() == ElementType.F32
             && layer.outputImage().elements() > layer.weights().outChannels();
     if (!transposed) {
       memory codes = Memories.of(scope, result, output);
@@ -139,8 +139,8 @@ final class Int8Conv implements Kernel {
         Reorders.toNchw(scope, nhwc, result, dims, output));
   }
 
-  private Step bindAddition(NativeScope scope, Binding binding, Activation input, Int8Add add) {
-    Activation output = binding.activation(add.to());
+  private Step bindAddition(NativeScope scope, Binding binding, Buffer input, Int8Add add) {
+    Buffer output = binding.buffer(add.to());
     Sums.Term mine = Sums.finished(scope, output);
     Addend addend = Addend.of(layer.output(), add.to());
     List<Primitive> primitives = new ArrayList<>();
@@ -151,7 +151,7 @@ final class Int8Conv implements Kernel {
             epilogue.attributes(scope, weightsMask(), addend),
             mine.layout(),
             mine.values()));
-    Sums.Term other = Int8Add.term(scope, binding.activation(add.b()), output, primitives);
+    Sums.Term other = Int8Add.term(scope, binding.buffer(add.b()), output, primitives);
     primitives.add(Sums.add(scope, mine, other, add.clip(), output));
     return new NativeStep(scope, primitives.toArray(Primitive[]::new));
   }
@@ -166,12 +166,12 @@ final class Int8Conv implements Kernel {
 
   private Primitive conv(
       NativeScope scope,
-      Activation input,
+      Buffer input,
       primitive_attr attributes,
       memory.desc result,
       memory output) {
     memory.desc source =
-        Memories.desc(scope, layer.inputDims(input.batch()), Memories.type(input.storage()), NHWC);
+        Memories.desc(scope, layer.inputDims(input.batch()), Memories.type(input.type()), NHWC);
     memory bias = Memories.floats(scope, epilogue.offsets());
     memory scales = Memories.floats(scope, epilogue.multipliers());
     convolution_forward.primitive_desc description =

@@ -6,8 +6,8 @@ import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Weights;
-import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Binding;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Step;
@@ -68,18 +68,18 @@ final class Int8Dense implements Kernel {
   }
 
   private Step bind(NativeScope scope, Binding binding) {
-    Activation input = binding.activation(layer.input());
-    Activation output = binding.activation(layer.output());
+    Buffer input = binding.buffer(layer.input());
+    Buffer output = binding.buffer(layer.output());
     memory.format_tag rows = memory.format_tag.ab;
     memory.desc source =
         Memories.desc(
-            scope, new long[] {binding.batch(), features}, Memories.type(input.storage()), rows);
+            scope, new long[] {binding.batch(), features}, Memories.type(input.type()), rows);
     memory.desc packed =
         Memories.desc(
             scope, new long[] {features, outputs}, memory.data_type.s8, memory.format_tag.any);
     memory.desc result =
         Memories.desc(
-            scope, new long[] {binding.batch(), outputs}, Memories.type(output.storage()), rows);
+            scope, new long[] {binding.batch(), outputs}, Memories.type(output.type()), rows);
     memory bias = Memories.floats(scope, new long[] {1, outputs}, rows, epilogue.offsets());
     memory scales = Memories.floats(scope, epilogue.multipliers());
     matmul.primitive_desc description =

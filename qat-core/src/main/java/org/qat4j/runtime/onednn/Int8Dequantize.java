@@ -9,8 +9,8 @@ import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
-import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Binding;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Step;
@@ -28,15 +28,14 @@ record Int8Dequantize(Tensor from, Tensor to) implements Kernel {
 
   @Override
   public Step bind(Binding binding) {
-    return NativeScope.filled(
-        scope -> bind(scope, binding.activation(from), binding.activation(to)));
+    return NativeScope.filled(scope -> bind(scope, binding.buffer(from), binding.buffer(to)));
   }
 
-  private static Step bind(NativeScope scope, Activation input, Activation output) {
+  private static Step bind(NativeScope scope, Buffer input, Buffer output) {
     Shape shape = input.shape();
     long[] dims = {input.batch(), shape.channels(), shape.height(), shape.width()};
     memory.desc nhwc =
-        Memories.desc(scope, dims, Memories.type(input.storage()), memory.format_tag.nhwc);
+        Memories.desc(scope, dims, Memories.type(input.type()), memory.format_tag.nhwc);
     memory.desc nchw = Memories.desc(scope, dims, memory.data_type.f32, memory.format_tag.nchw);
     memory reals = Memories.of(scope, nchw, output);
     List<Primitive> primitives = new ArrayList<>();

@@ -6,8 +6,8 @@ import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Requantization;
+import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.NativeScope;
-import org.qat4j.runtime.Storage;
 import org.qat4j.scheme.IntRange;
 
 /**
@@ -37,7 +37,7 @@ final class Int8Epilogue {
   }
 
   private static Clip codeClip(Layer layer, IntRange codes) {
-    return codes.equals(Storage.of(layer.output()).range())
+    return codes.equals(ElementType.of(layer.output()).range())
         ? Clip.NONE
         : new Clip(codes.min(), codes.max());
   }

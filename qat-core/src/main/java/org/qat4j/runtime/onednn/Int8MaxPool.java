@@ -7,8 +7,8 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Window;
-import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Binding;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Step;
@@ -36,8 +36,8 @@ record Int8MaxPool(Window window, Tensor from, Tensor to) implements Kernel {
   }
 
   private Primitive bind(NativeScope scope, Binding binding) {
-    Activation input = binding.activation(from);
-    Activation output = binding.activation(to);
+    Buffer input = binding.buffer(from);
+    Buffer output = binding.buffer(to);
     memory.desc source = nhwc(scope, input);
     memory.desc result = nhwc(scope, output);
     primitive_attr attributes = scope.own(new primitive_attr());
@@ -63,10 +63,10 @@ record Int8MaxPool(Window window, Tensor from, Tensor to) implements Kernel {
         .build();
   }
 
-  private static memory.desc nhwc(NativeScope scope, Activation activation) {
-    Shape shape = activation.shape();
-    long[] dims = {activation.batch(), shape.channels(), shape.height(), shape.width()};
-    return Memories.desc(scope, dims, Memories.type(activation.storage()), memory.format_tag.nhwc);
+  private static memory.desc nhwc(NativeScope scope, Buffer buffer) {
+    Shape shape = buffer.shape();
+    long[] dims = {buffer.batch(), shape.channels(), shape.height(), shape.width()};
+    return Memories.desc(scope, dims, Memories.type(buffer.type()), memory.format_tag.nhwc);
   }
 
   /** As many rows and columns as the output needs: strides may leave some over. */

@@ -7,8 +7,8 @@ import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
-import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Binding;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Step;
@@ -25,14 +25,13 @@ record Int8Quantize(Tensor from, Tensor to) implements Kernel {
 
   @Override
   public Step bind(Binding binding) {
-    return NativeScope.filled(
-        scope -> bind(scope, binding.activation(from), binding.activation(to)));
+    return NativeScope.filled(scope -> bind(scope, binding.buffer(from), binding.buffer(to)));
   }
 
-  private static Step bind(NativeScope scope, Activation input, Activation output) {
+  private static Step bind(NativeScope scope, Buffer input, Buffer output) {
     Shape shape = output.shape();
     long[] dims = {output.batch(), shape.channels(), shape.height(), shape.width()};
-    memory.data_type type = Memories.type(output.storage());
+    memory.data_type type = Memories.type(output.type());
     memory.desc nchw = Memories.desc(scope, dims, type, memory.format_tag.nchw);
     if (shape.channels() == 1 || shape.height() * shape.width() == 1) {
       memory codes = Memories.of(scope, nchw, output);
@@ -47,12 +46,7 @@ record Int8Quantize(Tensor from, Tensor to) implements Kernel {
   }
 
   private static Primitive division(
-      NativeScope scope,
-      long[] dims,
-      Activation input,
-      Tensor to,
-      memory.desc layout,
-      memory codes) {
+      NativeScope scope, long[] dims, Buffer input, Tensor to, memory.desc layout, memory codes) {
     memory.desc source = Memories.desc(scope, dims, memory.data_type.f32, memory.format_tag.nchw);
     memory scale =
         Memories.floats(

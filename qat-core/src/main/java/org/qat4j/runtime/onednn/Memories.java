@@ -5,21 +5,21 @@ import java.nio.ByteOrder;
 import java.util.function.Consumer;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.BytePointer;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
+import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.NativeScope;
-import org.qat4j.runtime.Storage;
 
 /** oneDNN's views of our data. What is made belongs to the scope given. */
 final class Memories {
   private Memories() {}
 
-  static memory.data_type type(Storage storage) {
-    return switch (storage) {
+  static memory.data_type type(ElementType type) {
+    return switch (type) {
       case U8 -> memory.data_type.u8;
       case S8 -> memory.data_type.s8;
       case F32 -> memory.data_type.f32;
       case U16, S16 ->
-          throw new IllegalArgumentException("oneDNN has no 16-bit integers, got " + storage);
+          throw new IllegalArgumentException("oneDNN has no 16-bit integers, got " + type);
     };
   }
 
@@ -42,8 +42,8 @@ final class Memories {
     return scope.own(new memory(layout, OneDnn.cpu(), data));
   }
 
-  static memory of(NativeScope scope, memory.desc layout, Activation activation) {
-    return of(scope, layout, activation.pointer());
+  static memory of(NativeScope scope, memory.desc layout, Buffer buffer) {
+    return of(scope, layout, buffer.pointer());
   }
 
   static memory allocate(NativeScope scope, memory.desc layout) {

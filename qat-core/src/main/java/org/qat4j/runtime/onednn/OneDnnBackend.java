@@ -5,9 +5,9 @@ import java.util.Optional;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Backend;
+import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.Region;
-import org.qat4j.runtime.Storage;
 
 /** oneDNN's primitives, where they are exact. */
 public final class OneDnnBackend implements Backend {
@@ -76,8 +76,8 @@ public final class OneDnnBackend implements Backend {
   }
 
   private static boolean isNarrow(Region region) {
-    return region.inputs().stream().allMatch(input -> Storage.of(input).bytes() != 2)
-        && Storage.of(region.output()).bytes() != 2
+    return region.inputs().stream().allMatch(input -> ElementType.of(input).bytes() != 2)
+        && ElementType.of(region.output()).bytes() != 2
         && region.nodes().stream().allMatch(node -> hasNarrowWeights(node.op()));
   }
 
@@ -93,7 +93,7 @@ public final class OneDnnBackend implements Backend {
     List<Tensor> operands = region.graph().inputsOf(region.last());
     Tensor mine = layer.output();
     Tensor other = operands.get(operands.get(0).equals(mine) ? 1 : 0);
-    return Storage.of(mine).bytes() == 1 && !other.equals(mine) && isInt8(layer)
+    return ElementType.of(mine).bytes() == 1 && !other.equals(mine) && isInt8(layer)
         ? Optional.of(new Int8Conv(layer, new Int8Add(add.clip(), mine, other, region.output())))
         : Optional.empty();
   }

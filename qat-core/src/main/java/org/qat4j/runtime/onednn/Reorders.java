@@ -4,7 +4,7 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.reorder;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.NativeScope;
 
 /** Changes of layout. */
@@ -13,7 +13,7 @@ final class Reorders {
 
   /** Real numbers from NHWC to the NCHW that callers get. */
   static Primitive toNchw(
-      NativeScope scope, memory from, memory.desc nhwc, long[] dims, Activation to) {
+      NativeScope scope, memory from, memory.desc nhwc, long[] dims, Buffer to) {
     memory.desc nchw = Memories.desc(scope, dims, memory.data_type.f32, memory.format_tag.nchw);
     return reorder(scope, from, nhwc, Memories.of(scope, nchw, to), nchw);
   }

@@ -9,9 +9,9 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
+import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.NativeScope;
-import org.qat4j.runtime.Storage;
 import org.qat4j.scheme.IntRange;
 
 /** Primitives that add two tensors of codes as docs/numerics.md demands. */
@@ -26,20 +26,20 @@ final class Sums {
    */
   record Term(memory.desc layout, memory values, float scale) {}
 
-  static memory.desc layout(NativeScope scope, Activation activation, memory.data_type type) {
-    Shape shape = activation.shape();
-    long[] dims = {activation.batch(), shape.channels(), shape.height(), shape.width()};
+  static memory.desc layout(NativeScope scope, Buffer buffer, memory.data_type type) {
+    Shape shape = buffer.shape();
+    long[] dims = {buffer.batch(), shape.channels(), shape.height(), shape.width()};
     return Memories.desc(scope, dims, type, memory.format_tag.nhwc);
   }
 
   /** Codes with zero point 0, as they are: the sum multiplies them. */
-  static Term codes(NativeScope scope, Activation activation, Addend addend) {
-    memory.desc layout = layout(scope, activation, Memories.type(activation.storage()));
-    return new Term(layout, Memories.of(scope, layout, activation), addend.multiplier());
+  static Term codes(NativeScope scope, Buffer buffer, Addend addend) {
+    memory.desc layout = layout(scope, buffer, Memories.type(buffer.type()));
+    return new Term(layout, Memories.of(scope, layout, buffer), addend.multiplier());
   }
 
   /** Memory for finished terms. */
-  static Term finished(NativeScope scope, Activation like) {
+  static Term finished(NativeScope scope, Buffer like) {
     memory.desc layout = layout(scope, like, memory.data_type.f32);
     return new Term(layout, Memories.allocate(scope, layout), 1);
   }
@@ -48,8 +48,8 @@ final class Sums {
    * Makes finished terms of codes with a zero point. Two primitives, because oneDNN has no fast one
    * from 8-bit codes to real numbers that also computes.
    */
-  static List<Primitive> finish(NativeScope scope, Activation codes, Addend addend, Term to) {
-    memory.desc layout = layout(scope, codes, Memories.type(codes.storage()));
+  static List<Primitive> finish(NativeScope scope, Buffer codes, Addend addend, Term to) {
+    memory.desc layout = layout(scope, codes, Memories.type(codes.type()));
     memory source = Memories.of(scope, layout, codes);
     Primitive convert = Reorders.reorder(scope, source, layout, to.values(), to.layout());
     post_ops after = scope.own(new post_ops());
@@ -77,9 +77,9 @@ final class Sums {
   }
 
   /** The sum of two terms, rounded, moved to the zero point and clamped. */
-  static Primitive add(NativeScope scope, Term a, Term b, Clip clip, Activation output) {
+  static Primitive add(NativeScope scope, Term a, Term b, Clip clip, Buffer output) {
     Tensor tensor = output.tensor();
-    memory.desc layout = layout(scope, output, Memories.type(output.storage()));
+    memory.desc layout = layout(scope, output, Memories.type(output.type()));
     primitive_attr attributes = attributes(scope, rounding(scope, clip, tensor));
     scale(attributes, dnnl.DNNL_ARG_SRC_0, a);
     scale(attributes, dnnl.DNNL_ARG_SRC_1, b);
@@ -112,7 +112,7 @@ final class Sums {
       after.append_eltwise(dnnl.dnnl_eltwise_round, 0, 0);
       after.append_eltwise(dnnl.dnnl_eltwise_linear, 1, zero);
     }
-    if (!codes.equals(Storage.of(output).range())) {
+    if (!codes.equals(ElementType.of(output).range())) {
       after.append_eltwise(dnnl.dnnl_eltwise_clip, codes.min(), codes.max());
     }
     return after;

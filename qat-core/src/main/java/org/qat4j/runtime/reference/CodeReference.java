@@ -6,7 +6,7 @@ import org.qat4j.graph.Clip;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Shape;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 import org.qat4j.scheme.IntRange;
@@ -16,7 +16,7 @@ import org.qat4j.scheme.QuantParams;
 final class CodeReference {
   private CodeReference() {}
 
-  static Step add(Region region, Activation[] inputs, Activation output) {
+  static Step add(Region region, Buffer[] inputs, Buffer output) {
     QuantParams a = inputs[0].tensor().params();
     QuantParams b = inputs[1].tensor().params();
     QuantParams y = output.tensor().params();
@@ -32,22 +32,22 @@ final class CodeReference {
     };
   }
 
-  static Step requantize(Region region, Activation[] inputs, Activation output) {
+  static Step requantize(Region region, Buffer[] inputs, Buffer output) {
     Clip clip = ((Op.Requantize) region.first().op()).clip();
     return requantize(inputs[0], output, 0, clip);
   }
 
-  static Step concat(Region region, Activation[] inputs, Activation output) {
+  static Step concat(Region region, Buffer[] inputs, Buffer output) {
     List<Step> steps = new ArrayList<>();
     int firstChannel = 0;
-    for (Activation input : inputs) {
+    for (Buffer input : inputs) {
       steps.add(requantize(input, output, firstChannel, Clip.NONE));
       firstChannel += input.shape().channels();
     }
     return () -> steps.forEach(Step::run);
   }
 
-  private static Step requantize(Activation input, Activation output, int firstChannel, Clip clip) {
+  private static Step requantize(Buffer input, Buffer output, int firstChannel, Clip clip) {
     QuantParams in = input.tensor().params();
     Requantization requantization = Requantization.mean(1, in, output.tensor().params(), clip);
     return () ->
@@ -60,8 +60,8 @@ final class CodeReference {
             });
   }
 
-  static Step flatten(Region region, Activation[] inputs, Activation output) {
-    Activation input = inputs[0];
+  static Step flatten(Region region, Buffer[] inputs, Buffer output) {
+    Buffer input = inputs[0];
     Shape shape = input.shape();
     return () ->
         RealReference.forEach(
@@ -73,7 +73,7 @@ final class CodeReference {
             });
   }
 
-  static Step identity(Region region, Activation[] inputs, Activation output) {
+  static Step identity(Region region, Buffer[] inputs, Buffer output) {
     return () -> {
       for (int i = 0; i < output.elements(); i++) {
         copy(inputs[0], i, output, i);
@@ -81,7 +81,7 @@ final class CodeReference {
     };
   }
 
-  private static void copy(Activation from, int fromIndex, Activation to, int toIndex) {
+  private static void copy(Buffer from, int fromIndex, Buffer to, int toIndex) {
     if (from.tensor().isCodes()) {
       to.setCode(toIndex, from.code(fromIndex));
     } else {

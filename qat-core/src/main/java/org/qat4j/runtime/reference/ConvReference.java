@@ -6,18 +6,18 @@ import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Weights;
 import org.qat4j.graph.Window;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 
 /** Convolution and dense: an exact integer sum, then one multiply and one add in float32. */
 final class ConvReference {
   private final Op.Conv conv;
-  private final Activation input;
-  private final Activation output;
+  private final Buffer input;
+  private final Buffer output;
   private final Requantization requantization;
 
-  private ConvReference(Op.Conv conv, Activation input, Activation output) {
+  private ConvReference(Op.Conv conv, Buffer input, Buffer output) {
     this.conv = conv;
     this.input = input;
     this.output = output;
@@ -26,12 +26,12 @@ final class ConvReference {
             conv.weights(), conv.bias(), input.tensor().params(), output.tensor(), conv.clip());
   }
 
-  static Step conv(Region region, Activation[] inputs, Activation output) {
+  static Step conv(Region region, Buffer[] inputs, Buffer output) {
     return new ConvReference((Op.Conv) region.first().op(), inputs[0], output)::run;
   }
 
   /** A dense layer is a 1x1 convolution of a 1x1 image. */
-  static Step dense(Region region, Activation[] inputs, Activation output) {
+  static Step dense(Region region, Buffer[] inputs, Buffer output) {
     Op.Dense dense = (Op.Dense) region.first().op();
     Op.Conv conv =
         new Op.Conv(Window.square(1, 1, 0), 1, dense.weights(), dense.bias(), dense.clip());
@@ -78,12 +78,7 @@ final class ConvReference {
   }
 
   private static void store(
-      Activation output,
-      int index,
-      Requantization requantization,
-      int channel,
-      long acc,
-      Clip clip) {
+      Buffer output, int index, Requantization requantization, int channel, long acc, Clip clip) {
     if (output.tensor().isCodes()) {
       output.setCode(index, requantization.code(channel, acc));
     } else {

@@ -6,7 +6,7 @@ import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Reals;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 
@@ -24,7 +24,7 @@ final class Float32Reference {
   /** Makes the formula of one operation. */
   @FunctionalInterface
   private interface Definition {
-    Formula of(RealOp op, Activation[] inputs);
+    Formula of(RealOp op, Buffer[] inputs);
   }
 
   private static final Map<Class<? extends RealOp>, Definition> DEFINITIONS =
@@ -52,7 +52,7 @@ final class Float32Reference {
 
   private Float32Reference() {}
 
-  static Step real(Region region, Activation[] inputs, Activation output) {
+  static Step real(Region region, Buffer[] inputs, Buffer output) {
     RealOp op = ((Op.Real) region.first().op()).operation();
     Formula formula = DEFINITIONS.get(op.getClass()).of(op, inputs);
     return () ->
@@ -62,7 +62,7 @@ final class Float32Reference {
             (n, c, y, x) -> output.setReal(output.index(n, c, y, x), formula.at(n, c, y, x)));
   }
 
-  private static Formula conv(RealOp.Conv conv, Activation input) {
+  private static Formula conv(RealOp.Conv conv, Buffer input) {
     Window window = conv.window();
     int perGroup = input.shape().channels() / conv.groups();
     int outputs = conv.bias().length() / conv.groups();
@@ -85,7 +85,7 @@ final class Float32Reference {
     };
   }
 
-  private static Formula dense(RealOp.Dense dense, Activation input) {
+  private static Formula dense(RealOp.Dense dense, Buffer input) {
     Reals weights = dense.weights();
     int features = input.shape().elements();
     return (n, o, y, x) -> {
@@ -97,16 +97,16 @@ final class Float32Reference {
     };
   }
 
-  private static Formula scaleShift(RealOp.ScaleShift op, Activation input) {
+  private static Formula scaleShift(RealOp.ScaleShift op, Buffer input) {
     return (n, c, y, x) ->
         input.real(input.index(n, c, y, x)) * op.scales().at(c) + op.shifts().at(c);
   }
 
-  private static Formula divide(RealOp.Divide op, Activation input) {
+  private static Formula divide(RealOp.Divide op, Buffer input) {
     return (n, c, y, x) -> input.real(input.index(n, c, y, x)) / op.divisors().at(c);
   }
 
-  private static Formula max(Window window, Activation input) {
+  private static Formula max(Window window, Buffer input) {
     return (n, c, outY, outX) -> {
       float largest = Float.NEGATIVE_INFINITY;
       for (int ky = 0; ky < window.kernelHeight(); ky++) {
@@ -122,11 +122,11 @@ final class Float32Reference {
     };
   }
 
-  private static Formula average(RealOp.AveragePool op, Activation input) {
+  private static Formula average(RealOp.AveragePool op, Buffer input) {
     return mean(op.window(), op.countPadding(), input);
   }
 
-  private static Formula mean(Window window, boolean countPadding, Activation input) {
+  private static Formula mean(Window window, boolean countPadding, Buffer input) {
     return (n, c, outY, outX) -> {
       float sum = 0;
       int count = 0;
@@ -144,19 +144,19 @@ final class Float32Reference {
     };
   }
 
-  private static Formula pad(RealOp.Pad pad, Activation input) {
+  private static Formula pad(RealOp.Pad pad, Buffer input) {
     return (n, c, y, x) ->
         isInside(input.shape(), y - pad.top(), x - pad.left())
             ? input.real(input.index(n, c, y - pad.top(), x - pad.left()))
             : 0;
   }
 
-  private static Formula upsample(RealOp.Upsample op, Activation input) {
+  private static Formula upsample(RealOp.Upsample op, Buffer input) {
     return (n, c, y, x) ->
         input.real(input.index(n, c, y / op.heightFactor(), x / op.widthFactor()));
   }
 
-  private static Formula concat(Activation[] inputs) {
+  private static Formula concat(Buffer[] inputs) {
     return (n, c, y, x) -> {
       int channel = c;
       int i = 0;
@@ -167,21 +167,21 @@ final class Float32Reference {
     };
   }
 
-  private static Formula join(RealOp op, Activation[] inputs) {
+  private static Formula join(RealOp op, Buffer[] inputs) {
     RealOp.Join join = (RealOp.Join) op;
     return (n, c, y, x) ->
         join.apply(repeated(inputs[0], n, c, y, x), repeated(inputs[1], n, c, y, x));
   }
 
   /** The element there, or the only one along a dimension. */
-  private static float repeated(Activation input, int n, int c, int y, int x) {
+  private static float repeated(Buffer input, int n, int c, int y, int x) {
     Shape shape = input.shape();
     int channel = Math.min(c, shape.channels() - 1);
     return input.real(
         input.index(n, channel, Math.min(y, shape.height() - 1), Math.min(x, shape.width() - 1)));
   }
 
-  private static Formula function(RealOp op, Activation[] inputs) {
+  private static Formula function(RealOp op, Buffer[] inputs) {
     RealOp.Function function = (RealOp.Function) op;
     return (n, c, y, x) -> function.apply(inputs[0].real(inputs[0].index(n, c, y, x)));
   }

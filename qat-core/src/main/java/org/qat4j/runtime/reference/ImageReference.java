@@ -2,7 +2,7 @@ package org.qat4j.runtime.reference;
 
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 
@@ -10,9 +10,9 @@ import org.qat4j.runtime.Step;
 final class ImageReference {
   private ImageReference() {}
 
-  static Step pad(Region region, Activation[] inputs, Activation output) {
+  static Step pad(Region region, Buffer[] inputs, Buffer output) {
     Op.Pad pad = (Op.Pad) region.first().op();
-    Activation input = inputs[0];
+    Buffer input = inputs[0];
     Shape shape = input.shape();
     int zero = input.tensor().params().zeroPoint();
     return () ->
@@ -29,9 +29,9 @@ final class ImageReference {
             });
   }
 
-  static Step upsample(Region region, Activation[] inputs, Activation output) {
+  static Step upsample(Region region, Buffer[] inputs, Buffer output) {
     Op.Upsample upsample = (Op.Upsample) region.first().op();
-    Activation input = inputs[0];
+    Buffer input = inputs[0];
     return () ->
         RealReference.forEach(
             output.batch(),

@@ -2,7 +2,7 @@ package org.qat4j.runtime.reference;
 
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Requantization;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 import org.qat4j.scheme.QuantParams;
@@ -11,8 +11,8 @@ import org.qat4j.scheme.QuantParams;
 final class LeakyReluReference {
   private LeakyReluReference() {}
 
-  static Step leakyRelu(Region region, Activation[] inputs, Activation output) {
-    Activation input = inputs[0];
+  static Step leakyRelu(Region region, Buffer[] inputs, Buffer output) {
+    Buffer input = inputs[0];
     QuantParams in = input.tensor().params();
     float slope = ((Op.LeakyRelu) region.first().op()).slope();
     Requantization requantization = Requantization.leaky(slope, in, output.tensor().params());

@@ -5,7 +5,7 @@ import org.qat4j.graph.Op;
 import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 
@@ -16,7 +16,7 @@ final class PoolReference {
   /** What a window holds: how many codes are inside the image, their largest and their sum. */
   private record Content(int count, int largest, long sum) {}
 
-  static Step max(Region region, Activation[] inputs, Activation output) {
+  static Step max(Region region, Buffer[] inputs, Buffer output) {
     Window window = ((Op.MaxPool) region.first().op()).window();
     return () ->
         RealReference.forEach(
@@ -27,17 +27,16 @@ final class PoolReference {
                     output.index(n, c, y, x), content(inputs[0], window, n, c, y, x).largest()));
   }
 
-  static Step average(Region region, Activation[] inputs, Activation output) {
+  static Step average(Region region, Buffer[] inputs, Buffer output) {
     Op.AveragePool pool = (Op.AveragePool) region.first().op();
     return average(pool.window(), pool.countPadding(), inputs[0], output);
   }
 
-  static Step globalAverage(Region region, Activation[] inputs, Activation output) {
+  static Step globalAverage(Region region, Buffer[] inputs, Buffer output) {
     return average(Window.whole(inputs[0].shape()), false, inputs[0], output);
   }
 
-  private static Step average(
-      Window window, boolean countPadding, Activation input, Activation output) {
+  private static Step average(Window window, boolean countPadding, Buffer input, Buffer output) {
     return () ->
         RealReference.forEach(
             output.batch(),
@@ -53,7 +52,7 @@ final class PoolReference {
   }
 
   private static Content content(
-      Activation input, Window window, int image, int channel, int outY, int outX) {
+      Buffer input, Window window, int image, int channel, int outY, int outX) {
     Shape shape = input.shape();
     int zero = input.tensor().params().zeroPoint();
     int count = 0;

@@ -1,7 +1,7 @@
 package org.qat4j.runtime.reference;
 
 import org.qat4j.graph.Shape;
-import org.qat4j.runtime.Activation;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 import org.qat4j.scheme.QuantParams;
@@ -28,7 +28,7 @@ final class RealReference {
     }
   }
 
-  static Step quantize(Region region, Activation[] inputs, Activation output) {
+  static Step quantize(Region region, Buffer[] inputs, Buffer output) {
     QuantParams params = output.tensor().params();
     return () ->
         forEach(
@@ -40,7 +40,7 @@ final class RealReference {
             });
   }
 
-  static Step dequantize(Region region, Activation[] inputs, Activation output) {
+  static Step dequantize(Region region, Buffer[] inputs, Buffer output) {
     QuantParams params = inputs[0].tensor().params();
     return () ->
         forEach(
@@ -52,7 +52,7 @@ final class RealReference {
             });
   }
 
-  static Step softmax(Region region, Activation[] inputs, Activation output) {
+  static Step softmax(Region region, Buffer[] inputs, Buffer output) {
     int features = output.shape().elements();
     return () -> {
       for (int n = 0; n < output.batch(); n++) {
@@ -62,7 +62,7 @@ final class RealReference {
   }
 
   /** exp(x - max) / sum in double, rounded once: large inputs do not overflow. */
-  private static void softmax(Activation input, Activation output, int first, int count) {
+  private static void softmax(Buffer input, Buffer output, int first, int count) {
     float largest = Float.NEGATIVE_INFINITY;
     for (int i = first; i < first + count; i++) {
       largest = Math.max(largest, input.real(i));

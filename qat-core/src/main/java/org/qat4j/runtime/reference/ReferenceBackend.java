@@ -3,9 +3,9 @@ package org.qat4j.runtime.reference;
 import java.util.Map;
 import java.util.Optional;
 import org.qat4j.graph.Op;
-import org.qat4j.runtime.Activation;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.Binding;
+import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
@@ -15,7 +15,7 @@ public final class ReferenceBackend implements Backend {
   /** Makes the step of one node. */
   @FunctionalInterface
   private interface Definition {
-    Step bind(Region region, Activation[] inputs, Activation output);
+    Step bind(Region region, Buffer[] inputs, Buffer output);
   }
 
   private static final Map<Class<? extends Op>, Definition> DEFINITIONS =
@@ -46,11 +46,11 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public Step bind(Binding binding) {
-      Activation[] inputs =
+      Buffer[] inputs =
           region.graph().inputsOf(region.first()).stream()
-              .map(binding::activation)
-              .toArray(Activation[]::new);
-      return definition.bind(region, inputs, binding.activation(region.output()));
+              .map(binding::buffer)
+              .toArray(Buffer[]::new);
+      return definition.bind(region, inputs, binding.buffer(region.output()));
     }
   }
 

@@ -1,4 +1,4 @@
-package org.qat4j.int8;
+package org.qat4j.inference;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,9 +17,9 @@ final class LargeModel {
    */
   public static void main(String[] args) throws IOException {
     long start = System.nanoTime();
-    Int8Model model = Int8Model.load(Path.of(args[0]));
+    QuantizedModel model = QuantizedModel.load(Path.of(args[0]));
     long loaded = System.nanoTime();
-    try (Int8Session session = Int8Session.open(model)) {
+    try (InferenceSession session = InferenceSession.open(model)) {
       int pixels = Integer.parseInt(args[1]);
       float[] image = new float[3 * pixels * pixels];
       Arrays.fill(image, 0.5f);

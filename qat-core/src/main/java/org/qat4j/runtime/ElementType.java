@@ -4,7 +4,7 @@ import org.qat4j.graph.Tensor;
 import org.qat4j.scheme.IntRange;
 
 /** The native element type of a tensor in memory. */
-public enum Storage {
+public enum ElementType {
   /** Codes in [0, 255]. */
   U8(1),
   /** Codes in [-128, 127]. */
@@ -16,11 +16,11 @@ public enum Storage {
   /** Real numbers. */
   F32(4);
 
-  private static final Storage[] OF_CODES = {U8, S8, U16, S16};
+  private static final ElementType[] OF_CODES = {U8, S8, U16, S16};
 
   private final int bytes;
 
-  Storage(int bytes) {
+  ElementType(int bytes) {
     this.bytes = bytes;
   }
 
@@ -64,14 +64,14 @@ public enum Storage {
    *
    * @throws IllegalArgumentException if the codes need more than 16 bits
    */
-  public static Storage of(Tensor tensor) {
+  public static ElementType of(Tensor tensor) {
     if (!tensor.isCodes()) {
       return F32;
     }
     IntRange range = tensor.params().range();
-    for (Storage storage : OF_CODES) {
-      if (storage.range().contains(range)) {
-        return storage;
+    for (ElementType type : OF_CODES) {
+      if (type.range().contains(range)) {
+        return type;
       }
     }
     throw new IllegalArgumentException(

@@ -1,4 +1,4 @@
-package org.qat4j.int8;
+package org.qat4j.inference;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -35,11 +35,11 @@ import org.qat4j.runtime.NativeScope;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
-class Int8SessionTest {
+class InferenceSessionTest {
   private static final IntRange U8 = IntRange.unsigned(8);
 
   /** conv 5x5, pool, conv 3x3, dense, softmax on 1x14x14. */
-  private static Int8Model network(long seed) {
+  private static QuantizedModel network(long seed) {
     Random random = new Random(seed);
     Graph.Builder builder = Graph.builder("net").input(Tensor.real("in", Shape.of(1, 14, 14)));
     builder.node("quantize", new Op.Quantize(), List.of("in"), "q", codes(0.01f));
@@ -55,7 +55,7 @@ class Int8SessionTest {
         "d",
         new Tensor.Real());
     builder.node("softmax", new Op.Softmax(), List.of("d"), "out", new Tensor.Real());
-    return new Int8Model(builder.build("out"));
+    return new QuantizedModel(builder.build("out"));
   }
 
   private static Op.Conv conv(Random random, int kernel, int pad, int in, int out) {
@@ -93,19 +93,19 @@ class Int8SessionTest {
   @ParameterizedTest(name = "threads {0}")
   @ValueSource(ints = {1, 2, 3})
   void run_anyThreadsBatchAndOrder_equalsOneImageAtATime(int threads) {
-    Int8Model model = network(1);
+    QuantizedModel model = network(1);
     int batch = 131;
     float[] images = images(2, batch);
     float[] expected = new float[batch * 10];
-    try (Int8Session single =
-        Int8Session.open(model, SessionOptions.DEFAULT.withBackend("reference"))) {
+    try (InferenceSession single =
+        InferenceSession.open(model, SessionOptions.DEFAULT.withBackend("reference"))) {
       for (int i = 0; i < batch; i++) {
         float[] image = Arrays.copyOfRange(images, i * 196, (i + 1) * 196);
         System.arraycopy(single.run(image, 1), 0, expected, i * 10, 10);
       }
     }
-    try (Int8Session session =
-        Int8Session.open(model, SessionOptions.DEFAULT.withThreads(threads))) {
+    try (InferenceSession session =
+        InferenceSession.open(model, SessionOptions.DEFAULT.withThreads(threads))) {
       assertArrayEquals(expected, session.run(images, batch));
       for (int size : new int[] {1, 2, 7, 64, 65}) {
         float[] part = Arrays.copyOfRange(images, (batch - size) * 196, batch * 196);
@@ -117,7 +117,7 @@ class Int8SessionTest {
 
   @Test
   void trace_ofANetwork_namesEveryQuantizedTensorInNchwOrder() {
-    try (Int8Session session = Int8Session.open(network(3))) {
+    try (InferenceSession session = InferenceSession.open(network(3))) {
       float[] image = images(4, 1);
       Map<String, int[]> codes = session.trace(image, 1);
       assertEquals(List.of("q", "c1", "p", "c2", "f"), List.copyOf(codes.keySet()));
@@ -138,7 +138,8 @@ class Int8SessionTest {
     builder.node("cat", new Op.Concat(), List.of("ca", "cb"), "c", codes(0.5f));
     builder.node("d1", new Op.Dequantize(), List.of("c"), "joined", new Tensor.Real());
     builder.node("d2", new Op.Dequantize(), List.of("cb"), "second", new Tensor.Real());
-    try (Int8Session session = Int8Session.open(new Int8Model(builder.build("joined", "second")))) {
+    try (InferenceSession session =
+        InferenceSession.open(new QuantizedModel(builder.build("joined", "second")))) {
       Map<String, float[]> results =
           session.run(Map.of("a", new float[] {1, 2, 3}, "b", new float[] {4, 5.4f}), 1);
       assertArrayEquals(new float[] {1, 2, 3, 4, 5}, results.get("joined"));
@@ -161,7 +162,7 @@ class Int8SessionTest {
     Exception error =
         assertThrows(
             IllegalArgumentException.class,
-            () -> Int8Session.open(network(1), SessionOptions.DEFAULT.withBackend("cuda")));
+            () -> InferenceSession.open(network(1), SessionOptions.DEFAULT.withBackend("cuda")));
     assertEquals(
         "there is no backend 'cuda'; present: auto, onednn, loops, reference", error.getMessage());
   }
@@ -171,7 +172,7 @@ class Int8SessionTest {
   @ValueSource(ints = {0, 3})
   void run_onBuffers_equalsArraysAndMovesNoPosition(int offset) {
     float[] images = images(4, 5);
-    try (Int8Session session = Int8Session.open(network(3))) {
+    try (InferenceSession session = InferenceSession.open(network(3))) {
       float[] expected = session.run(images, 5);
       for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
         for (boolean direct : new boolean[] {true, false}) {
@@ -197,7 +198,7 @@ class Int8SessionTest {
 
   @Test
   void run_onUnfitBuffers_isRefused() {
-    try (Int8Session session = Int8Session.open(network(3))) {
+    try (InferenceSession session = InferenceSession.open(network(3))) {
       FloatBuffer images = FloatBuffer.wrap(images(4, 5));
       FloatBuffer results = FloatBuffer.allocate(50);
       assertRefused(
@@ -215,7 +216,7 @@ class Int8SessionTest {
 
   @Test
   void run_withAWrongLength_saysWhichTensorAndHowMany() {
-    try (Int8Session session = Int8Session.open(network(1))) {
+    try (InferenceSession session = InferenceSession.open(network(1))) {
       Exception error =
           assertThrows(IllegalArgumentException.class, () -> session.run(new float[195], 1));
       assertEquals("input 'in': 1 images of 1x14x14 are 196 numbers, got 195", error.getMessage());
@@ -225,7 +226,7 @@ class Int8SessionTest {
 
   @Test
   void close_twiceAndUseAfterwards_neverCrashes() {
-    Int8Session session = Int8Session.open(network(1));
+    InferenceSession session = InferenceSession.open(network(1));
     session.run(images(1, 2), 2);
     session.close();
     session.close();
@@ -238,8 +239,8 @@ class Int8SessionTest {
 
   @Test
   void close_whileAnotherThreadRuns_failsClearlyAndLeavesTheSessionOpen() throws Exception {
-    try (Int8Session session =
-        Int8Session.open(network(1), SessionOptions.DEFAULT.withBackend("reference"))) {
+    try (InferenceSession session =
+        InferenceSession.open(network(1), SessionOptions.DEFAULT.withBackend("reference"))) {
       ExecutorService other = Executors.newSingleThreadExecutor();
       Future<float[]> running = other.submit(() -> runWhenFree(session, images(1, 400), 400));
       int refused = 0;
@@ -254,7 +255,7 @@ class Int8SessionTest {
   }
 
   /** The test's own plan() calls may be inside the session. */
-  private static float[] runWhenFree(Int8Session session, float[] images, int batch) {
+  private static float[] runWhenFree(InferenceSession session, float[] images, int batch) {
     while (true) {
       try {
         return session.run(images, batch);
@@ -264,7 +265,7 @@ class Int8SessionTest {
     }
   }
 
-  private static int refusals(Int8Session session) {
+  private static int refusals(InferenceSession session) {
     try {
       session.plan();
       return 0;
@@ -282,16 +283,16 @@ class Int8SessionTest {
 
   @Test
   void sessions_onSeveralThreads_giveTheSameResults() throws Exception {
-    Int8Model model = network(9);
+    QuantizedModel model = network(9);
     float[] images = images(10, 20);
     float[] expected;
-    try (Int8Session session = Int8Session.open(model)) {
+    try (InferenceSession session = InferenceSession.open(model)) {
       expected = session.run(images, 20);
     }
     ExecutorService pool = Executors.newFixedThreadPool(4);
     Callable<float[]> task =
         () -> {
-          try (Int8Session session = Int8Session.open(model)) {
+          try (InferenceSession session = InferenceSession.open(model)) {
             float[] results = new float[200];
             for (int i = 0; i < 50; i++) {
               session.run(images, 20, results);
@@ -314,8 +315,8 @@ class Int8SessionTest {
   void run_afterWarmUp_allocatesNothing(int workers, int batch) {
     com.sun.management.ThreadMXBean threads =
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    try (Int8Session session =
-        Int8Session.open(network(1), SessionOptions.DEFAULT.withThreads(workers))) {
+    try (InferenceSession session =
+        InferenceSession.open(network(1), SessionOptions.DEFAULT.withThreads(workers))) {
       float[] images = images(1, batch);
       float[] results = new float[10 * batch];
       for (int i = 0; i < 2000; i++) {
@@ -346,7 +347,7 @@ class Int8SessionTest {
 
   @Test
   void thousandSessions_openedAndClosed_leaveNoNativeMemory() {
-    Int8Model model = network(1);
+    QuantizedModel model = network(1);
     float[] images = images(1, 3);
     openRunClose(model, images, 500);
     System.gc();
@@ -362,9 +363,9 @@ class Int8SessionTest {
     assertTrue(grown < 48L << 20, "resident memory grew by " + grown + " bytes");
   }
 
-  private static void openRunClose(Int8Model model, float[] images, int times) {
+  private static void openRunClose(QuantizedModel model, float[] images, int times) {
     for (int i = 0; i < times; i++) {
-      try (Int8Session session = Int8Session.open(model)) {
+      try (InferenceSession session = InferenceSession.open(model)) {
         session.run(images, 3);
       }
     }
@@ -372,7 +373,7 @@ class Int8SessionTest {
 
   @Test
   void plan_ofANetwork_showsEveryKernel() {
-    try (Int8Session session = Int8Session.open(network(1))) {
+    try (InferenceSession session = InferenceSession.open(network(1))) {
       String plan = session.plan().toString();
       assertTrue(plan.contains("conv1"), plan);
       assertTrue(plan.contains("onednn:"), plan);

@@ -1,4 +1,4 @@
-package org.qat4j.int8;
+package org.qat4j.inference;
 
 import java.util.Objects;
 import java.util.Optional;

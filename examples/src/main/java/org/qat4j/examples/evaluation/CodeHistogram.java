@@ -5,14 +5,14 @@ import java.util.List;
 import org.qat4j.scheme.IntRange;
 
 /** Counts of integer codes in bins of equal width. Grows by {@link #add}. */
-public final class Histogram {
+public final class CodeHistogram {
   private static final int MOST_BINS = 64;
 
   private final IntRange range;
   private final int width;
   private final long[] counts;
 
-  Histogram(IntRange range) {
+  CodeHistogram(IntRange range) {
     this.range = range;
     this.width = (range.steps() + MOST_BINS) / MOST_BINS;
     this.counts = new long[range.steps() / width + 1];

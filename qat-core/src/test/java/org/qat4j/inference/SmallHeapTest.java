@@ -1,4 +1,4 @@
-package org.qat4j.int8;
+package org.qat4j.inference;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -37,7 +37,7 @@ class SmallHeapTest {
   @TempDir private Path folder;
 
   /** conv 5x5 to 20, pool, conv 5x5 to 50, pool, dense 500, dense 10, softmax. */
-  private static Int8Model leNet() {
+  private static QuantizedModel leNet() {
     Random random = new Random(5);
     Graph.Builder builder = Graph.builder("lenet").input(Tensor.real("in", Shape.of(1, 28, 28)));
     builder.node("quantize", new Op.Quantize(), List.of("in"), "q", codes(1f / 255));
@@ -49,7 +49,7 @@ class SmallHeapTest {
     builder.node("dense", dense(random, 800, 500, Clip.RELU), List.of("f"), "d", codes(0.5f));
     builder.node("output", dense(random, 500, 10, Clip.NONE), List.of("d"), "o", new Tensor.Real());
     builder.node("softmax", new Op.Softmax(), List.of("o"), "out", new Tensor.Real());
-    return new Int8Model(builder.build("out"));
+    return new QuantizedModel(builder.build("out"));
   }
 
   private static Op pool() {
@@ -82,11 +82,11 @@ class SmallHeapTest {
   @Test
   void deployment_withSixtyFourMegabytesAndNoNd4j_loadsAndRunsLeNet() throws Exception {
     Path file = folder.resolve("lenet.onnx");
-    Int8Model model = leNet();
+    QuantizedModel model = leNet();
     model.save(file);
     float[] expected;
-    try (Int8Session session =
-        Int8Session.open(model, SessionOptions.DEFAULT.withBackend("reference"))) {
+    try (InferenceSession session =
+        InferenceSession.open(model, SessionOptions.DEFAULT.withBackend("reference"))) {
       expected = session.run(Deployment.images(), Deployment.BATCH);
     }
 
@@ -117,7 +117,7 @@ class SmallHeapTest {
     graph.node("mean", new Op.GlobalAveragePool(), List.of("q"), "m", codes(1f / 255));
     graph.node("real", new Op.Dequantize(), List.of("m"), "out", new Tensor.Real());
     Path file = folder.resolve("huge.onnx");
-    new Int8Model(graph.build("out")).save(file);
+    new QuantizedModel(graph.build("out")).save(file);
     assertTrue(Files.size(file) < 1000, "bytes");
 
     String refused = runChild(file, "64m", HugeImage.class, "").get(0);
@@ -125,7 +125,7 @@ class SmallHeapTest {
     assertEquals("planned 3 kernels", runChild(file, "2g", HugeImage.class, "").get(0));
   }
 
-  private String runLarge(Int8Model model, int pixels, String heap) throws Exception {
+  private String runLarge(QuantizedModel model, int pixels, String heap) throws Exception {
     Path file = folder.resolve("large.onnx");
     model.save(file);
     List<String> lines = runChild(file, heap, LargeModel.class, Integer.toString(pixels));

@@ -10,7 +10,7 @@ import org.qat4j.scheme.IntRange;
  * The integer types in which a file can hold codes. QuantizeLinear saturates at their ends, and
  * nowhere else.
  */
-enum Storage {
+enum IntegerType {
   UINT8(DataType.UINT8, 8, false, 13),
   INT8(DataType.INT8, 8, true, 13),
   UINT16(DataType.UINT16, 16, false, 21),
@@ -24,7 +24,7 @@ enum Storage {
   private final boolean signed;
   private final int opset;
 
-  Storage(DataType type, int bits, boolean signed, int opset) {
+  IntegerType(DataType type, int bits, boolean signed, int opset) {
     this.type = type;
     this.bits = bits;
     this.signed = signed;
@@ -62,7 +62,7 @@ enum Storage {
    *
    * @throws IllegalArgumentException if no type holds them
    */
-  static Storage of(IntRange codes) {
+  static IntegerType of(IntRange codes) {
     return Arrays.stream(values())
         .filter(storage -> storage.isActivation() && storage.range().contains(codes))
         .findFirst()
@@ -71,11 +71,11 @@ enum Storage {
   }
 
   /** int8 where the codes fit, else int16. */
-  static Storage ofWeights(Weights weights) {
+  static IntegerType ofWeights(Weights weights) {
     return weights.isInt8() ? INT8 : INT16;
   }
 
-  static Optional<Storage> of(int dataType) {
+  static Optional<IntegerType> of(int dataType) {
     return Arrays.stream(values())
         .filter(storage -> storage.type.getNumber() == dataType)
         .findFirst();

@@ -1,4 +1,4 @@
-package org.qat4j.int8;
+package org.qat4j.inference;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -58,7 +58,7 @@ class SaturationTest {
    * quantize, conv with ReLU, pool, conv without, conv with ReLU6, residual sum: both ends, one,
    * none and signed codes.
    */
-  private static Int8Model network() {
+  private static QuantizedModel network() {
     Random random = new Random(7);
     Graph.Builder builder = Graph.builder("net").input(Tensor.real("in", Shape.of(2, 12, 12)));
     node(builder, "quantize", new Op.Quantize(), INPUT, "in");
@@ -69,7 +69,7 @@ class SaturationTest {
     node(builder, "sum", new Op.Add(Clip.NONE), SUM, "linear", "six");
     node(builder, "mean", new Op.GlobalAveragePool(), SUM, "sum");
     builder.node("result", new Op.Dequantize(), List.of("mean"), "out", new Tensor.Real());
-    return new Int8Model(builder.build("out"));
+    return new QuantizedModel(builder.build("out"));
   }
 
   private static void node(
@@ -112,7 +112,8 @@ class SaturationTest {
     int batch = 67;
     float[] images = images(batch, 4);
     SessionOptions options = watching(SaturationRule.DEFAULT.withThreshold(0.99));
-    try (Int8Session session = Int8Session.open(network(), options.withThreads(threads))) {
+    try (InferenceSession session =
+        InferenceSession.open(network(), options.withThreads(threads))) {
       Map<String, int[]> codes = session.trace(images, batch);
       session.run(images, batch);
       session.run(Arrays.copyOf(images, SIZE), 1);
@@ -148,7 +149,8 @@ class SaturationTest {
     for (float value : values) {
       high += Math.rint(value / INPUT.scale()) + INPUT.zeroPoint() > 255 ? 1 : 0;
     }
-    try (Int8Session session = Int8Session.open(network(), watching(SaturationRule.DEFAULT))) {
+    try (InferenceSession session =
+        InferenceSession.open(network(), watching(SaturationRule.DEFAULT))) {
       session.run(image, 1);
       Saturation input = session.saturation().get(0);
       assertEquals(new Saturation("quantize", "quantize", SIZE, 2, high), input);
@@ -160,8 +162,9 @@ class SaturationTest {
   @Test
   void run_whileWatching_givesTheSameResults() {
     float[] images = images(70, 4);
-    try (Int8Session plain = Int8Session.open(network());
-        Int8Session watching = Int8Session.open(network(), watching(SaturationRule.DEFAULT))) {
+    try (InferenceSession plain = InferenceSession.open(network());
+        InferenceSession watching =
+            InferenceSession.open(network(), watching(SaturationRule.DEFAULT))) {
       assertArrayEquals(plain.run(images, 70), watching.run(images, 70));
     }
   }
@@ -202,7 +205,7 @@ class SaturationTest {
   @Test
   void run_onInputInsideTheRange_warnsOfNothing() {
     try (Captured log = new Captured();
-        Int8Session session = Int8Session.open(network(), watching(tolerant()))) {
+        InferenceSession session = InferenceSession.open(network(), watching(tolerant()))) {
       for (int i = 0; i < 4; i++) {
         session.run(images(64, 1), 64);
       }
@@ -214,7 +217,7 @@ class SaturationTest {
   @Test
   void run_onInputFourTimesTooLarge_warnsOnceForEachLayer() {
     try (Captured log = new Captured();
-        Int8Session session = Int8Session.open(network(), watching(tolerant()))) {
+        InferenceSession session = InferenceSession.open(network(), watching(tolerant()))) {
       session.run(images(63, 4), 63);
       assertEquals(List.of(), log.messages, "before the window is full");
       for (int i = 0; i < 4; i++) {
@@ -236,7 +239,7 @@ class SaturationTest {
     Path file = folder.resolve("saturation.jfr");
     List<Saturation> counted;
     try (Recording recording = new Recording();
-        Int8Session session = Int8Session.open(network(), watching(tolerant()))) {
+        InferenceSession session = InferenceSession.open(network(), watching(tolerant()))) {
       recording.enable("org.qat4j.Saturation");
       recording.start();
       session.run(images(64, 1), 64);
@@ -264,7 +267,7 @@ class SaturationTest {
 
   @Test
   void saturation_ofASessionThatDoesNotWatch_saysHowToOpenOne() {
-    try (Int8Session session = Int8Session.open(network())) {
+    try (InferenceSession session = InferenceSession.open(network())) {
       assertEquals(
           "the session does not watch its ranges: open it with"
               + " SessionOptions.DEFAULT.withWatch(SaturationRule.DEFAULT)",
@@ -289,7 +292,7 @@ class SaturationTest {
     com.sun.management.ThreadMXBean threads =
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     SaturationRule rule = SaturationRule.DEFAULT.withThreshold(0.9);
-    try (Int8Session session = Int8Session.open(network(), watching(rule))) {
+    try (InferenceSession session = InferenceSession.open(network(), watching(rule))) {
       float[] images = images(70, 1);
       float[] results = new float[70 * 8];
       for (int i = 0; i < 500; i++) {

@@ -3,21 +3,21 @@ package org.qat4j.examples.evaluation;
 import org.qat4j.examples.data.Images;
 import org.qat4j.examples.data.Normalization;
 import org.qat4j.examples.error.UserException;
-import org.qat4j.int8.Int8Session;
+import org.qat4j.inference.InferenceSession;
 
 /**
  * The integer network on its own runtime. A network that takes uint8 codes gets the pixels as they
  * are. The caller owns the session.
  */
-public record Int8Classifier(Int8Session session, Normalization normalization)
+public record SessionClassifier(InferenceSession session, Normalization normalization)
     implements Classifier {
 
   /** Of a network that was trained on {@code byte / 255}. */
-  public Int8Classifier(Int8Session session) {
+  public SessionClassifier(InferenceSession session) {
     this(session, Normalization.NONE);
   }
 
-  public Int8Classifier {
+  public SessionClassifier {
     if (takesPixels(session) && !normalization.equals(Normalization.NONE)) {
       throw new UserException(
           "the model takes pixels as they are, so that --white, --mean and --std have no effect;"
@@ -25,7 +25,7 @@ public record Int8Classifier(Int8Session session, Normalization normalization)
     }
   }
 
-  private static boolean takesPixels(Int8Session session) {
+  private static boolean takesPixels(InferenceSession session) {
     return session.inputs().get(0).isCodes();
   }
 

@@ -1,4 +1,4 @@
-package org.qat4j.int8;
+package org.qat4j.inference;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,8 +25,8 @@ final class Deployment {
     System.out.println(absent ? "nd4j absent" : "nd4j present");
     boolean small = Runtime.getRuntime().maxMemory() <= 64 << 20;
     System.out.println(small ? "heap of 64 MB" : "heap of " + Runtime.getRuntime().maxMemory());
-    Int8Model model = Int8Model.load(Path.of(args[0]));
-    try (Int8Session session = Int8Session.open(model)) {
+    QuantizedModel model = QuantizedModel.load(Path.of(args[0]));
+    try (InferenceSession session = InferenceSession.open(model)) {
       System.out.println(Arrays.toString(session.run(images(), BATCH)));
     }
   }

@@ -16,18 +16,18 @@ import org.qat4j.graph.Tensor;
  * <p>The memory belongs to the network that was bound to this batch size and is gone when that is
  * closed.
  */
-public final class Activation {
+public final class Buffer {
   private final Tensor tensor;
   private final int batch;
-  private final Storage storage;
+  private final ElementType type;
   private final BytePointer pointer;
   private final ByteBuffer bytes;
   private final FloatBuffer reals;
 
-  Activation(Tensor tensor, int batch, Pointer memory, long offset) {
+  Buffer(Tensor tensor, int batch, Pointer memory, long offset) {
     this.tensor = tensor;
     this.batch = batch;
-    this.storage = Storage.of(tensor);
+    this.type = ElementType.of(tensor);
     this.pointer = new View(memory, offset, byteSize(tensor, batch));
     this.bytes = pointer.asByteBuffer().order(ByteOrder.nativeOrder());
     this.reals = bytes.asFloatBuffer();
@@ -45,7 +45,7 @@ public final class Activation {
   }
 
   static long byteSize(Tensor tensor, int batch) {
-    return (long) batch * tensor.shape().elements() * Storage.of(tensor).bytes();
+    return (long) batch * tensor.shape().elements() * ElementType.of(tensor).bytes();
   }
 
   public Tensor tensor() {
@@ -60,8 +60,8 @@ public final class Activation {
     return batch;
   }
 
-  public Storage storage() {
-    return storage;
+  public ElementType type() {
+    return type;
   }
 
   /** Elements of the whole batch. */
@@ -89,15 +89,15 @@ public final class Activation {
    *
    * @throws IllegalStateException if there are several images or the rows do not lie together
    */
-  public Activation rows(int first, int count) {
+  public Buffer rows(int first, int count) {
     if (batch != 1 || !tensor.isCodes()) {
       throw new IllegalStateException(this + " has no rows that lie together");
     }
     Shape shape = tensor.shape();
     Tensor part =
         new Tensor(tensor.name(), Shape.of(shape.channels(), count, shape.width()), tensor.type());
-    long offset = (long) first * shape.width() * shape.channels() * storage.bytes();
-    return new Activation(part, 1, pointer, offset);
+    long offset = (long) first * shape.width() * shape.channels() * type.bytes();
+    return new Buffer(part, 1, pointer, offset);
   }
 
   /** Position of an element in memory, in elements. */
@@ -118,7 +118,7 @@ public final class Activation {
   }
 
   public int code(int index) {
-    return switch (storage) {
+    return switch (type) {
       case U8 -> bytes.get(index) & 0xFF;
       case S8 -> bytes.get(index);
       case U16 -> bytes.getShort(2 * index) & 0xFFFF;
@@ -128,7 +128,7 @@ public final class Activation {
   }
 
   public void setCode(int index, int code) {
-    switch (storage) {
+    switch (type) {
       case U8, S8 -> bytes.put(index, (byte) code);
       case U16, S16 -> bytes.putShort(2 * index, (short) code);
       case F32 -> throw new IllegalStateException("'" + tensor.name() + "' holds real numbers");
@@ -145,6 +145,6 @@ public final class Activation {
 
   @Override
   public String toString() {
-    return tensor.name() + " " + storage + " " + batch + "x" + tensor.shape();
+    return tensor.name() + " " + type + " " + batch + "x" + tensor.shape();
   }
 }

@@ -1,11 +1,11 @@
-package org.qat4j.int8;
+package org.qat4j.inference;
 
 /**
  * What a model file may hold.
  *
  * @param allowFloat whether nodes between the first QuantizeLinear and the last DequantizeLinear
- *     that cannot run in integers may run in float32. {@link Int8Session#plan()} lists them. What
- *     can run in integers does so in any case.
+ *     that cannot run in integers may run in float32. {@link InferenceSession#plan()} lists them.
+ *     What can run in integers does so in any case.
  */
 public record LoadOptions(boolean allowFloat) {
   /** Everything between the first QuantizeLinear and the last DequantizeLinear in integers. */

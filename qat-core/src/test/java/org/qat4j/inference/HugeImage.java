@@ -1,4 +1,4 @@
-package org.qat4j.int8;
+package org.qat4j.inference;
 
 import java.nio.file.Path;
 
@@ -12,8 +12,8 @@ final class HugeImage {
    * @param args file
    */
   public static void main(String[] args) throws Exception {
-    Int8Model model = Int8Model.load(Path.of(args[0]));
-    try (Int8Session session = Int8Session.open(model)) {
+    QuantizedModel model = QuantizedModel.load(Path.of(args[0]));
+    try (InferenceSession session = InferenceSession.open(model)) {
       System.out.println("planned " + session.plan().entries().size() + " kernels");
     } catch (IllegalArgumentException e) {
       System.out.println(e.getMessage());

@@ -1,4 +1,4 @@
-package org.qat4j.int8;
+package org.qat4j.inference;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -44,7 +44,7 @@ class CodeInputTest {
   }
 
   /** conv 3x3 and dense on 3x6x5: of codes, or of real numbers that are quantized to them. */
-  private static Int8Model network(QuantParams input, boolean real) {
+  private static QuantizedModel network(QuantParams input, boolean real) {
     Random random = new Random(5);
     Graph.Builder builder = Graph.builder("net");
     if (real) {
@@ -59,7 +59,7 @@ class CodeInputTest {
     builder.node("flatten", new Op.Flatten(), List.of("c"), "f", codes(0.004f));
     Op dense = new Op.Dense(weights(random, 10, 7 * PIXELS), new Bias(new int[10]), Clip.NONE);
     builder.node("dense", dense, List.of("f"), "y", new Tensor.Real());
-    return new Int8Model(builder.build("y"));
+    return new QuantizedModel(builder.build("y"));
   }
 
   private static final Clip RELU = Clip.RELU;
@@ -96,14 +96,14 @@ class CodeInputTest {
   void run_ofCodes_equalsRunOfTheRealNumbersTheyStandFor(QuantParams params) {
     byte[] images = bytes(BATCH * 3 * PIXELS);
     float[] expected;
-    try (Int8Session session = Int8Session.open(network(params, true))) {
+    try (InferenceSession session = InferenceSession.open(network(params, true))) {
       expected = session.run(reals(images, params), BATCH);
     }
-    Int8Model model = network(params, false);
+    QuantizedModel model = network(params, false);
     for (String backend : List.of(Backends.AUTO, "reference")) {
       for (int threads : new int[] {1, 2}) {
         SessionOptions options = SessionOptions.DEFAULT.withBackend(backend).withThreads(threads);
-        try (Int8Session session = Int8Session.open(model, options)) {
+        try (InferenceSession session = InferenceSession.open(model, options)) {
           assertArrayEquals(expected, session.run(images, BATCH));
           byte[] one = Arrays.copyOf(images, 3 * PIXELS);
           assertArrayEquals(Arrays.copyOf(expected, 10), session.run(one, 1));
@@ -123,7 +123,8 @@ class CodeInputTest {
     builder.node("same", same, List.of("in"), "out", new Tensor.Codes(params));
     byte[] images = bytes(2 * channels * height * width);
     byte[] results = new byte[images.length];
-    try (Int8Session session = Int8Session.open(new Int8Model(builder.build("out")))) {
+    try (InferenceSession session =
+        InferenceSession.open(new QuantizedModel(builder.build("out")))) {
       session.run(images, 2, results);
     }
     assertArrayEquals(images, results);
@@ -133,7 +134,7 @@ class CodeInputTest {
   void trace_ofCodes_holdsThemAsTheyWereGiven() {
     byte[] images = bytes(2 * 3 * PIXELS);
     QuantParams params = new QuantParams(0.01f, 130, U8);
-    try (Int8Session session = Int8Session.open(network(params, false))) {
+    try (InferenceSession session = InferenceSession.open(network(params, false))) {
       int[] expected = new int[images.length];
       for (int i = 0; i < expected.length; i++) {
         expected[i] = images[i] & 0xFF;
@@ -147,7 +148,7 @@ class CodeInputTest {
     SessionOptions options = SessionOptions.DEFAULT.withWatch(SaturationRule.DEFAULT);
     QuantParams params = new QuantParams(0.01f, 130, U8);
     byte[] images = bytes(BATCH * 3 * PIXELS);
-    try (Int8Session session = Int8Session.open(network(params, false), options)) {
+    try (InferenceSession session = InferenceSession.open(network(params, false), options)) {
       session.run(images, BATCH);
       List<Saturation> counted = session.saturation();
       assertEquals(List.of("conv"), counted.stream().map(Saturation::layer).toList());
@@ -157,7 +158,7 @@ class CodeInputTest {
   }
 
   /** Codes of three types and a real number, in and out again. */
-  private static Int8Model mixed() {
+  private static QuantizedModel mixed() {
     Graph.Builder builder = Graph.builder("mixed");
     builder.input(Tensor.codes("u8", Shape.of(2, 2, 2), new QuantParams(0.5f, 3, U8)));
     builder.input(Tensor.real("real", Shape.of(3)));
@@ -169,14 +170,14 @@ class CodeInputTest {
     Tensor.Type s8 = new Tensor.Codes(new QuantParams(1f, 0, IntRange.signed(8)));
     builder.node("narrow", new Op.Requantize(Clip.NONE), List.of("s16"), "s8", s8);
     builder.node("dequantize", new Op.Dequantize(), List.of("s16"), "reals", new Tensor.Real());
-    return new Int8Model(builder.build("pooled", "q", "s8", "reals", "s16"));
+    return new QuantizedModel(builder.build("pooled", "q", "s8", "reals", "s16"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {Backends.AUTO, "reference"})
   void runByName_ofSeveralTypes_keepsEachCode(String backend) {
-    try (Int8Session session =
-        Int8Session.open(mixed(), SessionOptions.DEFAULT.withBackend(backend))) {
+    try (InferenceSession session =
+        InferenceSession.open(mixed(), SessionOptions.DEFAULT.withBackend(backend))) {
       byte[] u8 = bytes(16);
       short[] s16 = {-32768, 32767, -1, 11, 40, -9, 0, 1};
       Map<String, Object> inputs = new HashMap<>();
@@ -207,7 +208,7 @@ class CodeInputTest {
     builder.input(Tensor.codes("x", Shape.of(2, 1, 2), params));
     Tensor.Type type = new Tensor.Codes(params);
     builder.node("upsample", new Op.Upsample(1, 2), List.of("x"), "y", type);
-    try (Int8Session session = Int8Session.open(new Int8Model(builder.build("y")))) {
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(builder.build("y")))) {
       byte[] results = new byte[8];
       session.run(new byte[] {1, (byte) 200, 3, 4}, 1, results);
       assertArrayEquals(new byte[] {1, 1, (byte) 200, (byte) 200, 3, 3, 4, 4}, results);
@@ -221,7 +222,7 @@ class CodeInputTest {
   @Test
   void run_ofRealNumbersWhereCodesAreWanted_saysWhatACodeIs() {
     QuantParams params = new QuantParams(0.01f, 130, U8);
-    try (Int8Session session = Int8Session.open(network(params, false))) {
+    try (InferenceSession session = InferenceSession.open(network(params, false))) {
       String expected =
           "input 'q' holds uint8 codes, which are a byte[], got float[]: a code stands for the real"
               + " number 0.01 * (code - 130)";
@@ -240,7 +241,7 @@ class CodeInputTest {
   @Test
   void run_ofCodesWhereRealNumbersAreWanted_saysToScaleThem() {
     QuantParams params = new QuantParams(0.01f, 0, U8);
-    try (Int8Session session = Int8Session.open(network(params, true))) {
+    try (InferenceSession session = InferenceSession.open(network(params, true))) {
       byte[] images = new byte[3 * PIXELS];
       assertEquals(
           "input 'in' holds real numbers, which are a float[], got byte[]: scale them as the model"
@@ -255,7 +256,7 @@ class CodeInputTest {
     QuantParams params = new QuantParams(1f, 2, new IntRange(0, 15));
     builder.input(Tensor.codes("x", Shape.of(3), params));
     builder.node("dequantize", new Op.Dequantize(), List.of("x"), "y", new Tensor.Real());
-    try (Int8Session session = Int8Session.open(new Int8Model(builder.build("y")))) {
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(builder.build("y")))) {
       assertArrayEquals(new float[] {-2, 13, 0}, session.run(new byte[] {0, 15, 2}, 1));
       byte[] images = {0, 15, 2, 3, (byte) 200, 16};
       assertEquals(

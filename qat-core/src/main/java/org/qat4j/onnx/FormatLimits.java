@@ -4,7 +4,7 @@ package org.qat4j.onnx;
  * What a file may ask for. Far above real networks, and low enough that a hostile file costs
  * neither memory nor time.
  */
-final class Limits {
+final class FormatLimits {
   static final long FILE_BYTES = 1L << 30;
   static final int NODES = 100_000;
   static final int TENSORS = 500_000;
@@ -13,7 +13,7 @@ final class Limits {
   /** Largest kernel, stride, padding or dilation. */
   static final int WINDOW = 1 << 20;
 
-  private Limits() {}
+  private FormatLimits() {}
 
   /**
    * Numbers that may be decoded from a file of that size: a few for each byte, because a small one

@@ -1,4 +1,4 @@
-package org.qat4j.int8;
+package org.qat4j.inference;
 
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
@@ -11,12 +11,12 @@ import org.qat4j.runtime.Plan;
 import org.qat4j.runtime.Saturation;
 
 /**
- * Runs an {@link Int8Model}. Thread-confined: used by one thread at a time, which is checked. The
- * model is shared, and so are its prepared weights; open one session for each thread.
+ * Runs an {@link QuantizedModel}. Thread-confined: used by one thread at a time, which is checked.
+ * The model is shared, and so are its prepared weights; open one session for each thread.
  *
  * <pre>{@code
- * Int8Model model = Int8Model.load(Path.of("model.onnx"));
- * try (Int8Session session = Int8Session.open(model)) {
+ * QuantizedModel model = QuantizedModel.load(Path.of("model.onnx"));
+ * try (InferenceSession session = InferenceSession.open(model)) {
  *   float[] probabilities = session.run(images, 32);
  * }
  * }</pre>
@@ -30,15 +30,15 @@ import org.qat4j.runtime.Saturation;
  * threads, the batch size and the order of the images. After the first calls with a batch size, a
  * call with preallocated results allocates nothing.
  */
-public final class Int8Session implements AutoCloseable {
+public final class InferenceSession implements AutoCloseable {
   private final GraphRunner runner;
 
-  private Int8Session(GraphRunner runner) {
+  private InferenceSession(GraphRunner runner) {
     this.runner = runner;
   }
 
   /** Opens a session on the best exact kernels of this machine, on the calling thread. */
-  public static Int8Session open(Int8Model model) {
+  public static InferenceSession open(QuantizedModel model) {
     return open(model, SessionOptions.DEFAULT);
   }
 
@@ -49,8 +49,8 @@ public final class Int8Session implements AutoCloseable {
    *     no exact kernel for a node, or if one image takes more memory or work than the options'
    *     limits; the message names those that can, or the node
    */
-  public static Int8Session open(Int8Model model, SessionOptions options) {
-    return new Int8Session(
+  public static InferenceSession open(QuantizedModel model, SessionOptions options) {
+    return new InferenceSession(
         new GraphRunner(
             model.graph(),
             options.backend(),

@@ -1,4 +1,4 @@
-package org.qat4j.int8;
+package org.qat4j.inference;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ import org.qat4j.onnx.OnnxWriter;
  *
  * @param graph the integer network
  */
-public record Int8Model(Graph graph) {
+public record QuantizedModel(Graph graph) {
 
   /**
    * Writes the model; the file appears under its name only when it is complete.
@@ -34,7 +34,7 @@ public record Int8Model(Graph graph) {
    *     operator that cannot run in integers; the message names the node and the reason, and which
    *     nodes would run in float if that were allowed
    */
-  public static Int8Model load(Path file) throws IOException {
+  public static QuantizedModel load(Path file) throws IOException {
     return load(file, LoadOptions.STRICT);
   }
 
@@ -47,8 +47,8 @@ public record Int8Model(Graph graph) {
    *     operator that the options do not allow or that is not known; the message names the node and
    *     the reason
    */
-  public static Int8Model load(Path file, LoadOptions options) throws IOException {
-    return new Int8Model(
+  public static QuantizedModel load(Path file, LoadOptions options) throws IOException {
+    return new QuantizedModel(
         options.allowFloat() ? OnnxReader.readAllowingFloat(file) : OnnxReader.read(file));
   }
 }

@@ -1,4 +1,4 @@
-package org.qat4j.int8;
+package org.qat4j.inference;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,9 +53,9 @@ final class LargeNetwork {
     return add(new Op.Flatten(), graph.tensor(last).type());
   }
 
-  private Int8Model model() {
+  private QuantizedModel model() {
     add(new Op.Dequantize(), new Tensor.Real());
-    return new Int8Model(graph.build(last));
+    return new QuantizedModel(graph.build(last));
   }
 
   private LargeNetwork add(Op op, Tensor.Type type) {
@@ -80,7 +80,7 @@ final class LargeNetwork {
     return new Tensor.Codes(new QuantParams(scale, 0, IntRange.unsigned(8)));
   }
 
-  static Int8Model vgg16() {
+  static QuantizedModel vgg16() {
     LargeNetwork network = new LargeNetwork("vgg16");
     for (int[] block : new int[][] {{64, 2}, {128, 2}, {256, 3}, {512, 3}, {512, 3}}) {
       for (int i = 0; i < block[1]; i++) {
@@ -92,7 +92,7 @@ final class LargeNetwork {
   }
 
   /** The convolutions of ResNet-18 in a row: as many weights, without the sums. */
-  static Int8Model resNet18() {
+  static QuantizedModel resNet18() {
     LargeNetwork network = new LargeNetwork("resnet18").conv(64, 7, 2).pool();
     for (int filters : new int[] {64, 128, 256, 512}) {
       network.conv(filters, 3, filters == 64 ? 1 : 2);
