@@ -1,7 +1,6 @@
-package org.qat4j.runtime.onednn;
+package org.qat4j.runtime;
 
 import java.util.List;
-import org.qat4j.runtime.Step;
 
 /** Steps that do not touch each other's output, as the parts of one. */
 final class DividedStep implements Step {

@@ -7,7 +7,7 @@ import java.util.List;
  * Places buffers in one block of memory so that those that live at the same time do not overlap and
  * those that do not may. First fit, in order of execution.
  */
-final class MemoryLayout {
+final class FirstFit {
   private final int alignment;
 
   /** In the order of their places. */
@@ -22,7 +22,7 @@ final class MemoryLayout {
 
   private record Placed(long start, long end, int lastUse) {}
 
-  MemoryLayout(int alignment) {
+  FirstFit(int alignment) {
     this.alignment = alignment;
   }
 

@@ -1,10 +1,8 @@
 package org.qat4j.runtime.onednn;
 
-import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
-import org.bytedeco.dnnl.primitive_attr;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Binding;
@@ -17,7 +15,7 @@ import org.qat4j.scheme.QuantParams;
 /**
  * QuantizeLinear: a division, rounded and saturated by the output type, then a change of layout.
  */
-record Int8Quantize(Tensor from, Tensor to) implements Kernel {
+record QuantizeOneDnn(Tensor from, Tensor to) implements Kernel {
   @Override
   public String name() {
     return "quantize";
@@ -30,47 +28,25 @@ record Int8Quantize(Tensor from, Tensor to) implements Kernel {
 
   private static Step bind(NativeScope scope, Buffer input, Buffer output) {
     Shape shape = output.shape();
-    long[] dims = {output.batch(), shape.channels(), shape.height(), shape.width()};
     memory.data_type type = Memories.type(output.type());
-    memory.desc nchw = Memories.desc(scope, dims, type, memory.format_tag.nchw);
+    memory.desc nchw = Memories.image(scope, output, type, memory.format_tag.nchw);
     if (shape.channels() == 1 || shape.height() * shape.width() == 1) {
       memory codes = Memories.of(scope, nchw, output);
-      return new NativeStep(scope, division(scope, dims, input, output.tensor(), nchw, codes));
+      return new NativeStep(scope, division(scope, input, output.tensor(), codes));
     }
-    memory.desc nhwc = Memories.desc(scope, dims, type, memory.format_tag.nhwc);
+    memory.desc nhwc = Memories.image(scope, output, type, memory.format_tag.nhwc);
     memory codes = Memories.allocate(scope, nchw);
     return new NativeStep(
         scope,
-        division(scope, dims, input, output.tensor(), nchw, codes),
+        division(scope, input, output.tensor(), codes),
         Reorders.reorder(scope, codes, nchw, Memories.of(scope, nhwc, output), nhwc));
   }
 
-  private static Primitive division(
-      NativeScope scope, long[] dims, Buffer input, Tensor to, memory.desc layout, memory codes) {
-    memory.desc source = Memories.desc(scope, dims, memory.data_type.f32, memory.format_tag.nchw);
-    memory scale =
-        Memories.floats(
-            scope,
-            new long[] {1, 1, 1, 1},
-            memory.format_tag.nchw,
-            new float[] {to.params().scale()});
-    primitive_attr attributes = scope.own(new primitive_attr());
-    attributes.set_scratchpad_mode(dnnl.dnnl_scratchpad_mode_user);
-    attributes.set_post_ops(rounding(scope, to));
-    binary.primitive_desc description =
-        scope.own(
-            new binary.primitive_desc(
-                OneDnn.cpu(),
-                dnnl.dnnl_binary_div,
-                source,
-                scope.own(scale.get_desc()),
-                layout,
-                attributes,
-                false));
-    return new Primitive.Builder(scope, description, scope.own(new binary(description)))
-        .argument(dnnl.DNNL_ARG_SRC_0, Memories.of(scope, source, input))
-        .argument(dnnl.DNNL_ARG_SRC_1, scale)
-        .argument(dnnl.DNNL_ARG_DST, codes)
+  private static Primitive division(NativeScope scope, Buffer input, Tensor to, memory codes) {
+    memory.desc source = Memories.image(scope, input, memory.data_type.f32, memory.format_tag.nchw);
+    memory reals = Memories.of(scope, source, input);
+    memory scale = Scalars.of(scope, to.params().scale());
+    return Scalars.apply(scope, dnnl.dnnl_binary_div, reals, scale, rounding(scope, to), codes)
         .build();
   }
 

@@ -10,27 +10,26 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Binding;
 import org.qat4j.runtime.Buffer;
+import org.qat4j.runtime.ConvolutionView;
 import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.NativeScope;
+import org.qat4j.runtime.RowBands;
 import org.qat4j.runtime.Step;
 
 /**
  * Convolution of 8-bit codes, NHWC, alone or with the addition that follows it. With the addition,
  * the convolution writes its rounded codes as real terms of the sum, and a second primitive adds.
  */
-final class Int8Conv implements Kernel {
+final class ConvOneDnn implements Kernel {
   private static final memory.format_tag NHWC = memory.format_tag.nhwc;
 
-  /** About 1 us: below this, two threads gain less than their meeting costs. */
-  private static final long LEAST_DIVIDED_MACS = 200_000;
-
-  private final Layer layer;
-  private final Int8Epilogue epilogue;
+  private final ConvolutionView layer;
+  private final Epilogue epilogue;
   private final PackedWeights weights;
-  private final Optional<Int8Add> addition;
+  private final Optional<AddOneDnn> addition;
 
-  Int8Conv(Layer layer) {
+  ConvOneDnn(ConvolutionView layer) {
     this(layer, Optional.empty());
   }
 
@@ -39,29 +38,29 @@ final class Int8Conv implements Kernel {
    *
    * @param addition whose first operand is the convolution's output
    */
-  Int8Conv(Layer layer, Int8Add addition) {
+  ConvOneDnn(ConvolutionView layer, AddOneDnn addition) {
     this(layer, Optional.of(addition));
   }
 
-  /** A part of another layer, with that one's weights. */
-  private Int8Conv(Layer band, Int8Conv whole) {
+  /** All or a part of another, with that one's weights. */
+  private ConvOneDnn(ConvolutionView band, ConvOneDnn whole) {
     this.layer = band;
     this.addition = whole.addition;
     this.epilogue = whole.epilogue;
     this.weights = whole.weights;
   }
 
-  private Int8Conv(Layer layer, Optional<Int8Add> addition) {
+  private ConvOneDnn(ConvolutionView layer, Optional<AddOneDnn> addition) {
     this.layer = layer;
     this.addition = addition;
-    this.epilogue = new Int8Epilogue(layer);
+    this.epilogue = new Epilogue(layer);
     memory.format_tag tag = layer.groups() == 1 ? memory.format_tag.oihw : memory.format_tag.goihw;
     this.weights =
         new PackedWeights(
             scope ->
                 Memories.filled(
                     scope,
-                    layer.weightDims(),
+                    ConvDims.weights(layer),
                     memory.data_type.s8,
                     tag,
                     to -> to.put(layer.weights().bytesOihw())));
@@ -74,46 +73,16 @@ final class Int8Conv implements Kernel {
 
   @Override
   public Step bind(Binding binding) {
-    int height = layer.outputImage().height();
-    int rows = (height + binding.ways() - 1) / binding.ways();
-    boolean divided =
-        binding.ways() > 1
-            && layer.output().isCodes()
-            && (long) layer.outputImage().elements() * layer.weights().fanIn() >= LEAST_DIVIDED_MACS
-            && layer.hasBands(rows);
-    return divided ? bindBands(binding, height, rows) : bindWhole(binding);
+    List<Tensor> rowByRow =
+        addition.map(add -> List.of(add.b(), add.to())).orElse(List.of(layer.output()));
+    return RowBands.bind(
+        layer,
+        rowByRow,
+        binding,
+        (view, input, rows) -> new ConvOneDnn(view, this).bind(input, rows));
   }
 
-  private Step bindBands(Binding binding, int height, int rows) {
-    List<Step> bands = new ArrayList<>();
-    try {
-      for (int first = 0; first < height; first += rows) {
-        bands.add(bindBand(binding, first, Math.min(rows, height - first)));
-      }
-    } catch (RuntimeException e) {
-      bands.forEach(Step::close);
-      throw e;
-    }
-    return new DividedStep(bands);
-  }
-
-  private Step bindBand(Binding binding, int first, int rows) {
-    Layer band = layer.band(first, rows);
-    int firstInput = Math.max(0, layer.firstInputRow(first));
-    Tensor result = addition.map(Int8Add::to).orElse(layer.output());
-    List<Buffer> parts = new ArrayList<>();
-    addition.ifPresent(add -> parts.add(binding.buffer(add.b()).rows(first, rows)));
-    parts.add(binding.buffer(result).rows(first, rows));
-    Binding here = binding.with(parts);
-    Buffer input = binding.buffer(layer.input()).rows(firstInput, band.image().height());
-    return new Int8Conv(band, this).bindWhole(here, input);
-  }
-
-  private Step bindWhole(Binding binding) {
-    return bindWhole(binding, binding.buffer(layer.input()));
-  }
-
-  private Step bindWhole(Binding binding, Buffer input) {
+  private Step bind(Buffer input, Binding binding) {
     return NativeScope.filled(scope -> bind(scope, binding, input));
   }
 
@@ -132,14 +101,14 @@ final class Int8Conv implements Kernel {
       return new NativeStep(scope, conv(scope, input, attributes, result, codes));
     }
     memory nhwc = Memories.allocate(scope, result);
-    long[] dims = layer.outputDims(binding.batch());
+    long[] dims = ConvDims.output(layer, binding.batch());
     return new NativeStep(
         scope,
         conv(scope, input, attributes, result, nhwc),
         Reorders.toNchw(scope, nhwc, result, dims, output));
   }
 
-  private Step bindAddition(NativeScope scope, Binding binding, Buffer input, Int8Add add) {
+  private Step bindAddition(NativeScope scope, Binding binding, Buffer input, AddOneDnn add) {
     Buffer output = binding.buffer(add.to());
     Sums.Term mine = Sums.finished(scope, output);
     Addend addend = Addend.of(layer.output(), add.to());
@@ -151,13 +120,13 @@ final class Int8Conv implements Kernel {
             epilogue.attributes(scope, weightsMask(), addend),
             mine.layout(),
             mine.values()));
-    Sums.Term other = Int8Add.term(scope, binding.buffer(add.b()), output, primitives);
+    Sums.Term other = AddOneDnn.term(scope, binding.buffer(add.b()), output, primitives);
     primitives.add(Sums.add(scope, mine, other, add.clip(), output));
     return new NativeStep(scope, primitives.toArray(Primitive[]::new));
   }
 
   private memory.desc layout(NativeScope scope, Binding binding, memory.data_type type) {
-    return Memories.desc(scope, layer.outputDims(binding.batch()), type, NHWC);
+    return Memories.desc(scope, ConvDims.output(layer, binding.batch()), type, NHWC);
   }
 
   private int weightsMask() {
@@ -171,7 +140,8 @@ final class Int8Conv implements Kernel {
       memory.desc result,
       memory output) {
     memory.desc source =
-        Memories.desc(scope, layer.inputDims(input.batch()), Memories.type(input.type()), NHWC);
+        Memories.desc(
+            scope, ConvDims.input(layer, input.batch()), Memories.type(input.type()), NHWC);
     memory bias = Memories.floats(scope, epilogue.offsets());
     memory scales = Memories.floats(scope, epilogue.multipliers());
     convolution_forward.primitive_desc description =
@@ -192,7 +162,7 @@ final class Int8Conv implements Kernel {
       memory bias,
       primitive_attr attributes) {
     memory.desc packed =
-        Memories.desc(scope, layer.weightDims(), memory.data_type.s8, memory.format_tag.any);
+        Memories.desc(scope, ConvDims.weights(layer), memory.data_type.s8, memory.format_tag.any);
     memory.desc offsets = scope.own(bias.get_desc());
     return ConvImplementation.choose(
         scope,
@@ -206,10 +176,10 @@ final class Int8Conv implements Kernel {
                 packed,
                 offsets,
                 result,
-                layer.strides(),
-                layer.dilations(),
-                layer.padTopLeft(),
-                layer.padBottomRight(),
+                ConvDims.strides(layer),
+                ConvDims.dilations(layer),
+                ConvDims.padTopLeft(layer),
+                ConvDims.padBottomRight(layer),
                 attributes,
                 false));
   }

@@ -10,6 +10,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.qat4j.graph.Weights;
 import org.qat4j.runtime.Binding;
 import org.qat4j.runtime.Buffer;
+import org.qat4j.runtime.ConvolutionView;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Step;
@@ -23,12 +24,12 @@ import org.qat4j.scheme.QuantParams;
  *
  * <p>For processors whose 8-bit products saturate, and for weights with zero points.
  */
-final class ExactFloatConv implements Kernel {
+final class ExactFloatConvOneDnn implements Kernel {
   private static final long EXACT_INTEGERS = 1L << 24;
   private static final int DIGIT = 16;
   private static final memory.format_tag NHWC = memory.format_tag.nhwc;
 
-  private final Layer layer;
+  private final ConvolutionView layer;
   private final PackedWeights[] digits;
 
   /** What a convolution multiplies with in place of {@code w - wZero}. */
@@ -43,7 +44,7 @@ final class ExactFloatConv implements Kernel {
     }
   }
 
-  private ExactFloatConv(Layer layer, Digit... digits) {
+  private ExactFloatConvOneDnn(ConvolutionView layer, Digit... digits) {
     this.layer = layer;
     memory.format_tag tag = layer.groups() == 1 ? memory.format_tag.oihw : memory.format_tag.goihw;
     this.digits = new PackedWeights[digits.length];
@@ -54,7 +55,7 @@ final class ExactFloatConv implements Kernel {
               scope ->
                   Memories.filled(
                       scope,
-                      layer.weightDims(),
+                      ConvDims.weights(layer),
                       memory.data_type.f32,
                       tag,
                       to -> put(layer.weights(), digit, to.asFloatBuffer())));
@@ -62,12 +63,12 @@ final class ExactFloatConv implements Kernel {
   }
 
   /** Empty if even the sums of the digits could leave the exact integers. */
-  static Optional<Kernel> of(Layer layer) {
+  static Optional<Kernel> of(ConvolutionView layer) {
     if (exact(layer, Digit.WHOLE)) {
-      return Optional.of(new ExactFloatConv(layer, Digit.WHOLE));
+      return Optional.of(new ExactFloatConvOneDnn(layer, Digit.WHOLE));
     }
     return exact(layer, Digit.LOW) && exact(layer, Digit.HIGH)
-        ? Optional.of(new ExactFloatConv(layer, Digit.LOW, Digit.HIGH))
+        ? Optional.of(new ExactFloatConvOneDnn(layer, Digit.LOW, Digit.HIGH))
         : Optional.empty();
   }
 
@@ -79,7 +80,7 @@ final class ExactFloatConv implements Kernel {
     }
   }
 
-  private static boolean exact(Layer layer, Digit digit) {
+  private static boolean exact(ConvolutionView layer, Digit digit) {
     QuantParams input = layer.input().params();
     long largestInput = input.range().reach(input.zeroPoint());
     Weights weights = layer.weights();
@@ -109,9 +110,9 @@ final class ExactFloatConv implements Kernel {
     Buffer input = binding.buffer(layer.input());
     Buffer output = binding.buffer(layer.output());
     memory.desc source =
-        Memories.desc(scope, layer.inputDims(binding.batch()), memory.data_type.f32, NHWC);
+        Memories.desc(scope, ConvDims.input(layer, binding.batch()), memory.data_type.f32, NHWC);
     memory.desc result =
-        Memories.desc(scope, layer.outputDims(binding.batch()), memory.data_type.f32, NHWC);
+        Memories.desc(scope, ConvDims.output(layer, binding.batch()), memory.data_type.f32, NHWC);
     BytePointer integers = scope.allocate(source.get_size());
     BytePointer[] sums = new BytePointer[digits.length];
     Primitive[] convolutions = new Primitive[digits.length];
@@ -134,7 +135,7 @@ final class ExactFloatConv implements Kernel {
     primitive_attr attributes = scope.own(new primitive_attr());
     attributes.set_scratchpad_mode(dnnl.dnnl_scratchpad_mode_user);
     memory.desc packed =
-        Memories.desc(scope, layer.weightDims(), memory.data_type.f32, memory.format_tag.any);
+        Memories.desc(scope, ConvDims.weights(layer), memory.data_type.f32, memory.format_tag.any);
     convolution_forward.primitive_desc description =
         ConvImplementation.choose(
             scope,
@@ -147,10 +148,10 @@ final class ExactFloatConv implements Kernel {
                     source,
                     packed,
                     result,
-                    layer.strides(),
-                    layer.dilations(),
-                    layer.padTopLeft(),
-                    layer.padBottomRight(),
+                    ConvDims.strides(layer),
+                    ConvDims.dilations(layer),
+                    ConvDims.padTopLeft(layer),
+                    ConvDims.padBottomRight(layer),
                     attributes,
                     false));
     return new Primitive.Builder(

@@ -11,7 +11,7 @@ import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Step;
 
 /** Element-wise sum of 8-bit codes. */
-record Int8Add(Clip clip, Tensor a, Tensor b, Tensor to) implements Kernel {
+record AddOneDnn(Clip clip, Tensor a, Tensor b, Tensor to) implements Kernel {
   @Override
   public String name() {
     return "add";

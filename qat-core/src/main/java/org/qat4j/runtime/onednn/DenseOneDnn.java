@@ -8,6 +8,7 @@ import org.qat4j.graph.Shape;
 import org.qat4j.graph.Weights;
 import org.qat4j.runtime.Binding;
 import org.qat4j.runtime.Buffer;
+import org.qat4j.runtime.ConvolutionView;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Step;
@@ -16,16 +17,16 @@ import org.qat4j.runtime.Step;
  * Dense layer as a matrix product of 8-bit codes. The weights' rows are brought into the order in
  * which an image lies in memory, so that flattening moves no data.
  */
-final class Int8Dense implements Kernel {
-  private final Layer layer;
-  private final Int8Epilogue epilogue;
+final class DenseOneDnn implements Kernel {
+  private final ConvolutionView layer;
+  private final Epilogue epilogue;
   private final PackedWeights weights;
   private final int features;
   private final int outputs;
 
-  Int8Dense(Layer layer) {
+  DenseOneDnn(ConvolutionView layer) {
     this.layer = layer;
-    this.epilogue = new Int8Epilogue(layer);
+    this.epilogue = new Epilogue(layer);
     this.features = layer.weights().fanIn();
     this.outputs = layer.weights().outChannels();
     this.weights =

@@ -7,10 +7,10 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Where buffers are placed: in the first gap that holds them. */
-class MemoryLayoutTest {
+class FirstFitTest {
   @Test
   void buffer_isPlacedInTheFirstGapThatHoldsIt() {
-    MemoryLayout layout = new MemoryLayout(64);
+    FirstFit layout = new FirstFit(64);
     assertEquals(0, layout.place(65, 0));
     assertEquals(128, layout.place(1, 9));
     assertEquals(192, layout.place(64, 1));
@@ -26,7 +26,7 @@ class MemoryLayoutTest {
 
   @Test
   void buffersThatAllStay_arePlacedInTimeThatGrowsWithTheirNumber() {
-    MemoryLayout layout = new MemoryLayout(64);
+    FirstFit layout = new FirstFit(64);
     assertTimeout(
         Duration.ofSeconds(10),
         () -> {

@@ -1,4 +1,4 @@
-package org.qat4j.runtime.onednn;
+package org.qat4j.runtime;
 
 import java.util.Optional;
 import org.qat4j.graph.Bias;
@@ -9,7 +9,6 @@ import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
 import org.qat4j.graph.Window;
-import org.qat4j.runtime.Region;
 
 /**
  * A convolution, or a dense layer seen as one: a dense layer is a convolution whose window is its
@@ -17,7 +16,7 @@ import org.qat4j.runtime.Region;
  *
  * @param image shape of the input as {@code [channels, height, width]}
  */
-record Layer(
+public record ConvolutionView(
     Window window,
     int groups,
     Weights weights,
@@ -27,13 +26,14 @@ record Layer(
     Tensor input,
     Tensor output) {
 
-  static Optional<Layer> of(Region region) {
+  /** The view of a region that is a convolution, a dense layer, or one after a flattening. */
+  public static Optional<ConvolutionView> of(Region region) {
     Op last = region.last().op();
     Tensor input = region.input();
     Tensor output = region.output();
     if (region.matches(Op.Conv.class) && last instanceof Op.Conv conv) {
       return Optional.of(
-          new Layer(
+          new ConvolutionView(
               conv.window(),
               conv.groups(),
               conv.weights(),
@@ -48,7 +48,7 @@ record Layer(
       Shape shape = input.shape();
       Shape image = Shape.of(shape.channels(), shape.height(), shape.width());
       return Optional.of(
-          new Layer(
+          new ConvolutionView(
               Window.whole(image),
               1,
               dense.weights(),
@@ -62,13 +62,13 @@ record Layer(
   }
 
   /**
-   * The part of this layer that computes some rows of the output, from those rows of the input that
-   * it needs.
+   * The part of this that computes some rows of the output, from those rows of the input that it
+   * needs.
    *
    * @param firstRow of the output
    * @param rows of the output
    */
-  Layer band(int firstRow, int rows) {
+  ConvolutionView band(int firstRow, int rows) {
     int top = firstInputRow(firstRow);
     int end = top + (rows - 1) * window.strideHeight() + reach();
     int first = Math.max(0, top);
@@ -86,7 +86,7 @@ record Layer(
             window.dilationHeight(),
             window.dilationWidth());
     Shape partImage = Shape.of(image.channels(), last - first, image.width());
-    return new Layer(part, groups, weights, bias, clip, partImage, input, output);
+    return new ConvolutionView(part, groups, weights, bias, clip, partImage, input, output);
   }
 
   /** The first input row that an output row reads; negative in the padding. */
@@ -112,69 +112,18 @@ record Layer(
     return height > rows;
   }
 
-  Requantization requantization() {
+  /** The constants that turn its sums into the output. */
+  public Requantization requantization() {
     return Requantization.of(weights, bias, input.params(), output, clip);
   }
 
   /** Whether each output sees the whole input once: a matrix product. */
-  boolean isDense() {
+  public boolean isDense() {
     return groups == 1 && window.equals(Window.whole(image));
   }
 
   /** Shape of the output as {@code [channels, height, width]}. */
-  Shape outputImage() {
+  public Shape outputImage() {
     return window.outputShape(image, weights.outChannels());
-  }
-
-  long[] inputDims(int batch) {
-    return new long[] {batch, image.channels(), image.height(), image.width()};
-  }
-
-  long[] outputDims(int batch) {
-    Shape out = outputImage();
-    return new long[] {batch, out.channels(), out.height(), out.width()};
-  }
-
-  /** OIHW, or with groups {@code [groups, out / groups, in / groups, height, width]}. */
-  long[] weightDims() {
-    long out = weights.outChannels();
-    long in = image.channels();
-    long height = window.kernelHeight();
-    long width = window.kernelWidth();
-    return groups == 1
-        ? new long[] {out, in, height, width}
-        : new long[] {groups, out / groups, in / groups, height, width};
-  }
-
-  long[] strides() {
-    return new long[] {window.strideHeight(), window.strideWidth()};
-  }
-
-  /** oneDNN counts the pixels that are skipped. */
-  long[] dilations() {
-    return new long[] {window.dilationHeight() - 1L, window.dilationWidth() - 1L};
-  }
-
-  long[] padTopLeft() {
-    return new long[] {window.padTop(), window.padLeft()};
-  }
-
-  /**
-   * What oneDNN needs at the bottom and right so that it computes this output size: strides may
-   * leave rows over, which it refuses.
-   */
-  long[] padBottomRight() {
-    Shape out = outputImage();
-    long height =
-        (out.height() - 1L) * window.strideHeight()
-            + (window.kernelHeight() - 1L) * window.dilationHeight()
-            + 1;
-    long width =
-        (out.width() - 1L) * window.strideWidth()
-            + (window.kernelWidth() - 1L) * window.dilationWidth()
-            + 1;
-    return new long[] {
-      height - image.height() - window.padTop(), width - image.width() - window.padLeft()
-    };
   }
 }

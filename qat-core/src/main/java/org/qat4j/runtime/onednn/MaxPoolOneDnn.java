@@ -4,7 +4,6 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.pooling_forward;
 import org.bytedeco.dnnl.primitive_attr;
-import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Window;
 import org.qat4j.runtime.Binding;
@@ -14,7 +13,7 @@ import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Step;
 
 /** Max pooling of 8-bit codes, NHWC. */
-record Int8MaxPool(Window window, Tensor from, Tensor to) implements Kernel {
+record MaxPoolOneDnn(Window window, Tensor from, Tensor to) implements Kernel {
   /** Whether oneDNN's conditions hold: no window lies in the padding alone. */
   static boolean supports(Window window) {
     return window.padTop() < window.kernelHeight()
@@ -64,9 +63,7 @@ record Int8MaxPool(Window window, Tensor from, Tensor to) implements Kernel {
   }
 
   private static memory.desc nhwc(NativeScope scope, Buffer buffer) {
-    Shape shape = buffer.shape();
-    long[] dims = {buffer.batch(), shape.channels(), shape.height(), shape.width()};
-    return Memories.desc(scope, dims, Memories.type(buffer.type()), memory.format_tag.nhwc);
+    return Memories.image(scope, buffer, Memories.type(buffer.type()), memory.format_tag.nhwc);
   }
 
   /** As many rows and columns as the output needs: strides may leave some over. */

@@ -6,6 +6,7 @@ import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Requantization;
+import org.qat4j.runtime.ConvolutionView;
 import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.scheme.IntRange;
@@ -15,14 +16,14 @@ import org.qat4j.scheme.IntRange;
  * and the clamp is the saturation of the output type where that is the whole range, else a clip
  * before rounding, which is the same because the bounds are integers.
  */
-final class Int8Epilogue {
+final class Epilogue {
   private final float[] multipliers;
   private final float[] offsets;
   private final int inputZero;
   private final Clip clip;
   private final IntRange codes;
 
-  Int8Epilogue(Layer layer) {
+  Epilogue(ConvolutionView layer) {
     Requantization requantization = layer.requantization();
     int channels = layer.weights().outChannels();
     this.multipliers = new float[channels];
@@ -36,7 +37,7 @@ final class Int8Epilogue {
     this.clip = layer.output().isCodes() ? codeClip(layer, requantization.codes()) : layer.clip();
   }
 
-  private static Clip codeClip(Layer layer, IntRange codes) {
+  private static Clip codeClip(ConvolutionView layer, IntRange codes) {
     return codes.equals(ElementType.of(layer.output()).range())
         ? Clip.NONE
         : new Clip(codes.min(), codes.max());
