@@ -6,8 +6,8 @@ package org.qat4j.observer;
  * @param min smallest value, finite
  * @param max largest value, finite, at least {@code min}
  */
-public record Range(float min, float max) {
-  public Range {
+public record RealRange(float min, float max) {
+  public RealRange {
     if (!(Float.isFinite(min) && Float.isFinite(max) && min <= max)) {
       throw new IllegalArgumentException(
           "a range must be finite with min <= max, got [" + min + ", " + max + "]");
@@ -15,12 +15,12 @@ public record Range(float min, float max) {
   }
 
   /** The smallest range that contains both. */
-  public Range union(Range other) {
-    return new Range(Math.min(min, other.min), Math.max(max, other.max));
+  public RealRange union(RealRange other) {
+    return new RealRange(Math.min(min, other.min), Math.max(max, other.max));
   }
 
   /** The smallest range that contains this one and 0. */
-  public Range includingZero() {
-    return new Range(Math.min(min, 0f), Math.max(max, 0f));
+  public RealRange includingZero() {
+    return new RealRange(Math.min(min, 0f), Math.max(max, 0f));
   }
 }
