@@ -1,84 +1,54 @@
 package org.qat4j.onnx;
 
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.List;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
-/** Reads Relu and Clip, on real numbers and on codes, and the Softmax at the end. */
+/** Reads activation functions: Relu and Clip, on real numbers and on codes, and the others. */
 final class ActivationDecoder {
-  private static final int MIN = 1;
-  private static final int MAX = 2;
-
   private ActivationDecoder() {}
 
-  static void relu(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void relu(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
-    clipReal(node, Clip.RELU, decoder);
+    clipReal(node, Clip.RELU, decoding);
   }
 
-  static void clip(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void clip(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 3);
-    Value input = decoder.value(node, 0);
+    Value input = decoding.value(node, 0);
     if (input instanceof Value.Fixed fixed) {
       IntegerType storage = ScaleDecoder.storage(node, fixed.constant().type().getNumber());
-      IntRange range = codeBounds(node, storage, decoder);
-      decoder.define(node.output(), new Value.Fixed(fixed.constant().clipped(node, range)));
+      IntRange range = ClipBounds.ofCodes(node, storage, decoding);
+      decoding.define(node.output(), new Value.Fixed(fixed.constant().clipped(node, range)));
     } else if (input instanceof Value.Codes codes) {
-      clipCodes(node, codes.tensor(), decoder);
+      clipCodes(node, codes.tensor(), decoding);
     } else {
-      clipReal(node, realBounds(node, decoder), decoder);
+      clipReal(node, ClipBounds.ofReals(node, decoding), decoding);
     }
   }
 
-  static Clip realBounds(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    float min = bound(node, MIN, Float.NEGATIVE_INFINITY, decoder);
-    float max = bound(node, MAX, Float.POSITIVE_INFINITY, decoder);
-    if (!(min < max)) {
-      throw node.error("clips to [" + min + ", " + max + "]");
-    }
-    return new Clip(min, max);
-  }
-
-  private static void clipReal(OnnxNode node, Clip clip, GraphDecoder decoder)
+  private static void clipReal(OnnxNode node, Clip clip, Decoding decoding)
       throws OnnxFormatException {
-    if (!(decoder.value(node, 0) instanceof Pending pending)) {
+    if (!(decoding.value(node, 0) instanceof Pending pending)) {
       throw node.error(
           "its input '"
               + node.input(0)
               + "' is "
-              + decoder.value(node, 0).kind()
-              + decoder.orFloat("put it between DequantizeLinear and QuantizeLinear"));
+              + decoding.value(node, 0).kind()
+              + decoding.orFloat("put it between DequantizeLinear and QuantizeLinear"));
     }
-    decoder.define(node.output(), pending.withClip(node, clip));
-  }
-
-  private static float bound(OnnxNode node, int index, float otherwise, GraphDecoder decoder)
-      throws OnnxFormatException {
-    if (!node.hasInput(index)) {
-      return otherwise;
-    }
-    Constant bound = decoder.constant(node, index, "bound");
-    if (bound.type() != DataType.FLOAT || !bound.isScalar()) {
-      throw node.error(
-          "bound '"
-              + bound.name()
-              + "' is "
-              + bound.type()
-              + bound.shape()
-              + ", expected one FLOAT");
-    }
-    return (float) bound.at(0);
+    decoding.define(node.output(), pending.withClip(node, clip));
   }
 
   /** A second reader of unclipped codes. */
-  private static void clipCodes(OnnxNode node, Tensor codes, GraphDecoder decoder)
+  private static void clipCodes(OnnxNode node, Tensor codes, Decoding decoding)
       throws OnnxFormatException {
     QuantParams params = codes.params();
-    IntRange bounds = codeBounds(node, IntegerType.of(params.range()), decoder);
+    IntRange bounds = ClipBounds.ofCodes(node, IntegerType.of(params.range()), decoding);
     Tensor.Type type;
     try {
       IntRange range = CodesType.intersect(bounds, params.range());
@@ -87,55 +57,25 @@ final class ActivationDecoder {
       throw node.error("clips codes to " + bounds + ", which " + params + " does not allow");
     }
     List<Tensor> inputs = List.of(codes);
-    Tensor result = decoder.emit(node, new Op.Requantize(Clip.NONE), inputs, node.output(), type);
-    decoder.define(node.output(), new Value.Codes(result));
-  }
-
-  /** The bounds of a Clip of codes; a left out one is the end of the storage type. */
-  static IntRange codeBounds(OnnxNode node, IntegerType storage, GraphDecoder decoder)
-      throws OnnxFormatException {
-    int min = codeBound(node, MIN, storage.range().min(), decoder);
-    int max = codeBound(node, MAX, storage.range().max(), decoder);
-    if (min >= max || !storage.range().contains(min) || !storage.range().contains(max)) {
-      throw node.error(
-          "clips codes to [" + min + ", " + max + "], expected a part of " + storage.range());
-    }
-    return new IntRange(min, max);
-  }
-
-  private static int codeBound(OnnxNode node, int index, int otherwise, GraphDecoder decoder)
-      throws OnnxFormatException {
-    if (!node.hasInput(index)) {
-      return otherwise;
-    }
-    Constant bound = decoder.constant(node, index, "bound");
-    if (bound.type() == DataType.FLOAT || !bound.isScalar()) {
-      throw node.error(
-          "bound '"
-              + bound.name()
-              + "' is "
-              + bound.type()
-              + bound.shape()
-              + ", expected one integer");
-    }
-    return (int) bound.at(0);
+    Tensor result = decoding.emit(node, new Op.Requantize(Clip.NONE), inputs, node.output(), type);
+    decoding.define(node.output(), new Value.Codes(result));
   }
 
   /** Its slope changes the scale of negative numbers, so it needs codes: it cannot join a layer. */
-  static void leakyRelu(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void leakyRelu(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
-    Tensor input = decoder.codes(node, 0);
+    Tensor input = decoding.codes(node, 0);
     try {
       LayerOp op = new LayerOp.Plain(new Op.LeakyRelu(node.real("alpha", 0.01f)));
-      decoder.define(node.output(), JoinDecoder.pending(node, List.of(input), op));
+      decoding.define(node.output(), Pending.layer(node, List.of(input), op));
     } catch (IllegalArgumentException e) {
       throw node.error(e);
     }
   }
 
-  static void softmax(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void softmax(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
-    Tensor input = decoder.real(node, 0);
+    Tensor input = decoding.real(node, 0);
     long axis = node.integer("axis", -1);
     if (input.shape().isImage() || (axis != 1 && axis != -1)) {
       throw node.error(
@@ -146,7 +86,44 @@ final class ActivationDecoder {
               + ", expected [N, features] and 1");
     }
     Tensor result =
-        decoder.emit(node, new Op.Softmax(), List.of(input), node.output(), new Tensor.Real());
-    decoder.define(node.output(), new Value.Result(result));
+        decoding.emit(node, new Op.Softmax(), List.of(input), node.output(), new Tensor.Real());
+    decoding.define(node.output(), new Value.Result(result));
+  }
+
+  static void realRelu(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    function(node, new RealOp.Clamp(Clip.RELU), decoding);
+  }
+
+  static void sigmoid(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    function(node, new RealOp.Sigmoid(), decoding);
+  }
+
+  static void tanh(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    function(node, new RealOp.Tanh(), decoding);
+  }
+
+  static void hardSwish(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    function(node, new RealOp.HardSwish(), decoding);
+  }
+
+  private static void function(OnnxNode node, RealOp op, Decoding decoding)
+      throws OnnxFormatException {
+    node.requireInputs(1, 1);
+    IslandDecoder.define(node, op, List.of(decoding.real(node, 0)), decoding);
+  }
+
+  static void realClip(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    node.requireInputs(1, 3);
+    RealOp op = new RealOp.Clamp(ClipBounds.ofReals(node, decoding));
+    IslandDecoder.define(node, op, List.of(decoding.real(node, 0)), decoding);
+  }
+
+  static void realLeakyRelu(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    function(node, new RealOp.LeakyRelu(node.real("alpha", 0.01f)), decoding);
+  }
+
+  static void hardSigmoid(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    function(
+        node, new RealOp.HardSigmoid(node.real("alpha", 0.2f), node.real("beta", 0.5f)), decoding);
   }
 }

@@ -1,32 +1,86 @@
 package org.qat4j.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.util.Optional;
 import org.qat4j.graph.Bias;
+import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
 import org.qat4j.scheme.QuantParams;
 
-/** Brings a bias, float or quantized, to accumulator units. */
+/**
+ * Reads the bias of a layer, its own input or an Add behind it, and brings it, float or quantized,
+ * to accumulator units.
+ */
 final class BiasDecoder {
   /** A scale that was computed in another order may differ from ours in its last bits. */
   private static final double SAME_SCALE = 1e-6;
 
+  private static final int BIAS = 2;
+
   private BiasDecoder() {}
 
-  /** A bias of one number per output, in the last dimension. */
-  static Bias of(
-      OnnxNode node, Value value, Weights weights, QuantParams input, GraphDecoder decoder)
+  /** Checks the factors of a Gemm, and says whether it adds its bias. */
+  static boolean isAdded(OnnxNode node) throws OnnxFormatException {
+    float beta = node.real("beta", 1);
+    boolean hasBias = node.hasInput(BIAS) && beta != 0;
+    if (node.integer("transA", 0) != 0 || node.real("alpha", 1) != 1 || (hasBias && beta != 1)) {
+      throw node.error(
+          "has transA "
+              + node.integer("transA", 0)
+              + ", alpha "
+              + node.real("alpha", 1)
+              + ", beta "
+              + beta
+              + "; supported are transA 0, alpha 1 and beta 1, or beta 0 for no bias");
+    }
+    return hasBias;
+  }
+
+  /** The bias that is the third input of a layer, if there is one. */
+  static Optional<Bias> ofInput(OnnxNode node, Weights weights, Tensor input, Decoding decoding)
       throws OnnxFormatException {
-    return bias(node, value, 1, weights, input, decoder);
+    return node.hasInput(BIAS)
+        ? Optional.of(of(node, decoding.value(node, BIAS), weights, input.params(), decoding))
+        : Optional.empty();
+  }
+
+  /** Adds a constant behind a layer to it as its bias; empty if the layer cannot take it. */
+  static Optional<Pending> withBias(
+      OnnxNode node, Pending pending, Value constant, Decoding decoding)
+      throws OnnxFormatException {
+    if (!pending.isBareLayer()) {
+      return Optional.empty();
+    }
+    Pending.Layer layer = (Pending.Layer) pending.origin();
+    layer.claim(decoding.allowsFloat());
+    Tensor input = layer.inputs().get(0);
+    LayerOp biased = null;
+    if (layer.op() instanceof LayerOp.Conv conv && conv.bias().isEmpty()) {
+      Bias bias = ofImage(node, constant, conv.weights(), input.params(), decoding);
+      biased = new LayerOp.Conv(conv.window(), conv.groups(), conv.weights(), Optional.of(bias));
+    } else if (layer.op() instanceof LayerOp.Dense dense && dense.bias().isEmpty()) {
+      Bias bias = of(node, constant, dense.weights(), input.params(), decoding);
+      biased = new LayerOp.Dense(dense.weights(), Optional.of(bias));
+    }
+    return Optional.ofNullable(biased)
+        .map(op -> pending.withLayer(node, new Pending.Layer(layer.node(), layer.inputs(), op)));
+  }
+
+  /** A bias of one number per output, in the last dimension. */
+  private static Bias of(
+      OnnxNode node, Value value, Weights weights, QuantParams input, Decoding decoding)
+      throws OnnxFormatException {
+    return bias(node, value, 1, weights, input, decoding);
   }
 
   /**
    * A bias that is added to an image: one number per channel, [1, channels, 1, 1] or [channels, 1,
    * 1].
    */
-  static Bias ofImage(
-      OnnxNode node, Value value, Weights weights, QuantParams input, GraphDecoder decoder)
+  private static Bias ofImage(
+      OnnxNode node, Value value, Weights weights, QuantParams input, Decoding decoding)
       throws OnnxFormatException {
-    return bias(node, value, 3, weights, input, decoder);
+    return bias(node, value, 3, weights, input, decoding);
   }
 
   private static Bias bias(
@@ -35,7 +89,7 @@ final class BiasDecoder {
       int fromEnd,
       Weights weights,
       QuantParams input,
-      GraphDecoder decoder)
+      Decoding decoding)
       throws OnnxFormatException {
     Constant constant = constant(node, value);
     int channels = weights.outChannels();
@@ -47,7 +101,7 @@ final class BiasDecoder {
               + channels
               + " outputs");
     }
-    decoder.budget().spend(node, channels);
+    decoding.budget().spend(node, channels);
     int[] codes = new int[channels];
     for (int o = 0; o < channels; o++) {
       codes[o] = code(node, value, constant.isScalar() ? 0 : o, o, weights.scale(o), input.scale());

@@ -27,14 +27,14 @@ record CodesType(QuantParams params, Clip clip) {
       QuantParams stored,
       Clip clip,
       Optional<IntRange> codeClip,
-      GraphDecoder decoder)
+      Declarations declarations)
       throws OnnxFormatException {
     try {
       IntRange codes = codeClip.orElse(stored.range());
       IntRange effective = intersect(clip.codes(stored), codes);
       CodesType shown = shown(stored, clip, codes);
-      IntRange range = declaredRange(node, tensor, decoder).orElse(shown.params.range());
-      Clip declared = declaredClip(node, graphNode, decoder).orElse(shown.clip);
+      IntRange range = declarations.range(node, tensor).orElse(shown.params.range());
+      Clip declared = declarations.clip(node, graphNode).orElse(shown.clip);
       CodesType type =
           new CodesType(new QuantParams(stored.scale(), stored.zeroPoint(), range), declared);
       type.requireEffective(node, effective);
@@ -42,32 +42,6 @@ record CodesType(QuantParams params, Clip clip) {
     } catch (IllegalArgumentException e) {
       throw node.error(e);
     }
-  }
-
-  /** Parameters of codes that the caller provides. */
-  static QuantParams declared(
-      OnnxNode node, String tensor, QuantParams stored, GraphDecoder decoder)
-      throws OnnxFormatException {
-    IntRange range = declaredRange(node, tensor, decoder).orElse(stored.range());
-    if (!stored.range().contains(range) || !range.contains(stored.zeroPoint())) {
-      throw node.error(
-          "metadata declare codes " + range + " for '" + tensor + "', which has " + stored);
-    }
-    return new QuantParams(stored.scale(), stored.zeroPoint(), range);
-  }
-
-  static Optional<IntRange> declaredRange(OnnxNode node, String tensor, GraphDecoder decoder)
-      throws OnnxFormatException {
-    String key = Metadata.RANGE + tensor;
-    String text = decoder.metadata().get(key);
-    return text == null ? Optional.empty() : Optional.of(Metadata.range(node, key, text));
-  }
-
-  private static Optional<Clip> declaredClip(OnnxNode node, String graphNode, GraphDecoder decoder)
-      throws OnnxFormatException {
-    String key = Metadata.CLIP + graphNode;
-    String text = decoder.metadata().get(key);
-    return text == null ? Optional.empty() : Optional.of(Metadata.clip(node, key, text));
   }
 
   /**

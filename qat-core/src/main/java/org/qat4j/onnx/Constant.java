@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.qat4j.scheme.IntRange;
 
 /**
@@ -120,6 +121,11 @@ final class Constant {
 
   double at(int index) {
     return elements.applyAsDouble(index);
+  }
+
+  /** All elements, of a constant of integers. */
+  long[] integers() {
+    return IntStream.range(0, count).mapToLong(i -> (long) at(i)).toArray();
   }
 
   /** The file's own bytes, read-only, where they are the elements as they are: int8. */

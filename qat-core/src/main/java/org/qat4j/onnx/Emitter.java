@@ -6,20 +6,19 @@ import java.util.Map;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
-import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
 /**
  * Turns {@link Pending} real numbers into tensors of the graph, once it is known who reads them.
  */
 final class Emitter {
-  private final GraphDecoder decoder;
+  private final Decoding decoding;
   private final IslandEmitter islands;
   private final Map<String, Tensor> dequantized = new HashMap<>();
 
-  Emitter(GraphDecoder decoder) {
-    this.decoder = decoder;
-    this.islands = new IslandEmitter(decoder);
+  Emitter(Decoding decoding) {
+    this.decoding = decoding;
+    this.islands = new IslandEmitter(decoding);
   }
 
   /**
@@ -48,18 +47,11 @@ final class Emitter {
     return codes;
   }
 
-  /** Whether codes can stand for it without a QuantizeLinear behind it. */
-  static boolean isCodes(Pending pending) {
-    return pending.origin() instanceof Pending.Dequantized origin
-        && isExact(pending.clip().min(), origin.codes().params())
-        && isExact(pending.clip().max(), origin.codes().params());
-  }
-
   private Tensor steps(Pending pending, Tensor start) throws OnnxFormatException {
     Tensor codes = start;
     for (Pending.Step step : pending.steps()) {
-      String output = decoder.tensorName(step.node().output() + "/codes");
-      codes = decoder.emit(step.node(), step.op(), List.of(codes), output, codes.type());
+      String output = decoding.tensorName(step.node().output() + "/codes");
+      codes = decoding.emit(step.node(), step.op(), List.of(codes), output, codes.type());
     }
     return codes;
   }
@@ -68,22 +60,15 @@ final class Emitter {
   private Tensor clip(Pending pending, Tensor codes) throws OnnxFormatException {
     OnnxNode node = pending.clipNode().orElseThrow();
     QuantParams params = codes.params();
-    if (!isExact(pending.clip().min(), params) || !isExact(pending.clip().max(), params)) {
+    if (!pending.clipsAtCodes(params)) {
       throw node.error(
           pending.clip()
               + " of dequantized codes ends between two codes, so it would run in float; put a QuantizeLinear"
               + " and a DequantizeLinear behind it");
     }
-    String output = decoder.tensorName(pending.name() + "/codes");
-    return decoder.emit(
+    String output = decoding.tensorName(pending.name() + "/codes");
+    return decoding.emit(
         node, new Op.Requantize(pending.clip()), List.of(codes), output, codes.type());
-  }
-
-  private static boolean isExact(float bound, QuantParams params) {
-    IntRange range = params.range();
-    return bound <= params.dequantize(range.min())
-        || bound >= params.dequantize(range.max())
-        || params.fakeQuantize(bound) == bound;
   }
 
   /**
@@ -94,7 +79,7 @@ final class Emitter {
   Tensor real(Pending pending, OnnxNode reader) throws OnnxFormatException {
     if (pending.real().isEmpty()) {
       pending.becomeReal(
-          decoder.allowsFloat() && islands.isSplit(pending)
+          decoding.allowsFloat() && islands.isSplit(pending)
               ? islands.real(pending, reader)
               : whole(pending, reader));
     }
@@ -110,7 +95,7 @@ final class Emitter {
 
   private Tensor realLayer(Pending pending, Pending.Layer layer, OnnxNode reader)
       throws OnnxFormatException {
-    if (!isRealLayer(pending)) {
+    if (!pending.isRealLayer()) {
       throw reader.error(
           "'"
               + pending.name()
@@ -120,25 +105,18 @@ final class Emitter {
               + layer.node().op()
               + "), which would have to run in float; put a QuantizeLinear and a DequantizeLinear behind it");
     }
-    layer.claim(decoder.allowsFloat());
+    layer.claim(decoding.allowsFloat());
     String output =
         pending.steps().isEmpty() ? pending.name() : pending.steps().get(0).node().input(0);
     Op op = layer.op().with(pending.clip());
     return flatten(
-        pending, decoder.emit(layer.node(), op, layer.inputs(), output, new Tensor.Real()));
-  }
-
-  /** Whether a layer can give real numbers from integer sums, with nothing behind it in float. */
-  static boolean isRealLayer(Pending pending) {
-    return pending.origin() instanceof Pending.Layer layer
-        && !(layer.op() instanceof LayerOp.Add || layer.op() instanceof LayerOp.Plain)
-        && isFlattened(pending);
+        pending, decoding.emit(layer.node(), op, layer.inputs(), output, new Tensor.Real()));
   }
 
   private Tensor realCodes(Pending pending, Pending.Dequantized origin, OnnxNode reader)
       throws OnnxFormatException {
-    boolean codesKnown = decoder.allowsFloat() && pending.codes().isPresent();
-    if (isFlattened(pending) && pending.clip().equals(Clip.NONE) && !codesKnown) {
+    boolean codesKnown = decoding.allowsFloat() && pending.codes().isPresent();
+    if (pending.isFlattened() && pending.clip().equals(Clip.NONE) && !codesKnown) {
       return flatten(pending, dequantize(origin.node(), origin.codes(), origin.node().output()));
     }
     return dequantize(origin.node(), codes(pending, reader), pending.name());
@@ -147,14 +125,10 @@ final class Emitter {
   private Tensor dequantize(OnnxNode node, Tensor codes, String output) throws OnnxFormatException {
     Tensor known = dequantized.get(output);
     if (known == null) {
-      known = decoder.emit(node, new Op.Dequantize(), List.of(codes), output, new Tensor.Real());
+      known = decoding.emit(node, new Op.Dequantize(), List.of(codes), output, new Tensor.Real());
       dequantized.put(output, known);
     }
     return known;
-  }
-
-  private static boolean isFlattened(Pending pending) {
-    return pending.steps().stream().allMatch(step -> step.op() instanceof Op.Flatten);
   }
 
   private Tensor flatten(Pending pending, Tensor start) throws OnnxFormatException {
@@ -162,31 +136,31 @@ final class Emitter {
     for (int i = 0; i < pending.steps().size(); i++) {
       boolean last = i == pending.steps().size() - 1;
       OnnxNode node = pending.steps().get(i).node();
-      String output = last ? pending.name() : decoder.tensorName(node.output() + "/real");
-      real = decoder.emit(node, new Op.Flatten(), List.of(real), output, new Tensor.Real());
+      String output = last ? pending.name() : decoding.tensorName(node.output() + "/real");
+      real = decoding.emit(node, new Op.Flatten(), List.of(real), output, new Tensor.Real());
     }
     return real;
   }
 
   /** Whether a QuantizeLinear has to round real numbers that other nodes read too. */
   boolean isShared(Pending pending) {
-    return decoder.allowsFloat() && islands.isShared(pending);
+    return decoding.allowsFloat() && islands.isShared(pending);
   }
 
   /** Codes of a layer, whose QuantizeLinear is known now. */
   Tensor quantizeLayer(Pending pending, Pending.Layer layer, CodesType type, String output)
       throws OnnxFormatException {
-    layer.claim(decoder.allowsFloat());
+    layer.claim(decoding.allowsFloat());
     Tensor.Type codes = new Tensor.Codes(type.params());
     boolean requantize = !layer.op().clips() && !type.clip().equals(Clip.NONE);
     int more = pending.steps().size() + (requantize ? 1 : 0);
-    String first = more == 0 ? output : decoder.tensorName(output + "/unpooled");
+    String first = more == 0 ? output : decoding.tensorName(output + "/unpooled");
     Tensor tensor =
-        decoder.emit(layer.node(), layer.op().with(type.clip()), layer.inputs(), first, codes);
+        decoding.emit(layer.node(), layer.op().with(type.clip()), layer.inputs(), first, codes);
     if (requantize) {
-      String name = --more == 0 ? output : decoder.tensorName(output + "/clipped");
+      String name = --more == 0 ? output : decoding.tensorName(output + "/clipped");
       OnnxNode node = pending.clipNode().orElse(layer.node());
-      tensor = decoder.emit(node, new Op.Requantize(type.clip()), List.of(tensor), name, codes);
+      tensor = decoding.emit(node, new Op.Requantize(type.clip()), List.of(tensor), name, codes);
     }
     return stepsTo(pending, tensor, output);
   }
@@ -197,7 +171,7 @@ final class Emitter {
     Tensor codes = steps(pending, start);
     Tensor.Type result = new Tensor.Codes(type.params());
     OnnxNode named = pending.clipNode().orElse(node);
-    return decoder.emit(named, new Op.Requantize(type.clip()), List.of(codes), output, result);
+    return decoding.emit(named, new Op.Requantize(type.clip()), List.of(codes), output, result);
   }
 
   /** Codes under their own parameters, which a QuantizeLinear repeats. */
@@ -213,8 +187,8 @@ final class Emitter {
     for (int i = 0; i < pending.steps().size(); i++) {
       Pending.Step step = pending.steps().get(i);
       boolean last = i == pending.steps().size() - 1;
-      String name = last ? output : decoder.tensorName(step.node().output() + "/codes");
-      codes = decoder.emit(step.node(), step.op(), List.of(codes), name, codes.type());
+      String name = last ? output : decoding.tensorName(step.node().output() + "/codes");
+      codes = decoding.emit(step.node(), step.op(), List.of(codes), name, codes.type());
     }
     return codes;
   }

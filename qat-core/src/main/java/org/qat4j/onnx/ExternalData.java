@@ -159,7 +159,7 @@ final class ExternalData {
               + FormatLimits.FILE_BYTES
               + " bytes together");
     }
-    ByteString content = UnsafeByteOperations.unsafeWrap(OnnxReader.content(file));
+    ByteString content = UnsafeByteOperations.unsafeWrap(FileContent.of(file));
     contents.put(file, content);
     return content;
   }

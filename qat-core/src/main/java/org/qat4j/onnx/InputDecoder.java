@@ -49,23 +49,23 @@ final class InputDecoder {
     return new InputDecoder(proto, source + ": input '" + proto.getName() + "' ");
   }
 
-  Value value(GraphDecoder decoder) throws OnnxFormatException {
+  Value value(Decoding decoding) throws OnnxFormatException {
     if (!proto.getType().hasTensorType()) {
       throw new OnnxFormatException(where + "is not a tensor");
     }
     TypeProto.Tensor type = proto.getType().getTensorType();
-    Shape shape = shape(type.getShape(), decoder);
+    Shape shape = shape(type.getShape(), decoding);
     Optional<IntegerType> storage =
         IntegerType.of(type.getElemType()).filter(IntegerType::isActivation);
     if (storage.isPresent()) {
-      return codes(shape, storage.get(), decoder);
+      return codes(shape, storage.get(), decoding);
     }
     if (type.getElemType() != DataType.FLOAT.getNumber()) {
       throw new OnnxFormatException(
           where + "has data type " + DataType.forNumber(type.getElemType()) + ", expected FLOAT");
     }
     Tensor tensor = Tensor.real(proto.getName(), shape);
-    decoder.input(tensor);
+    decoding.input(tensor);
     return new Value.Given(tensor);
   }
 
@@ -73,10 +73,10 @@ final class InputDecoder {
    * Codes have the scale of the DequantizeLinear that reads them, also behind operations that only
    * move codes, or stand for themselves where a Cast makes real numbers of them.
    */
-  private Value codes(Shape shape, IntegerType storage, GraphDecoder decoder)
+  private Value codes(Shape shape, IntegerType storage, Decoding decoding)
       throws OnnxFormatException {
     OnnxNode reader =
-        reader(decoder)
+        reader(decoding)
             .orElseThrow(
                 () ->
                     new OnnxFormatException(
@@ -87,20 +87,20 @@ final class InputDecoder {
     QuantParams stored =
         reader.op().equals("Cast")
             ? new QuantParams(1, 0, storage.range())
-            : ScaleDecoder.params(reader, storage, decoder);
-    QuantParams params = CodesType.declared(reader, proto.getName(), stored, decoder);
+            : ScaleDecoder.params(reader, storage, decoding);
+    QuantParams params = decoding.declarations().params(reader, proto.getName(), stored);
     Tensor tensor = Tensor.codes(proto.getName(), shape, params);
-    decoder.input(tensor);
+    decoding.input(tensor);
     return new Value.Codes(tensor);
   }
 
   /** The first that makes real numbers of the codes. */
-  private Optional<OnnxNode> reader(GraphDecoder decoder) {
+  private Optional<OnnxNode> reader(Decoding decoding) {
     Deque<String> names = new ArrayDeque<>(List.of(proto.getName()));
     Set<String> seen = new HashSet<>(names);
     int readers = 0;
     while (!names.isEmpty()) {
-      for (OnnxNode reader : decoder.consumers(names.remove())) {
+      for (OnnxNode reader : decoding.consumers(names.remove())) {
         if (++readers > MOST_READERS) {
           return Optional.empty();
         }
@@ -115,7 +115,7 @@ final class InputDecoder {
     return Optional.empty();
   }
 
-  private Shape shape(TensorShapeProto proto, GraphDecoder decoder) throws OnnxFormatException {
+  private Shape shape(TensorShapeProto proto, Decoding decoding) throws OnnxFormatException {
     if (proto.getDimCount() != 2 && proto.getDimCount() != 4) {
       throw new OnnxFormatException(
           where
@@ -123,7 +123,7 @@ final class InputDecoder {
               + text(proto)
               + ", expected [N, channels, height, width] or [N, features]");
     }
-    decoder.fixBatch(proto.getDim(0).getDimValue());
+    decoding.fixBatch(proto.getDim(0).getDimValue());
     int[] dims = new int[proto.getDimCount() - 1];
     long elements = 1;
     for (int i = 0; i < dims.length; i++) {

@@ -11,22 +11,22 @@ final class InputScaling {
 
   private InputScaling() {}
 
-  static boolean isInFront(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static boolean isInFront(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     if (!OPS.contains(node.op()) || node.inputCount() < 2) {
       return false;
     }
-    Value first = decoder.value(node, 0);
-    Value second = decoder.value(node, 1);
-    return (isInput(first, decoder) && RealConstant.of(second).isPresent())
-        || (isInput(second, decoder) && RealConstant.of(first).isPresent());
+    Value first = decoding.value(node, 0);
+    Value second = decoding.value(node, 1);
+    return (isInput(first, decoding) && RealConstant.of(second).isPresent())
+        || (isInput(second, decoding) && RealConstant.of(first).isPresent());
   }
 
   /** The input itself, real or dequantized, or what was computed of it in front. */
-  private static boolean isInput(Value value, GraphDecoder decoder) {
+  private static boolean isInput(Value value, Decoding decoding) {
     return value instanceof Value.Given
         || (value instanceof Pending pending
             && pending.previous().isEmpty()
             && pending.origin() instanceof Pending.Dequantized origin
-            && decoder.isInput(origin.codes()));
+            && decoding.isInput(origin.codes()));
   }
 }

@@ -3,7 +3,6 @@ package org.qat4j.onnx;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Op;
@@ -31,18 +30,18 @@ final class IslandEmitter {
 
   private static final int MAX_DEPTH = 64;
 
-  private final GraphDecoder decoder;
+  private final Decoding decoding;
   private final IdentityHashMap<Pending, Boolean> branching = new IdentityHashMap<>();
 
-  IslandEmitter(GraphDecoder decoder) {
-    this.decoder = decoder;
+  IslandEmitter(Decoding decoding) {
+    this.decoding = decoding;
   }
 
   /** Whether more is needed than one layer in integers, or one DequantizeLinear. */
   boolean isSplit(Pending pending) {
     return pending.origin() instanceof Pending.Layer
-        ? !Emitter.isRealLayer(pending) || branches(pending.root())
-        : !Emitter.isCodes(pending);
+        ? !pending.isRealLayer() || branches(pending.root())
+        : !pending.isCodes();
   }
 
   /** Whether a layer's result has readers of real numbers beside the QuantizeLinear. */
@@ -58,11 +57,11 @@ final class IslandEmitter {
     String name = start;
     // Bounded, because nodes of a corrupt file can read each other's results in a circle.
     for (int i = 0; i < FormatLimits.NODES; i++) {
-      List<OnnxNode> readers = decoder.consumers(name);
+      List<OnnxNode> readers = decoding.consumers(name);
       if (readers.isEmpty()) {
         return false;
       }
-      if (decoder.isOutput(name)) {
+      if (decoding.isOutput(name)) {
         return true;
       }
       if (readers.stream().allMatch(reader -> reader.op().equals("QuantizeLinear"))) {
@@ -88,7 +87,7 @@ final class IslandEmitter {
     if (!step && takesClip(previous)) {
       return layer(previous, pending.clip(), pending.name());
     }
-    Tensor input = decoder.emitter().real(previous, reader);
+    Tensor input = decoding.emitter().real(previous, reader);
     return step
         ? step(pending.steps().get(pending.steps().size() - 1), input, pending.name())
         : clip(pending, input);
@@ -97,10 +96,10 @@ final class IslandEmitter {
   /** Whether a layer without other readers computes the clip behind it too. */
   private boolean takesClip(Pending pending) {
     return pending.isBareLayer()
-        && Emitter.isRealLayer(pending)
+        && pending.isRealLayer()
         && pending.real().isEmpty()
-        && decoder.consumers(pending.name()).size() == 1
-        && !decoder.isOutput(pending.name());
+        && decoding.consumers(pending.name()).size() == 1
+        && !decoding.isOutput(pending.name());
   }
 
   private Tensor layer(Pending pending, Clip clip) throws OnnxFormatException {
@@ -109,72 +108,27 @@ final class IslandEmitter {
 
   private Tensor layer(Pending pending, Clip clip, String output) throws OnnxFormatException {
     Pending.Layer layer = (Pending.Layer) pending.origin();
-    if (Emitter.isRealLayer(pending)) {
-      return decoder.emit(
+    if (pending.isRealLayer()) {
+      return decoding.emit(
           layer.node(), layer.op().with(clip), layer.inputs(), output, new Tensor.Real());
     }
     List<Tensor> inputs = new ArrayList<>();
     for (int i = 0; i < layer.inputs().size(); i++) {
-      inputs.add(decoder.real(layer.node(), i));
+      inputs.add(decoding.real(layer.node(), i));
     }
-    Op op = new Op.Real(real(layer.op().with(Clip.NONE)));
-    return decoder.emit(layer.node(), op, inputs, output, new Tensor.Real());
+    Op op = new Op.Real(RealForm.of(layer.op().with(Clip.NONE)));
+    return decoding.emit(layer.node(), op, inputs, output, new Tensor.Real());
   }
 
   private Tensor step(Pending.Step step, Tensor input, String output) throws OnnxFormatException {
-    Op op = step.op() instanceof Op.Flatten ? step.op() : new Op.Real(real(step.op()));
-    return decoder.emit(step.node(), op, List.of(input), output, new Tensor.Real());
+    Op op = step.op() instanceof Op.Flatten ? step.op() : new Op.Real(RealForm.of(step.op()));
+    return decoding.emit(step.node(), op, List.of(input), output, new Tensor.Real());
   }
 
   /** All clips up to here: applied again they change nothing. */
   private Tensor clip(Pending pending, Tensor input) throws OnnxFormatException {
     Op op = new Op.Real(new RealOp.Clamp(pending.clip()));
     OnnxNode node = pending.clipNode().orElseThrow();
-    return decoder.emit(node, op, List.of(input), pending.name(), new Tensor.Real());
-  }
-
-  /**
-   * The same operation on real numbers.
-   *
-   * @throws IllegalArgumentException if there is none
-   */
-  static RealOp real(Op op) {
-    return Optional.<RealOp>empty()
-        .or(() -> pooling(op))
-        .or(() -> image(op))
-        .or(() -> plain(op))
-        .orElseThrow(
-            () -> new IllegalArgumentException(op.onnxName() + " has no form on real numbers"));
-  }
-
-  private static Optional<RealOp> pooling(Op op) {
-    if (op instanceof Op.MaxPool pool) {
-      return Optional.of(new RealOp.MaxPool(pool.window()));
-    }
-    if (op instanceof Op.AveragePool pool) {
-      return Optional.of(new RealOp.AveragePool(pool.window(), pool.countPadding()));
-    }
-    return op instanceof Op.GlobalAveragePool
-        ? Optional.of(new RealOp.GlobalAveragePool())
-        : Optional.empty();
-  }
-
-  private static Optional<RealOp> image(Op op) {
-    if (op instanceof Op.Pad pad) {
-      return Optional.of(new RealOp.Pad(pad.top(), pad.left(), pad.bottom(), pad.right()));
-    }
-    return op instanceof Op.Upsample upsample
-        ? Optional.of(new RealOp.Upsample(upsample.heightFactor(), upsample.widthFactor()))
-        : Optional.empty();
-  }
-
-  private static Optional<RealOp> plain(Op op) {
-    if (op instanceof Op.Add) {
-      return Optional.of(new RealOp.Add());
-    }
-    if (op instanceof Op.LeakyRelu leaky) {
-      return Optional.of(new RealOp.LeakyRelu(leaky.slope()));
-    }
-    return op instanceof Op.Concat ? Optional.of(new RealOp.Concat()) : Optional.empty();
+    return decoding.emit(node, op, List.of(input), pending.name(), new Tensor.Real());
   }
 }

@@ -23,36 +23,4 @@ final class Metadata {
   static String text(Clip clip) {
     return clip.min() + " " + clip.max();
   }
-
-  static IntRange range(OnnxNode node, String key, String text) throws OnnxFormatException {
-    String[] bounds = bounds(node, key, text);
-    try {
-      return new IntRange(Integer.parseInt(bounds[0]), Integer.parseInt(bounds[1]));
-    } catch (IllegalArgumentException e) {
-      throw malformed(node, key, text);
-    }
-  }
-
-  static Clip clip(OnnxNode node, String key, String text) throws OnnxFormatException {
-    String[] bounds = bounds(node, key, text);
-    try {
-      return new Clip(Float.parseFloat(bounds[0]), Float.parseFloat(bounds[1]));
-    } catch (IllegalArgumentException e) {
-      throw malformed(node, key, text);
-    }
-  }
-
-  private static String[] bounds(OnnxNode node, String key, String text)
-      throws OnnxFormatException {
-    String[] bounds = text.split(" ", -1);
-    if (bounds.length != 2) {
-      throw malformed(node, key, text);
-    }
-    return bounds;
-  }
-
-  private static OnnxFormatException malformed(OnnxNode node, String key, String text) {
-    return node.error(
-        "metadata '" + key + "' is '" + text + "', expected two numbers, the smaller one first");
-  }
 }

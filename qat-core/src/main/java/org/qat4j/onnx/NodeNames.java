@@ -6,12 +6,12 @@ package org.qat4j.onnx;
  */
 final class NodeNames {
   private final String nodeName;
-  private final GraphEncoder encoder;
+  private final Names names;
   private boolean used;
 
-  NodeNames(String nodeName, GraphEncoder encoder) {
+  NodeNames(String nodeName, Names names) {
     this.nodeName = nodeName;
-    this.encoder = encoder;
+    this.names = names;
   }
 
   String first() {
@@ -20,7 +20,7 @@ final class NodeNames {
 
   String next(String suffix) {
     if (used) {
-      return encoder.nodeName(nodeName + suffix);
+      return names.unique(nodeName + suffix);
     }
     used = true;
     return nodeName;

@@ -5,7 +5,6 @@ import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.protobuf.ByteString;
 import java.util.List;
-import org.qat4j.graph.Clip;
 import org.qat4j.graph.Window;
 
 /** Builds ONNX nodes and their attributes. */
@@ -70,22 +69,5 @@ final class OnnxNodes {
 
   static boolean isDilated(Window w) {
     return w.dilationHeight() != 1 || w.dilationWidth() != 1;
-  }
-
-  /** Adds a Relu or Clip node; nothing for {@link Clip#NONE}. */
-  static void clip(GraphEncoder encoder, NodeNames names, Clip clip, String input, String output) {
-    if (clip.equals(Clip.RELU)) {
-      encoder.add(node("Relu", names.next("/relu"), output, input));
-    } else if (!clip.equals(Clip.NONE)) {
-      String min = bound(encoder, output + "/min", clip.min());
-      String max = bound(encoder, output + "/max", clip.max());
-      encoder.add(node("Clip", names.next("/clip"), output, input, min, max));
-    }
-  }
-
-  private static String bound(GraphEncoder encoder, String name, float value) {
-    return Float.isInfinite(value)
-        ? ""
-        : encoder.constant(Initializers.floats(encoder.tensorName(name), new long[0], value));
   }
 }

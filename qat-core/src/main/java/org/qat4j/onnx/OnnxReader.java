@@ -8,10 +8,7 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +29,6 @@ public final class OnnxReader {
   private static final int MIN_OPSET = 13;
   private static final int MAX_OPSET = 23;
   private static final int NAMED_ISLANDS = 10;
-  private static final int CHUNK = 1 << 16;
 
   private OnnxReader() {}
 
@@ -45,7 +41,7 @@ public final class OnnxReader {
    *     with float islands, all nodes that would be
    */
   public static Graph read(Path file) throws IOException {
-    return readKept(content(file), file.toString(), ExternalData.beside(file));
+    return readKept(FileContent.of(file), file.toString(), ExternalData.beside(file));
   }
 
   /**
@@ -57,34 +53,7 @@ public final class OnnxReader {
    *     cannot run here; the message names the node and the reason
    */
   public static Graph readAllowingFloat(Path file) throws IOException {
-    return readKeptAllowingFloat(content(file), file.toString(), ExternalData.beside(file));
-  }
-
-  /** Of a model file, or one of its external data. */
-  static byte[] content(Path file) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new OnnxFormatException(file + ": is a folder; expected a model file");
-    }
-    if (Files.size(file) > FormatLimits.FILE_BYTES) {
-      throw new OnnxFormatException(
-          file
-              + ": has "
-              + Files.size(file)
-              + " bytes, at most "
-              + FormatLimits.FILE_BYTES
-              + " are read");
-    }
-    // Not readAllBytes: it reads through a native buffer as large as the file, which stays.
-    byte[] bytes = new byte[(int) Files.size(file)];
-    int length = 0;
-    try (InputStream input = Files.newInputStream(file)) {
-      int read = 0;
-      while (length < bytes.length && read >= 0) {
-        length += read;
-        read = input.read(bytes, length, Math.min(CHUNK, bytes.length - length));
-      }
-    }
-    return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+    return readKeptAllowingFloat(FileContent.of(file), file.toString(), ExternalData.beside(file));
   }
 
   /**
@@ -267,7 +236,7 @@ public final class OnnxReader {
       if (op.startsWith("QLinear")
           || op.endsWith("Integer")
           || op.equals("DynamicQuantizeLinear")) {
-        throw NodeDecoder.refused(new OnnxNode(node, source), false);
+        throw Operators.refused(new OnnxNode(node, source), false);
       }
     }
     throw new OnnxFormatException(

@@ -7,12 +7,12 @@ import org.qat4j.graph.Op;
 final class PadDecoder {
   private PadDecoder() {}
 
-  static void pad(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void pad(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(2, 4);
     String mode = node.text("mode", "constant");
-    double value = node.hasInput(2) ? value(node, decoder) : 0;
+    double value = node.hasInput(2) ? value(node, decoding) : 0;
     double zero =
-        decoder.value(node, 0) instanceof Value.Codes codes
+        decoding.value(node, 0) instanceof Value.Codes codes
             ? codes.tensor().params().zeroPoint()
             : 0;
     if (!mode.equals("constant") || value != zero || node.hasInput(3)) {
@@ -25,7 +25,7 @@ final class PadDecoder {
               + zero
               + ", which is real 0, on all axes");
     }
-    long[] pads = pads(node, decoder);
+    long[] pads = pads(node, decoding);
     boolean spatial = pads[0] == 0 && pads[1] == 0 && pads[4] == 0 && pads[5] == 0;
     if (!spatial || Arrays.stream(pads).anyMatch(pad -> pad < 0 || pad > FormatLimits.WINDOW)) {
       throw node.error(
@@ -36,19 +36,19 @@ final class PadDecoder {
               + ", for height and width only");
     }
     Op op = new Op.Pad((int) pads[2], (int) pads[3], (int) pads[6], (int) pads[7]);
-    ShapeDecoder.sameValues(node, shape -> op, decoder);
+    MoveDecoder.define(node, shape -> op, decoding);
   }
 
-  private static double value(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    Constant constant = decoder.constant(node, 2, "value");
+  private static double value(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    Constant constant = decoding.constant(node, 2, "value");
     return constant.isScalar() ? constant.at(0) : Double.NaN;
   }
 
-  private static long[] pads(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    Constant constant = decoder.constant(node, 1, "pads");
+  private static long[] pads(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    Constant constant = decoding.constant(node, 1, "pads");
     if (constant.count() != 8) {
       throw node.error("has " + constant.count() + " pads, expected 8");
     }
-    return ShapeDecoder.numbers(constant);
+    return constant.integers();
   }
 }

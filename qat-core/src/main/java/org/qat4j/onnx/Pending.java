@@ -107,6 +107,16 @@ final class Pending implements Value {
         name, shape, origin, Clip.NONE, Optional.empty(), List.of(), Optional.empty());
   }
 
+  /** A layer of which nothing is known yet but its inputs. */
+  static Pending layer(OnnxNode node, List<Tensor> inputs, LayerOp op) throws OnnxFormatException {
+    try {
+      Shape shape = op.with(Clip.NONE).outputShape(inputs);
+      return of(node.output(), shape, new Layer(node, inputs, op));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw node.error(e);
+    }
+  }
+
   Pending withClip(OnnxNode node, Clip next) throws OnnxFormatException {
     float min = Math.max(clip.min(), next.min());
     float max = Math.min(clip.max(), next.max());
@@ -195,6 +205,35 @@ final class Pending implements Value {
 
   boolean isBareLayer() {
     return origin instanceof Layer && clip.equals(Clip.NONE) && steps.isEmpty();
+  }
+
+  /** Whether codes can stand for it without a QuantizeLinear behind it. */
+  boolean isCodes() {
+    return origin instanceof Dequantized dequantized && clipsAtCodes(dequantized.codes().params());
+  }
+
+  /** Whether its clip ends at codes, or beyond them all. */
+  boolean clipsAtCodes(QuantParams params) {
+    return isExact(clip.min(), params) && isExact(clip.max(), params);
+  }
+
+  private static boolean isExact(float bound, QuantParams params) {
+    IntRange range = params.range();
+    return bound <= params.dequantize(range.min())
+        || bound >= params.dequantize(range.max())
+        || params.fakeQuantize(bound) == bound;
+  }
+
+  /** Whether a layer can give real numbers from integer sums, with nothing behind it in float. */
+  boolean isRealLayer() {
+    return origin instanceof Layer layer
+        && !(layer.op() instanceof LayerOp.Add || layer.op() instanceof LayerOp.Plain)
+        && isFlattened();
+  }
+
+  /** Whether nothing but reshaping follows. */
+  boolean isFlattened() {
+    return steps.stream().allMatch(step -> step.op() instanceof Op.Flatten);
   }
 
   /** The codes that an equal QuantizeLinear made of it before. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Window;
@@ -16,40 +17,40 @@ final class PoolDecoder {
   private PoolDecoder() {}
 
   /** On codes, or on real numbers that stand for codes: the largest value has the largest code. */
-  static void maxPool(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void maxPool(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
     if (node.proto().getOutputCount() > 1 && !node.proto().getOutput(1).isEmpty()) {
       throw node.error("its second output, the indices, is not supported");
     }
-    ShapeDecoder.sameValues(node, shape -> new Op.MaxPool(window(node, shape)), decoder);
+    MoveDecoder.define(node, shape -> new Op.MaxPool(window(node, shape)), decoding);
   }
 
-  static void averagePool(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void averagePool(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
-    Tensor input = decoder.codes(node, 0);
+    Tensor input = decoding.codes(node, 0);
     boolean countPadding = node.integer("count_include_pad", 0) != 0;
-    pend(node, input, new Op.AveragePool(window(node, input.shape()), countPadding), decoder);
+    pend(node, input, new Op.AveragePool(window(node, input.shape()), countPadding), decoding);
   }
 
-  static void globalAveragePool(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void globalAveragePool(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
-    pend(node, decoder.codes(node, 0), new Op.GlobalAveragePool(), decoder);
+    pend(node, decoding.codes(node, 0), new Op.GlobalAveragePool(), decoding);
   }
 
   /**
    * A mean over height and width is global average pooling, as PyTorch's adaptive pooling is
    * exported.
    */
-  static void reduceMean(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    requireSpatial(node, decoder);
-    Pending pooled = pending(node, decoder.codes(node, 0), new Op.GlobalAveragePool());
+  static void reduceMean(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    requireSpatial(node, decoding);
+    Pending pooled = pending(node, decoding.codes(node, 0), new Op.GlobalAveragePool());
     boolean keep = node.integer("keepdims", 1) != 0;
-    decoder.define(node.output(), keep ? pooled : pooled.withStep(node, new Op.Flatten()));
+    decoding.define(node.output(), keep ? pooled : pooled.withStep(node, new Op.Flatten()));
   }
 
-  static void requireSpatial(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  private static void requireSpatial(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 2);
-    List<Integer> axes = axes(node, decoder);
+    List<Integer> axes = axes(node, decoding);
     if (!axes.equals(SPATIAL)) {
       throw node.error(
           "takes the mean over dimensions "
@@ -61,12 +62,11 @@ final class PoolDecoder {
   }
 
   /** An attribute up to opset 17, an input from 18 on. */
-  private static List<Integer> axes(OnnxNode node, GraphDecoder decoder)
-      throws OnnxFormatException {
+  private static List<Integer> axes(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     long[] axes;
     if (node.hasInput(1)) {
-      Constant constant = decoder.constant(node, 1, "axes");
-      axes = constant.count() > FormatLimits.RANK ? new long[0] : ShapeDecoder.numbers(constant);
+      Constant constant = decoding.constant(node, 1, "axes");
+      axes = constant.count() > FormatLimits.RANK ? new long[0] : constant.integers();
     } else {
       Optional<AttributeProto> attribute = node.attribute("axes");
       axes =
@@ -81,19 +81,48 @@ final class PoolDecoder {
         .toList();
   }
 
-  static Window window(OnnxNode node, Shape shape) throws OnnxFormatException {
+  private static Window window(OnnxNode node, Shape shape) throws OnnxFormatException {
     if (!shape.isImage()) {
       throw node.error("needs an image [N, channels, height, width], got features " + shape);
     }
     return WindowDecoder.of(node, shape, Optional.empty());
   }
 
-  private static void pend(OnnxNode node, Tensor input, Op op, GraphDecoder decoder)
+  private static void pend(OnnxNode node, Tensor input, Op op, Decoding decoding)
       throws OnnxFormatException {
-    decoder.define(node.output(), pending(node, input, op));
+    decoding.define(node.output(), pending(node, input, op));
   }
 
   private static Pending pending(OnnxNode node, Tensor input, Op op) throws OnnxFormatException {
-    return JoinDecoder.pending(node, List.of(input), new LayerOp.Plain(op));
+    return Pending.layer(node, List.of(input), new LayerOp.Plain(op));
+  }
+
+  static void realAveragePool(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    node.requireInputs(1, 1);
+    Tensor input = decoding.real(node, 0);
+    boolean countPadding = node.integer("count_include_pad", 0) != 0;
+    RealOp op = new RealOp.AveragePool(window(node, input.shape()), countPadding);
+    IslandDecoder.define(node, op, List.of(input), decoding);
+  }
+
+  static void realGlobalAveragePool(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    node.requireInputs(1, 1);
+    IslandDecoder.define(
+        node, new RealOp.GlobalAveragePool(), List.of(decoding.real(node, 0)), decoding);
+  }
+
+  static void realMean(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    requireSpatial(node, decoding);
+    List<Tensor> input = List.of(decoding.real(node, 0));
+    if (node.integer("keepdims", 1) != 0) {
+      IslandDecoder.define(node, new RealOp.GlobalAveragePool(), input, decoding);
+      return;
+    }
+    Op mean = new Op.Real(new RealOp.GlobalAveragePool());
+    String name = decoding.tensorName(node.output() + "/mean");
+    Tensor image = decoding.emit(node, mean, input, name, new Tensor.Real());
+    Tensor result =
+        decoding.emit(node, new Op.Flatten(), List.of(image), node.output(), new Tensor.Real());
+    decoding.define(node.output(), new Value.Result(result));
   }
 }

@@ -9,45 +9,45 @@ import org.qat4j.graph.Tensor;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
-/** Reads QuantizeLinear and DequantizeLinear, and a Clip of the codes between them. */
+/** Reads QuantizeLinear, DequantizeLinear and Cast, and a Clip of the codes between them. */
 final class QuantizationDecoder {
   private QuantizationDecoder() {}
 
-  static void quantize(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void quantize(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(2, 3);
-    Value input = decoder.value(node, 0);
-    IntegerType storage = ScaleDecoder.produced(node, decoder);
+    Value input = decoding.value(node, 0);
+    IntegerType storage = ScaleDecoder.produced(node, decoding);
     if (input instanceof Value.Fixed fixed) {
-      decoder.define(
-          node.output(), new Value.Fixed(quantized(fixed.constant(), storage, node, decoder)));
+      decoding.define(
+          node.output(), new Value.Fixed(quantized(fixed.constant(), storage, node, decoding)));
       return;
     }
     if (!storage.isActivation()) {
       throw node.error(
           "quantizes an activation to " + storage + ", expected UINT8, INT8, UINT16 or INT16");
     }
-    QuantParams stored = ScaleDecoder.params(node, storage, decoder);
-    Optional<OnnxNode> codeClip = codeClip(node, decoder);
+    QuantParams stored = ScaleDecoder.params(node, storage, decoding);
+    Optional<OnnxNode> codeClip = codeClip(node, decoding);
     Optional<IntRange> range = Optional.empty();
     if (codeClip.isPresent()) {
-      range = Optional.of(ActivationDecoder.codeBounds(codeClip.get(), storage, decoder));
-      decoder.absorb(codeClip.get());
+      range = Optional.of(ClipBounds.ofCodes(codeClip.get(), storage, decoding));
+      decoding.absorb(codeClip.get());
     }
     String output = codeClip.orElse(node).output();
-    decoder.define(output, new Value.Codes(codes(input, node, stored, range, output, decoder)));
+    decoding.define(output, new Value.Codes(codes(input, node, stored, range, output, decoding)));
   }
 
   /**
    * The Clip that limits the codes to fewer bits than their storage type has: the only reader of
    * the QuantizeLinear.
    */
-  private static Optional<OnnxNode> codeClip(OnnxNode node, GraphDecoder decoder) {
-    List<OnnxNode> readers = decoder.consumers(node.output());
+  private static Optional<OnnxNode> codeClip(OnnxNode node, Decoding decoding) {
+    List<OnnxNode> readers = decoding.consumers(node.output());
     boolean clipped =
         readers.size() == 1
             && readers.get(0).op().equals("Clip")
             && readers.get(0).input(0).equals(node.output())
-            && !decoder.isOutput(node.output());
+            && !decoding.isOutput(node.output());
     return clipped ? Optional.of(readers.get(0)) : Optional.empty();
   }
 
@@ -57,10 +57,12 @@ final class QuantizationDecoder {
       QuantParams stored,
       Optional<IntRange> range,
       String output,
-      GraphDecoder decoder)
+      Decoding decoding)
       throws OnnxFormatException {
-    if (input instanceof Value.Given || isFloat(input, decoder)) {
-      CodesType type = CodesType.of(node, node.name(), output, stored, Clip.NONE, range, decoder);
+    if (input instanceof Value.Given || isFloat(input, decoding)) {
+      CodesType type =
+          CodesType.of(
+              node, node.name(), output, stored, Clip.NONE, range, decoding.declarations());
       Tensor.Type codes = new Tensor.Codes(type.params());
       if (!type.clip().equals(Clip.NONE)) {
         throw node.error(
@@ -68,12 +70,12 @@ final class QuantizationDecoder {
                 + range.orElseThrow()
                 + ", which is without its zero point");
       }
-      Tensor real = decoder.real(node, 0);
-      return decoder.emit(node, new Op.Quantize(), List.of(real), output, codes);
+      Tensor real = decoding.real(node, 0);
+      return decoding.emit(node, new Op.Quantize(), List.of(real), output, codes);
     }
     if (input instanceof Pending pending) {
       return pending.origin() instanceof Pending.Layer layer
-          ? layerCodes(pending, layer, node, stored, range, output, decoder)
+          ? layerCodes(pending, layer, node, stored, range, output, decoding)
           : changedCodes(
               pending,
               (Pending.Dequantized) pending.origin(),
@@ -81,24 +83,24 @@ final class QuantizationDecoder {
               stored,
               range,
               output,
-              decoder);
+              decoding);
     }
     throw node.error(
         "its input '"
             + node.input(0)
             + "' is "
             + input.kind()
-            + (decoder.allowsFloat()
+            + (decoding.allowsFloat()
                 ? ", expected real numbers of an activation"
                 : ": between the first QuantizeLinear and the last"
                     + " DequantizeLinear nothing may run in float"));
   }
 
   /** Whether the numbers are there in float32, or have to be for another reader. */
-  private static boolean isFloat(Value value, GraphDecoder decoder) {
-    return decoder.allowsFloat()
+  private static boolean isFloat(Value value, Decoding decoding) {
+    return decoding.allowsFloat()
         && (value instanceof Value.Result
-            || (value instanceof Pending pending && decoder.emitter().isShared(pending)));
+            || (value instanceof Pending pending && decoding.emitter().isShared(pending)));
   }
 
   private static Tensor layerCodes(
@@ -108,14 +110,21 @@ final class QuantizationDecoder {
       QuantParams stored,
       Optional<IntRange> range,
       String output,
-      GraphDecoder decoder)
+      Decoding decoding)
       throws OnnxFormatException {
     CodesType type =
-        CodesType.of(node, layer.node().name(), output, stored, pending.clip(), range, decoder);
+        CodesType.of(
+            node,
+            layer.node().name(),
+            output,
+            stored,
+            pending.clip(),
+            range,
+            decoding.declarations());
     if (pending.quantized(type).isPresent()) {
       return pending.quantized(type).get();
     }
-    Tensor codes = decoder.emitter().quantizeLayer(pending, layer, type, output);
+    Tensor codes = decoding.emitter().quantizeLayer(pending, layer, type, output);
     pending.becomeQuantized(type, codes);
     return codes;
   }
@@ -127,7 +136,7 @@ final class QuantizationDecoder {
       QuantParams stored,
       Optional<IntRange> range,
       String output,
-      GraphDecoder decoder)
+      Decoding decoding)
       throws OnnxFormatException {
     QuantParams before = origin.codes().params();
     boolean same =
@@ -135,23 +144,24 @@ final class QuantizationDecoder {
             && before.scale() == stored.scale()
             && before.zeroPoint() == stored.zeroPoint()
             && range.orElse(stored.range()).contains(before.range());
-    if (same && !(pending.steps().isEmpty() && decoder.isOutput(output))) {
-      return decoder.emitter().sameCodes(pending, origin.codes(), output);
+    if (same && !(pending.steps().isEmpty() && decoding.isOutput(output))) {
+      return decoding.emitter().sameCodes(pending, origin.codes(), output);
     }
     OnnxNode named = pending.clipNode().orElse(node);
     CodesType type =
-        CodesType.of(node, named.name(), output, stored, pending.clip(), range, decoder);
-    return decoder.emitter().requantize(pending, origin.codes(), node, type, output);
+        CodesType.of(
+            node, named.name(), output, stored, pending.clip(), range, decoding.declarations());
+    return decoding.emitter().requantize(pending, origin.codes(), node, type, output);
   }
 
   /** Weights that the file holds as float32 in front of a QuantizeLinear. */
   private static Constant quantized(
-      Constant reals, IntegerType storage, OnnxNode node, GraphDecoder decoder)
+      Constant reals, IntegerType storage, OnnxNode node, Decoding decoding)
       throws OnnxFormatException {
     if (reals.type() != DataType.FLOAT) {
       throw node.error("its input '" + reals.name() + "' is " + reals.type() + ", expected FLOAT");
     }
-    ChannelScales scales = ChannelScales.of(node, reals, decoder);
+    ChannelScales scales = ScaleDecoder.channels(node, reals, decoding);
     IntRange range = storage.range();
     return reals.mapped(
         node,
@@ -163,13 +173,13 @@ final class QuantizationDecoder {
         });
   }
 
-  static void dequantize(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void dequantize(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(2, 3);
-    Value input = decoder.value(node, 0);
+    Value input = decoding.value(node, 0);
     if (input instanceof Value.Fixed fixed) {
       Constant codes = fixed.constant();
       IntegerType storage = ScaleDecoder.storage(node, codes.type().getNumber());
-      ChannelScales scales = ChannelScales.of(node, codes, decoder);
+      ChannelScales scales = ScaleDecoder.channels(node, codes, decoding);
       if (scales.zeroPoint().isPresent() && scales.zeroPoint().get().type() != codes.type()) {
         throw node.error(
             "its codes are "
@@ -177,14 +187,14 @@ final class QuantizationDecoder {
                 + ", but their zero point is "
                 + scales.zeroPoint().get().type());
       }
-      decoder.define(node.output(), new Value.Weight(codes, storage, scales));
+      decoding.define(node.output(), new Value.Weight(codes, storage, scales));
     } else if (input instanceof Value.Codes codes) {
       Tensor tensor = codes.tensor();
       dequantize(
           node,
           tensor,
-          ScaleDecoder.params(node, IntegerType.of(tensor.params().range()), decoder),
-          decoder);
+          ScaleDecoder.params(node, IntegerType.of(tensor.params().range()), decoding),
+          decoding);
     } else {
       throw node.error(
           "its input '" + node.input(0) + "' is " + input.kind() + ", expected integers");
@@ -196,10 +206,10 @@ final class QuantizationDecoder {
    *
    * @param params that a node reads them with
    */
-  static void dequantize(OnnxNode node, Tensor codes, QuantParams params, GraphDecoder decoder)
+  private static void dequantize(OnnxNode node, Tensor codes, QuantParams params, Decoding decoding)
       throws OnnxFormatException {
     requireEqual(node, codes, params);
-    decoder.define(
+    decoding.define(
         node.output(),
         Pending.of(node.output(), codes.shape(), new Pending.Dequantized(node, codes)));
   }
@@ -219,6 +229,32 @@ final class QuantizationDecoder {
               + expected.scale()
               + " and "
               + expected.zeroPoint());
+    }
+  }
+
+  /** Codes that the caller gives stand for themselves as real numbers. */
+  static void cast(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    node.requireInputs(1, 1);
+    Value value = decoding.value(node, 0);
+    boolean toFloat = node.integer("to", 0) == DataType.FLOAT.getNumber();
+    if (toFloat && value instanceof Value.Codes codes) {
+      if (!codes.tensor().params().range().contains(0)) {
+        throw node.error(
+            "casts codes "
+                + codes.tensor().params().range()
+                + " to FLOAT, which have no code for 0");
+      }
+      dequantize(
+          node, codes.tensor(), new QuantParams(1, 0, codes.tensor().params().range()), decoding);
+    } else if (toFloat && value.isActivation()) {
+      decoding.define(node.output(), value);
+    } else {
+      throw node.error(
+          "casts "
+              + value.kind()
+              + " to data type "
+              + DataType.forNumber((int) node.integer("to", 0))
+              + ", expected an activation to FLOAT");
     }
   }
 }

@@ -31,29 +31,13 @@ record RealConstant(Constant constant, IntToDoubleFunction numbers) {
     return scales.scale(channel) * (float) levels;
   }
 
-  static RealConstant require(OnnxNode node, int index, String what, GraphDecoder decoder)
-      throws OnnxFormatException {
-    Value value = decoder.value(node, index);
-    return of(value)
-        .orElseThrow(
-            () ->
-                node.error(
-                    "its "
-                        + what
-                        + " '"
-                        + node.input(index)
-                        + "' is "
-                        + value.kind()
-                        + ", expected constant real numbers"));
-  }
-
   int[] dims() {
     return constant.dims();
   }
 
   /** All of them, in row-major order. */
-  Reals reals(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    decoder.budget().spend(node, constant.count());
+  Reals reals(OnnxNode node, Budget budget) throws OnnxFormatException {
+    budget.spend(node, constant.count());
     requireSome(node);
     float[] values = new float[constant.count()];
     for (int i = 0; i < values.length; i++) {
@@ -63,8 +47,8 @@ record RealConstant(Constant constant, IntToDoubleFunction numbers) {
   }
 
   /** Rows and columns of a matrix exchanged. */
-  Reals transposed(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    decoder.budget().spend(node, constant.count());
+  Reals transposed(OnnxNode node, Budget budget) throws OnnxFormatException {
+    budget.spend(node, constant.count());
     requireSome(node);
     int rows = dims()[0];
     int columns = dims()[1];
@@ -82,7 +66,7 @@ record RealConstant(Constant constant, IntToDoubleFunction numbers) {
   }
 
   /** One number for each channel of a tensor; a single one is for all. */
-  float[] perChannel(OnnxNode node, Shape shape, GraphDecoder decoder) throws OnnxFormatException {
+  float[] perChannel(OnnxNode node, Shape shape, Budget budget) throws OnnxFormatException {
     int fromEnd = shape.isImage() ? 3 : 1;
     int[] dims = dims();
     boolean fits =
@@ -100,7 +84,7 @@ record RealConstant(Constant constant, IntToDoubleFunction numbers) {
               + shape.channels()
               + " channels");
     }
-    decoder.budget().spend(node, shape.channels());
+    budget.spend(node, shape.channels());
     float[] values = new float[shape.channels()];
     for (int c = 0; c < values.length; c++) {
       values[c] = (float) numbers.applyAsDouble(constant.isScalar() ? 0 : c);

@@ -56,31 +56,32 @@ final class RealEncoder {
               (op, proto, c) -> hardSigmoid((RealOp.HardSigmoid) op, proto)),
           Map.entry(
               RealOp.HardSwish.class,
-              (op, proto, c) -> c.encoder().requireOpset(HARD_SWISH_OPSET)));
+              (op, proto, c) -> c.encoding().requireOpset(HARD_SWISH_OPSET)));
 
   /** Constants that are named after the node that reads them. */
-  record Constants(String node, GraphEncoder encoder) {
+  record Constants(String node, Encoding encoding) {
     String floats(String suffix, Reals values, long... dims) {
       return floats(suffix, values.values(), dims);
     }
 
     String floats(String suffix, float[] values, long... dims) {
-      return encoder.constant(Initializers.floats(encoder.tensorName(node + suffix), dims, values));
+      return encoding.constant(
+          Initializers.floats(encoding.tensorName(node + suffix), dims, values));
     }
 
     String numbers(String suffix, long... values) {
-      return encoder.constant(Initializers.numbers(encoder.tensorName(node + suffix), values));
+      return encoding.constant(Initializers.numbers(encoding.tensorName(node + suffix), values));
     }
   }
 
   private RealEncoder() {}
 
-  static void encode(Node node, GraphEncoder encoder) {
+  static void encode(Node node, Encoding encoding) {
     RealOp op = ((Op.Real) node.op()).operation();
     NodeProto.Builder proto = OnnxNodes.node(op.onnxName(), node.name(), node.output());
     proto.addAllInput(node.inputs());
-    ALL.get(op.getClass()).complete(op, proto, new Constants(node.name(), encoder));
-    encoder.add(proto);
+    ALL.get(op.getClass()).complete(op, proto, new Constants(node.name(), encoding));
+    encoding.add(proto);
   }
 
   private static void plain(RealOp op, NodeProto.Builder proto, Constants constants) {}
@@ -123,7 +124,7 @@ final class RealEncoder {
 
   /** The divisors are behind the batch, and before height and width if there are. */
   private static void divide(RealOp.Divide op, NodeProto.Builder proto, Constants constants) {
-    boolean image = constants.encoder().graph().tensor(proto.getInput(0)).shape().isImage();
+    boolean image = constants.encoding().graph().tensor(proto.getInput(0)).shape().isImage();
     long channels = op.divisors().length();
     long[] dims = image ? new long[] {channels, 1, 1} : new long[] {channels};
     proto.addInput(constants.floats("/divisors", op.divisors(), dims));
@@ -134,7 +135,7 @@ final class RealEncoder {
     OnnxNodes.window(proto, op.window());
     proto.addAttribute(OnnxNodes.integer("count_include_pad", op.countPadding() ? 1 : 0));
     if (OnnxNodes.isDilated(op.window())) {
-      constants.encoder().requireOpset(OnnxNodes.DILATED_POOLING_OPSET);
+      constants.encoding().requireOpset(OnnxNodes.DILATED_POOLING_OPSET);
     }
   }
 

@@ -18,10 +18,10 @@ final class RealLayerDecoder {
 
   private RealLayerDecoder() {}
 
-  static void conv(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void conv(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(2, 3);
-    Tensor input = decoder.real(node, 0);
-    RealConstant weight = RealConstant.require(node, WEIGHT, "weight", decoder);
+    Tensor input = decoding.real(node, 0);
+    RealConstant weight = decoding.realConstant(node, WEIGHT, "weight");
     int[] dims = weight.dims();
     if (dims.length != 4 || !input.shape().isImage()) {
       throw node.error(
@@ -37,58 +37,60 @@ final class RealLayerDecoder {
     if (groups < 1 || groups > dims[0]) {
       throw node.error("has " + groups + " groups for " + dims[0] + " output channels");
     }
-    Reals weights = weight.reals(node, decoder);
-    Reals bias = bias(node, true, dims[0], decoder);
-    emit(node, input, () -> new RealOp.Conv(window, (int) groups, weights, bias), decoder);
+    Reals weights = weight.reals(node, decoding.budget());
+    Reals bias = bias(node, true, dims[0], decoding);
+    emit(node, input, () -> new RealOp.Conv(window, (int) groups, weights, bias), decoding);
   }
 
-  static void gemm(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void gemm(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(2, 3);
-    dense(node, LayerDecoder.hasBias(node), node.integer("transB", 0) != 0, decoder);
+    dense(node, BiasDecoder.isAdded(node), node.integer("transB", 0) != 0, decoding);
   }
 
-  static void matMul(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void matMul(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(2, 2);
-    dense(node, false, false, decoder);
+    dense(node, false, false, decoding);
   }
 
-  private static void dense(
-      OnnxNode node, boolean hasBias, boolean outputsFirst, GraphDecoder decoder)
+  private static void dense(OnnxNode node, boolean hasBias, boolean outputsFirst, Decoding decoding)
       throws OnnxFormatException {
-    Tensor input = decoder.real(node, 0);
-    RealConstant weight = RealConstant.require(node, WEIGHT, "weight", decoder);
+    Tensor input = decoding.real(node, 0);
+    RealConstant weight = decoding.realConstant(node, WEIGHT, "weight");
     int[] dims = weight.dims();
     if (dims.length != 2) {
       throw node.error("its weights have sizes " + Arrays.toString(dims) + ", expected a matrix");
     }
-    Reals weights = outputsFirst ? weight.reals(node, decoder) : weight.transposed(node, decoder);
-    Reals bias = bias(node, hasBias, dims[outputsFirst ? 0 : 1], decoder);
-    emit(node, input, () -> new RealOp.Dense(weights, bias), decoder);
+    Reals weights =
+        outputsFirst
+            ? weight.reals(node, decoding.budget())
+            : weight.transposed(node, decoding.budget());
+    Reals bias = bias(node, hasBias, dims[outputsFirst ? 0 : 1], decoding);
+    emit(node, input, () -> new RealOp.Dense(weights, bias), decoding);
   }
 
-  private static Reals bias(OnnxNode node, boolean has, int outputs, GraphDecoder decoder)
+  private static Reals bias(OnnxNode node, boolean has, int outputs, Decoding decoding)
       throws OnnxFormatException {
     if (!has || !node.hasInput(BIAS)) {
-      decoder.budget().spend(node, outputs);
+      decoding.budget().spend(node, outputs);
       return new Reals(new float[outputs]);
     }
-    RealConstant bias = RealConstant.require(node, BIAS, "bias", decoder);
-    return new Reals(bias.perChannel(node, Shape.of(outputs), decoder));
+    RealConstant bias = decoding.realConstant(node, BIAS, "bias");
+    return new Reals(bias.perChannel(node, Shape.of(outputs), decoding.budget()));
   }
 
   /** Its running statistics, scale and bias become one scale and one shift for each channel. */
-  static void batchNorm(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void batchNorm(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(5, 5);
     if (node.integer("training_mode", 0) != 0) {
       throw node.error("is in training mode; export the model for inference");
     }
-    Tensor input = decoder.real(node, 0);
+    Tensor input = decoding.real(node, 0);
     float epsilon = node.real("epsilon", DEFAULT_EPSILON);
     float[][] parts = new float[4][];
     String[] names = {"scale", "bias", "mean", "variance"};
     for (int i = 0; i < parts.length; i++) {
-      RealConstant constant = RealConstant.require(node, i + 1, names[i], decoder);
-      parts[i] = constant.perChannel(node, Shape.of(input.shape().channels()), decoder);
+      RealConstant constant = decoding.realConstant(node, i + 1, names[i]);
+      parts[i] = constant.perChannel(node, Shape.of(input.shape().channels()), decoding.budget());
     }
     float[] scales = new float[parts[0].length];
     float[] shifts = new float[scales.length];
@@ -97,13 +99,13 @@ final class RealLayerDecoder {
       scales[c] = (float) scale;
       shifts[c] = parts[2][c] == 0 ? parts[1][c] : (float) (parts[1][c] - parts[2][c] * scale);
     }
-    emit(node, input, () -> new RealOp.ScaleShift(new Reals(scales), new Reals(shifts)), decoder);
+    emit(node, input, () -> new RealOp.ScaleShift(new Reals(scales), new Reals(shifts)), decoding);
   }
 
-  private static void emit(OnnxNode node, Tensor input, Supplier<RealOp> op, GraphDecoder decoder)
+  private static void emit(OnnxNode node, Tensor input, Supplier<RealOp> op, Decoding decoding)
       throws OnnxFormatException {
     try {
-      IslandDecoder.emit(node, op.get(), List.of(input), decoder);
+      IslandDecoder.define(node, op.get(), List.of(input), decoding);
     } catch (IllegalArgumentException e) {
       throw node.error(e);
     }

@@ -26,7 +26,7 @@ final class ResizeDecoder {
 
   private ResizeDecoder() {}
 
-  static void resize(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void resize(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 4);
     String rounding =
         node.text("coordinate_transformation_mode", "half_pixel")
@@ -43,7 +43,7 @@ final class ResizeDecoder {
     }
     requireDefault(node, "antialias");
     requireDefault(node, "exclude_outside");
-    ShapeDecoder.sameValues(node, shape -> upsample(node, shape, decoder), decoder);
+    MoveDecoder.define(node, shape -> upsample(node, shape, decoding), decoding);
   }
 
   private static void requireDefault(OnnxNode node, String attribute) throws OnnxFormatException {
@@ -57,12 +57,12 @@ final class ResizeDecoder {
     }
   }
 
-  private static Op upsample(OnnxNode node, Shape input, GraphDecoder decoder)
+  private static Op upsample(OnnxNode node, Shape input, Decoding decoding)
       throws OnnxFormatException {
     if (!input.isImage()) {
       throw node.error("needs an image [N, channels, height, width], got features " + input);
     }
-    double[] factors = factors(node, input, decoder);
+    double[] factors = factors(node, input, decoding);
     boolean enlarges = factors[0] == 1 && factors[1] == 1;
     for (double factor : factors) {
       enlarges &= factor >= 1 && factor <= FormatLimits.WINDOW && factor == Math.rint(factor);
@@ -77,25 +77,25 @@ final class ResizeDecoder {
   }
 
   /** For batch, channels, height and width. */
-  private static double[] factors(OnnxNode node, Shape input, GraphDecoder decoder)
+  private static double[] factors(OnnxNode node, Shape input, Decoding decoding)
       throws OnnxFormatException {
-    boolean bySizes = isGiven(node, SIZES, decoder);
-    if (bySizes == isGiven(node, SCALES, decoder)) {
+    boolean bySizes = isGiven(node, SIZES, decoding);
+    if (bySizes == isGiven(node, SCALES, decoding)) {
       throw node.error("needs either scales or sizes, got " + (bySizes ? "both" : "neither"));
     }
-    return bySizes ? ofSizes(node, input, decoder) : ofScales(node, decoder);
+    return bySizes ? ofSizes(node, input, decoding) : ofScales(node, decoding);
   }
 
   /** An input that is there may be empty. */
-  private static boolean isGiven(OnnxNode node, int index, GraphDecoder decoder)
+  private static boolean isGiven(OnnxNode node, int index, Decoding decoding)
       throws OnnxFormatException {
     return node.hasInput(index)
-        && !(decoder.value(node, index) instanceof Value.Fixed fixed
+        && !(decoding.value(node, index) instanceof Value.Fixed fixed
             && fixed.constant().count() == 0);
   }
 
-  private static double[] ofScales(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    Constant scales = decoder.constant(node, SCALES, "scales");
+  private static double[] ofScales(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    Constant scales = decoding.constant(node, SCALES, "scales");
     int[] axes = axes(node, scales.count(), "scales");
     double[] factors = {1, 1, 1, 1};
     for (int i = 0; i < axes.length; i++) {
@@ -104,7 +104,7 @@ final class ResizeDecoder {
     return factors;
   }
 
-  private static double[] ofSizes(OnnxNode node, Shape input, GraphDecoder decoder)
+  private static double[] ofSizes(OnnxNode node, Shape input, Decoding decoding)
       throws OnnxFormatException {
     String policy = node.text("keep_aspect_ratio_policy", "stretch");
     if (!policy.equals("stretch")) {
@@ -113,14 +113,14 @@ final class ResizeDecoder {
               + policy
               + "', expected 'stretch': export it with scales");
     }
-    Sizes sizes = Sizes.require(node, SIZES, "sizes", decoder);
+    Sizes sizes = decoding.sizes(node, SIZES, "sizes");
     int[] axes = axes(node, sizes.count(), "sizes");
     double[] factors = {1, 1, 1, 1};
     for (int i = 0; i < axes.length; i++) {
       Optional<Long> size = sizes.number(i);
       factors[axes[i]] =
           axes[i] == 0
-              ? sizes.isBatch(i, decoder) ? 1 : Double.NaN
+              ? sizes.isBatch(i, decoding.batch()) ? 1 : Double.NaN
               : size.isPresent() ? (double) size.get() / input.dims()[axes[i] - 1] : Double.NaN;
     }
     return factors;

@@ -1,6 +1,7 @@
 package org.qat4j.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.util.Arrays;
 import java.util.Optional;
 import org.qat4j.scheme.QuantParams;
 
@@ -12,10 +13,10 @@ final class ScaleDecoder {
   private ScaleDecoder() {}
 
   /** One scale for the whole tensor; the range is that of the storage type. */
-  static QuantParams params(OnnxNode node, IntegerType storage, GraphDecoder decoder)
+  static QuantParams params(OnnxNode node, IntegerType storage, Decoding decoding)
       throws OnnxFormatException {
-    Constant scale = scale(node, decoder);
-    Optional<Constant> zeroPoint = zeroPoint(node, decoder);
+    Constant scale = scale(node, decoding);
+    Optional<Constant> zeroPoint = zeroPoint(node, decoding);
     if (!scale.isScalar() || (zeroPoint.isPresent() && !zeroPoint.get().isScalar())) {
       throw node.error(
           "has " + scale.count() + " scales; an activation needs one for the whole tensor");
@@ -28,7 +29,37 @@ final class ScaleDecoder {
     }
   }
 
-  static Constant scale(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  /** One scale for the whole constant, or one for every index of a dimension. */
+  static ChannelScales channels(OnnxNode node, Constant tensor, Decoding decoding)
+      throws OnnxFormatException {
+    Constant scale = scale(node, decoding);
+    Optional<Constant> zeroPoint = zeroPoint(node, decoding);
+    if (zeroPoint.isPresent() && zeroPoint.get().count() != scale.count()) {
+      throw node.error(
+          "has " + scale.count() + " scales, but " + zeroPoint.get().count() + " zero points");
+    }
+    if (scale.isScalar()) {
+      return new ChannelScales(scale, zeroPoint, 0, 0, 1);
+    }
+    int rank = tensor.dims().length;
+    long axis = node.integer("axis", 1);
+    axis = axis < 0 ? axis + rank : axis;
+    if (axis < 0 || axis >= rank || tensor.dims()[(int) axis] != scale.count()) {
+      throw node.error(
+          "has "
+              + scale.count()
+              + " scales along dimension "
+              + node.integer("axis", 1)
+              + " of '"
+              + tensor.name()
+              + "', whose sizes are "
+              + tensor.shape());
+    }
+    int stride = Arrays.stream(tensor.dims()).skip(axis + 1).reduce(1, (a, b) -> a * b);
+    return new ChannelScales(scale, zeroPoint, (int) axis, stride, scale.count());
+  }
+
+  private static Constant scale(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     if (node.integer("block_size", 0) != 0) {
       throw node.error(
           "quantizes in blocks (block_size "
@@ -36,7 +67,7 @@ final class ScaleDecoder {
               + "), which is not supported");
     }
     requireFloat(node, node.op().equals("QuantizeLinear") ? "precision" : "output_dtype");
-    Constant scale = decoder.constant(node, SCALE, "scale");
+    Constant scale = decoding.constant(node, SCALE, "scale");
     if (scale.type() != DataType.FLOAT || scale.count() == 0) {
       throw node.error(
           "scale '" + scale.name() + "' is " + scale.type() + scale.shape() + ", expected FLOAT");
@@ -53,10 +84,10 @@ final class ScaleDecoder {
     }
   }
 
-  static Optional<Constant> zeroPoint(OnnxNode node, GraphDecoder decoder)
+  private static Optional<Constant> zeroPoint(OnnxNode node, Decoding decoding)
       throws OnnxFormatException {
     return node.hasInput(ZERO_POINT)
-        ? Optional.of(decoder.constant(node, ZERO_POINT, "zero point"))
+        ? Optional.of(decoding.constant(node, ZERO_POINT, "zero point"))
         : Optional.empty();
   }
 
@@ -64,8 +95,8 @@ final class ScaleDecoder {
    * The integer type that a QuantizeLinear produces: its zero point's, else the one named, else
    * uint8.
    */
-  static IntegerType produced(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    Optional<Constant> zeroPoint = zeroPoint(node, decoder);
+  static IntegerType produced(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    Optional<Constant> zeroPoint = zeroPoint(node, decoding);
     int named = (int) node.integer("output_dtype", 0);
     int type = zeroPoint.isPresent() ? zeroPoint.get().type().getNumber() : named;
     if (named != 0 && named != type) {

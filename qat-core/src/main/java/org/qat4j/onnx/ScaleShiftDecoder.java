@@ -22,53 +22,54 @@ final class ScaleShiftDecoder {
     RealOp withConstant(float[] numbers, boolean constantFirst);
   }
 
-  static void add(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void add(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     Form form = (numbers, first) -> scaleShift(all(numbers, 1), numbers);
-    decode(node, form, Optional.of(new RealOp.Add()), decoder);
+    decode(node, form, Optional.of(new RealOp.Add()), decoding);
   }
 
-  static void mul(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void mul(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     Form form = (numbers, first) -> scaleShift(numbers, all(numbers, 0));
-    decode(node, form, Optional.of(new RealOp.Mul()), decoder);
+    decode(node, form, Optional.of(new RealOp.Mul()), decoding);
   }
 
   /** Exact: x - c is x + (-c), and c - x is -x + c, with one rounding each. */
-  static void sub(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void sub(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     Form form =
         (numbers, first) ->
             first
                 ? scaleShift(all(numbers, -1), numbers)
                 : scaleShift(all(numbers, 1), negative(numbers));
-    decode(node, form, Optional.empty(), decoder);
+    decode(node, form, Optional.empty(), decoding);
   }
 
-  static void div(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    if (node.inputCount() > 0 && RealConstant.of(decoder.value(node, 0)).isPresent()) {
+  static void div(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    if (node.inputCount() > 0 && RealConstant.of(decoding.value(node, 0)).isPresent()) {
       throw node.error("divides a constant by an activation, expected an activation by a constant");
     }
     Form form = (numbers, first) -> new RealOp.Divide(new Reals(numbers));
-    decode(node, form, Optional.empty(), decoder);
+    decode(node, form, Optional.empty(), decoding);
   }
 
   private static void decode(
-      OnnxNode node, Form form, Optional<RealOp> ofActivations, GraphDecoder decoder)
+      OnnxNode node, Form form, Optional<RealOp> ofActivations, Decoding decoding)
       throws OnnxFormatException {
     node.requireInputs(2, 2);
-    Optional<RealConstant> first = RealConstant.of(decoder.value(node, 0));
-    Optional<RealConstant> second = RealConstant.of(decoder.value(node, 1));
+    Optional<RealConstant> first = RealConstant.of(decoding.value(node, 0));
+    Optional<RealConstant> second = RealConstant.of(decoding.value(node, 1));
     if (first.isEmpty() && second.isEmpty()) {
       RealOp op =
           ofActivations.orElseThrow(
               () -> node.error("joins two activations, expected one and a constant"));
-      Tensor a = decoder.real(node, 0);
-      IslandDecoder.emit(node, op, List.of(a, decoder.real(node, 1)), decoder);
+      Tensor a = decoding.real(node, 0);
+      IslandDecoder.define(node, op, List.of(a, decoding.real(node, 1)), decoding);
       return;
     }
-    Tensor input = decoder.real(node, first.isPresent() ? 1 : 0);
+    Tensor input = decoding.real(node, first.isPresent() ? 1 : 0);
     Shape shape = input.shape();
-    float[] numbers = first.or(() -> second).orElseThrow().perChannel(node, shape, decoder);
-    IslandDecoder.emit(
-        node, form.withConstant(numbers, first.isPresent()), List.of(input), decoder);
+    float[] numbers =
+        first.or(() -> second).orElseThrow().perChannel(node, shape, decoding.budget());
+    IslandDecoder.define(
+        node, form.withConstant(numbers, first.isPresent()), List.of(input), decoding);
   }
 
   private static RealOp scaleShift(float[] scales, float[] shifts) {

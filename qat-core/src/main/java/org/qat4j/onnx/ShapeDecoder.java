@@ -6,42 +6,31 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
-import org.qat4j.graph.Tensor;
-import org.qat4j.scheme.QuantParams;
 
 /** Reads operations that change no number: reshaping to a vector, identities, constants. */
 final class ShapeDecoder {
   private ShapeDecoder() {}
 
-  /**
-   * An operation that works on real numbers, on codes, and on real numbers that stand for codes.
-   */
-  @FunctionalInterface
-  interface OfShape {
-    Op op(Shape input) throws OnnxFormatException;
-  }
-
-  static void flatten(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void flatten(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
     long axis = node.integer("axis", 1);
-    int rank = shape(node, decoder).dims().length + 1;
+    int rank = decoding.shape(node).dims().length + 1;
     if (axis != 1 && axis + rank != 1) {
       throw node.error("flattens from dimension " + axis + " on, expected 1, all but the batch");
     }
-    toVector(node, decoder);
+    toVector(node, decoding);
   }
 
-  static void reshape(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void reshape(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(2, 2);
-    Sizes target = Sizes.require(node, 1, "shape", decoder);
-    Shape input = shape(node, decoder);
-    if (keepsBatch(node, target, decoder) && isVector(target, input)) {
-      toVector(node, decoder);
-    } else if (keepsBatch(node, target, decoder) && isSame(target, input)) {
-      identity(node, decoder);
+    Sizes target = decoding.sizes(node, 1, "shape");
+    Shape input = decoding.shape(node);
+    if (keepsBatch(node, target, decoding) && isVector(target, input)) {
+      toVector(node, decoding);
+    } else if (keepsBatch(node, target, decoding) && isSame(target, input)) {
+      identity(node, decoding);
     } else {
       throw node.error(
           "reshapes "
@@ -54,11 +43,12 @@ final class ShapeDecoder {
     }
   }
 
-  private static boolean keepsBatch(OnnxNode node, Sizes target, GraphDecoder decoder)
+  private static boolean keepsBatch(OnnxNode node, Sizes target, Decoding decoding)
       throws OnnxFormatException {
     return target.count() > 0
         && node.integer("allowzero", 0) == 0
-        && (target.isBatch(0, decoder) || List.of(0L, -1L).contains(target.number(0).orElse(0L)));
+        && (target.isBatch(0, decoding.batch())
+            || List.of(0L, -1L).contains(target.number(0).orElse(0L)));
   }
 
   private static boolean isVector(Sizes target, Shape input) {
@@ -79,10 +69,10 @@ final class ShapeDecoder {
     return target.numbers().subList(1, target.count()).equals(sizes);
   }
 
-  static void squeeze(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void squeeze(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 2);
-    Shape input = shape(node, decoder);
-    List<Long> axes = node.hasInput(1) ? axes(node, decoder) : List.of();
+    Shape input = decoding.shape(node);
+    List<Long> axes = node.hasInput(1) ? axes(node, decoding) : List.of();
     boolean spatial =
         axes.stream()
             .map(axis -> axis < 0 ? axis + 4 : axis)
@@ -93,139 +83,60 @@ final class ShapeDecoder {
       throw node.error(
           "removes dimensions " + axes + " of " + input + ", expected [2, 3] of a 1x1 image");
     }
-    toVector(node, decoder);
+    toVector(node, decoding);
   }
 
-  private static List<Long> axes(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    Constant constant = decoder.constant(node, 1, "axes");
+  private static List<Long> axes(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    Constant constant = decoding.constant(node, 1, "axes");
     return constant.count() > FormatLimits.RANK
         ? List.of()
-        : Arrays.stream(numbers(constant)).boxed().toList();
-  }
-
-  static long[] numbers(Constant constant) {
-    return IntStream.range(0, constant.count()).mapToLong(i -> (long) constant.at(i)).toArray();
+        : Arrays.stream(constant.integers()).boxed().toList();
   }
 
   /** An image becomes a vector; a vector stays as it is. */
-  private static void toVector(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    if (shape(node, decoder).isImage()) {
-      sameValues(node, shape -> new Op.Flatten(), decoder);
+  private static void toVector(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    if (decoding.shape(node).isImage()) {
+      MoveDecoder.define(node, shape -> new Op.Flatten(), decoding);
     } else {
-      identity(node, decoder);
+      identity(node, decoding);
     }
-  }
-
-  /** Applies an operation that keeps the scale to whatever the node's input is. */
-  static void sameValues(OnnxNode node, OfShape operation, GraphDecoder decoder)
-      throws OnnxFormatException {
-    Value input = decoder.value(node, 0);
-    Op op = operation.op(shape(node, decoder));
-    if (input instanceof Pending pending) {
-      decoder.define(node.output(), pending.withStep(node, op));
-    } else if (input instanceof Value.Codes codes) {
-      decoder.define(node.output(), new Value.Codes(emit(node, op, codes.tensor(), decoder)));
-    } else if (input instanceof Value.Given given && op instanceof Op.Flatten) {
-      decoder.define(node.output(), new Value.Given(emit(node, op, given.tensor(), decoder)));
-    } else if (input instanceof Value.Result result && op instanceof Op.Flatten) {
-      decoder.define(node.output(), new Value.Result(emit(node, op, result.tensor(), decoder)));
-    } else if (decoder.allowsFloat()
-        && (input instanceof Value.Given || input instanceof Value.Result)) {
-      IslandDecoder.emit(node, IslandEmitter.real(op), List.of(decoder.real(node, 0)), decoder);
-    } else {
-      throw node.error(
-          "its input '"
-              + node.input(0)
-              + "' is "
-              + input.kind()
-              + decoder.orFloat("put it between DequantizeLinear and QuantizeLinear"));
-    }
-  }
-
-  private static Tensor emit(OnnxNode node, Op op, Tensor input, GraphDecoder decoder)
-      throws OnnxFormatException {
-    return decoder.emit(node, op, List.of(input), node.output(), input.type());
-  }
-
-  static Shape shape(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    Value value = decoder.value(node, 0);
-    if (value instanceof Pending pending) {
-      return pending.shape();
-    }
-    if (value instanceof Value.Codes codes) {
-      return codes.tensor().shape();
-    }
-    if (value instanceof Value.Given given) {
-      return given.tensor().shape();
-    }
-    if (value instanceof Value.Result result) {
-      return result.tensor().shape();
-    }
-    throw node.error(
-        "its input '" + node.input(0) + "' is " + value.kind() + ", expected an activation");
   }
 
   /** Weights, quantized or not, may be stored the other way round. */
-  static void transpose(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void transpose(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
-    Value value = decoder.value(node, 0);
+    Value value = decoding.value(node, 0);
     Optional<int[]> order =
         node.attribute("perm").isPresent() ? node.sizes("perm", 2) : Optional.empty();
     boolean swapped = order.isEmpty() || (order.get()[0] == 1 && order.get()[1] == 0);
     if (swapped && value instanceof Value.Weight weight && weight.codes().dims().length == 2) {
-      decoder.define(node.output(), decoder.transposed(node, weight));
+      decoding.define(node.output(), decoding.transposed(node, weight));
     } else if (swapped
         && value instanceof Value.Fixed fixed
         && fixed.constant().dims().length == 2) {
-      decoder.define(node.output(), new Value.Fixed(fixed.constant().transposed(node)));
+      decoding.define(node.output(), new Value.Fixed(fixed.constant().transposed(node)));
     } else {
       throw node.error(
           "transposes " + value.kind() + "; only a matrix of weights can be transposed");
     }
   }
 
-  static void identity(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    decoder.define(node.output(), decoder.value(node, 0));
+  static void identity(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    decoding.define(node.output(), decoding.value(node, 0));
   }
 
-  /** Codes that the caller gives stand for themselves as real numbers. */
-  static void cast(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
-    node.requireInputs(1, 1);
-    Value value = decoder.value(node, 0);
-    boolean toFloat = node.integer("to", 0) == DataType.FLOAT.getNumber();
-    if (toFloat && value instanceof Value.Codes codes) {
-      if (!codes.tensor().params().range().contains(0)) {
-        throw node.error(
-            "casts codes "
-                + codes.tensor().params().range()
-                + " to FLOAT, which have no code for 0");
-      }
-      QuantizationDecoder.dequantize(
-          node, codes.tensor(), new QuantParams(1, 0, codes.tensor().params().range()), decoder);
-    } else if (toFloat && decoder.isActivation(value)) {
-      identity(node, decoder);
-    } else {
-      throw node.error(
-          "casts "
-              + value.kind()
-              + " to data type "
-              + DataType.forNumber((int) node.integer("to", 0))
-              + ", expected an activation to FLOAT");
-    }
-  }
-
-  static void dropout(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void dropout(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 3);
     if (node.hasInput(2)) {
-      Constant training = decoder.constant(node, 2, "training_mode");
+      Constant training = decoding.constant(node, 2, "training_mode");
       if (!training.isScalar() || training.at(0) != 0) {
         throw node.error("is in training mode; export the model for inference");
       }
     }
-    decoder.define(node.output(), decoder.value(node, 0));
+    decoding.define(node.output(), decoding.value(node, 0));
   }
 
-  static void constant(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void constant(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     TensorProto tensor =
         Optional.<TensorProto>empty()
             .or(
@@ -236,8 +147,8 @@ final class ShapeDecoder {
             .or(() -> node.attribute("value_float").map(a -> reals(true, List.of(a.getF()))))
             .or(() -> node.attribute("value_floats").map(a -> reals(false, a.getFloatsList())))
             .orElseThrow(() -> node.error("has no tensor and no numbers as its value"));
-    Constant constant = decoder.constant(tensor, node.output());
-    decoder.define(node.output(), new Value.Fixed(constant));
+    Constant constant = decoding.constant(tensor, node.output());
+    decoding.define(node.output(), new Value.Fixed(constant));
   }
 
   private static TensorProto integers(boolean single, List<Long> numbers) {

@@ -42,20 +42,6 @@ record Sizes(List<Optional<Long>> numbers, boolean isList) implements Value {
     return Optional.of(new Sizes(numbers, rank == 1));
   }
 
-  static Sizes require(OnnxNode node, int index, String what, GraphDecoder decoder)
-      throws OnnxFormatException {
-    Value value = decoder.value(node, index);
-    return of(value)
-        .orElseThrow(
-            () ->
-                node.error(
-                    what
-                        + " '"
-                        + node.input(index)
-                        + "' must be constant integers, or computed from sizes, but it is "
-                        + value.kind()));
-  }
-
   /** The value that stands for them: a constant if the batch is not among them. */
   Value value(String name) {
     if (numbers.stream().anyMatch(Optional::isEmpty)) {
@@ -77,11 +63,12 @@ record Sizes(List<Optional<Long>> numbers, boolean isList) implements Value {
   /**
    * Whether a number is the batch size: the batch itself, or what the file declares it to be, or
    * any size where it declares none.
+   *
+   * @param batch that the file declares
    */
-  boolean isBatch(int index, GraphDecoder decoder) {
+  boolean isBatch(int index, Optional<Long> batch) {
     Optional<Long> number = numbers.get(index);
-    return number.isEmpty()
-        || (number.get() > 0 && decoder.batch().map(number.get()::equals).orElse(true));
+    return number.isEmpty() || (number.get() > 0 && batch.map(number.get()::equals).orElse(true));
   }
 
   @Override

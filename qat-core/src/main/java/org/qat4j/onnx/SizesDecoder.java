@@ -20,7 +20,7 @@ final class SizesDecoder {
   /** Computes the sizes that a node makes of others. */
   @FunctionalInterface
   private interface Rule {
-    Sizes of(OnnxNode node, Sizes first, GraphDecoder decoder) throws OnnxFormatException;
+    Sizes of(OnnxNode node, Sizes first, Decoding decoding) throws OnnxFormatException;
   }
 
   private static final Map<String, Rule> RULES =
@@ -32,10 +32,12 @@ final class SizesDecoder {
           Map.entry("Squeeze", SizesDecoder::squeeze),
           Map.entry("Reshape", SizesDecoder::reshape),
           Map.entry("Cast", SizesDecoder::cast),
-          Map.entry("Add", (node, a, decoder) -> arithmetic(node, a, Math::addExact, decoder)),
-          Map.entry("Sub", (node, a, decoder) -> arithmetic(node, a, Math::subtractExact, decoder)),
-          Map.entry("Mul", (node, a, decoder) -> arithmetic(node, a, Math::multiplyExact, decoder)),
-          Map.entry("Div", (node, a, decoder) -> arithmetic(node, a, (x, y) -> x / y, decoder)));
+          Map.entry("Add", (node, a, decoding) -> arithmetic(node, a, Math::addExact, decoding)),
+          Map.entry(
+              "Sub", (node, a, decoding) -> arithmetic(node, a, Math::subtractExact, decoding)),
+          Map.entry(
+              "Mul", (node, a, decoding) -> arithmetic(node, a, Math::multiplyExact, decoding)),
+          Map.entry("Div", (node, a, decoding) -> arithmetic(node, a, (x, y) -> x / y, decoding)));
 
   private SizesDecoder() {}
 
@@ -44,38 +46,37 @@ final class SizesDecoder {
   }
 
   /** Whether a node computes sizes: all that it reads are. */
-  static boolean isSizes(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static boolean isSizes(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     if (node.op().equals("Shape")) {
       return true;
     }
     boolean sizes = RULES.containsKey(node.op()) && node.inputCount() > 0;
     for (int i = 0; sizes && i < node.inputCount(); i++) {
-      sizes = !node.hasInput(i) || Sizes.of(decoder.value(node, i)).isPresent();
+      sizes = !node.hasInput(i) || Sizes.of(decoding.value(node, i)).isPresent();
     }
     return sizes;
   }
 
-  static void decode(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  static void decode(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     try {
       Sizes sizes =
           node.op().equals("Shape")
-              ? shape(node, decoder)
-              : RULES.get(node.op()).of(node, Sizes.require(node, 0, "input", decoder), decoder);
+              ? shape(node, decoding)
+              : RULES.get(node.op()).of(node, decoding.sizes(node, 0, "input"), decoding);
       if (sizes.count() > FormatLimits.RANK) {
         throw node.error("computes " + sizes.count() + " sizes, at most " + FormatLimits.RANK);
       }
-      decoder.define(node.output(), sizes.value(node.output()));
+      decoding.define(node.output(), sizes.value(node.output()));
     } catch (ArithmeticException e) {
       throw node.error(e);
     }
   }
 
-  private static Sizes shape(OnnxNode node, GraphDecoder decoder) throws OnnxFormatException {
+  private static Sizes shape(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
     List<Optional<Long>> sizes = new ArrayList<>();
     sizes.add(Optional.empty());
-    IntStream.of(ShapeDecoder.shape(node, decoder).dims())
-        .forEach(size -> sizes.add(Optional.of((long) size)));
+    IntStream.of(decoding.shape(node).dims()).forEach(size -> sizes.add(Optional.of((long) size)));
     int start = position(node.integer("start", 0), sizes.size());
     int end = position(node.integer("end", sizes.size()), sizes.size());
     return Sizes.list(sizes.subList(Math.min(start, end), end));
@@ -86,10 +87,10 @@ final class SizesDecoder {
     return (int) Math.min(count, Math.max(0, index < 0 ? index + count : index));
   }
 
-  private static Sizes gather(OnnxNode node, Sizes from, GraphDecoder decoder)
+  private static Sizes gather(OnnxNode node, Sizes from, Decoding decoding)
       throws OnnxFormatException {
     node.requireInputs(2, 2);
-    Sizes indices = Sizes.require(node, 1, "indices", decoder);
+    Sizes indices = decoding.sizes(node, 1, "indices");
     List<Optional<Long>> gathered = new ArrayList<>();
     for (long index : known(node, indices)) {
       long at = index < 0 ? index + from.count() : index;
@@ -101,29 +102,29 @@ final class SizesDecoder {
     return new Sizes(gathered, indices.isList());
   }
 
-  private static Sizes slice(OnnxNode node, Sizes from, GraphDecoder decoder)
+  private static Sizes slice(OnnxNode node, Sizes from, Decoding decoding)
       throws OnnxFormatException {
     node.requireInputs(3, 5);
-    long axis = node.hasInput(3) ? only(node, 3, "axes", decoder) : 0;
-    long step = node.hasInput(4) ? only(node, 4, "steps", decoder) : 1;
+    long axis = node.hasInput(3) ? only(node, 3, "axes", decoding) : 0;
+    long step = node.hasInput(4) ? only(node, 4, "steps", decoding) : 1;
     if ((axis != 0 && axis != -1) || step != 1 || !from.isList()) {
       throw node.error("slices " + from + " along " + axis + " in steps of " + step);
     }
-    int start = position(only(node, 1, "starts", decoder), from.count());
-    int end = position(only(node, 2, "ends", decoder), from.count());
+    int start = position(only(node, 1, "starts", decoding), from.count());
+    int end = position(only(node, 2, "ends", decoding), from.count());
     return Sizes.list(from.numbers().subList(Math.min(start, end), end));
   }
 
-  private static Sizes concat(OnnxNode node, Sizes first, GraphDecoder decoder)
+  private static Sizes concat(OnnxNode node, Sizes first, Decoding decoding)
       throws OnnxFormatException {
     List<Optional<Long>> all = new ArrayList<>();
     for (int i = 0; i < node.inputCount() && all.size() <= FormatLimits.RANK; i++) {
-      all.addAll(Sizes.require(node, i, "input", decoder).numbers());
+      all.addAll(decoding.sizes(node, i, "input").numbers());
     }
     return Sizes.list(all);
   }
 
-  private static Sizes unsqueeze(OnnxNode node, Sizes from, GraphDecoder decoder)
+  private static Sizes unsqueeze(OnnxNode node, Sizes from, Decoding decoding)
       throws OnnxFormatException {
     node.requireInputs(2, 2);
     if (from.isList()) {
@@ -132,7 +133,7 @@ final class SizesDecoder {
     return Sizes.list(from.numbers());
   }
 
-  private static Sizes squeeze(OnnxNode node, Sizes from, GraphDecoder decoder)
+  private static Sizes squeeze(OnnxNode node, Sizes from, Decoding decoding)
       throws OnnxFormatException {
     return single(node, from);
   }
@@ -144,10 +145,10 @@ final class SizesDecoder {
     return new Sizes(from.numbers(), false);
   }
 
-  private static Sizes reshape(OnnxNode node, Sizes from, GraphDecoder decoder)
+  private static Sizes reshape(OnnxNode node, Sizes from, Decoding decoding)
       throws OnnxFormatException {
     node.requireInputs(2, 2);
-    long[] target = known(node, Sizes.require(node, 1, "shape", decoder));
+    long[] target = known(node, decoding.sizes(node, 1, "shape"));
     boolean list = target.length == 1 && (target[0] == -1 || target[0] == from.count());
     if (!list && target.length != 0) {
       throw node.error("reshapes " + from + ", expected a list or a single number");
@@ -155,7 +156,7 @@ final class SizesDecoder {
     return list ? Sizes.list(from.numbers()) : single(node, from);
   }
 
-  private static Sizes cast(OnnxNode node, Sizes from, GraphDecoder decoder)
+  private static Sizes cast(OnnxNode node, Sizes from, Decoding decoding)
       throws OnnxFormatException {
     long type = node.integer("to", 0);
     if (type != INT64 && type != INT32) {
@@ -165,10 +166,10 @@ final class SizesDecoder {
   }
 
   private static Sizes arithmetic(
-      OnnxNode node, Sizes a, LongBinaryOperator operator, GraphDecoder decoder)
+      OnnxNode node, Sizes a, LongBinaryOperator operator, Decoding decoding)
       throws OnnxFormatException {
     node.requireInputs(2, 2);
-    Sizes b = Sizes.require(node, 1, "input", decoder);
+    Sizes b = decoding.sizes(node, 1, "input");
     long[] left = known(node, a);
     long[] right = known(node, b);
     if (left.length != right.length && Math.min(left.length, right.length) != 1) {
@@ -185,9 +186,9 @@ final class SizesDecoder {
     return new Sizes(results, a.isList() || b.isList());
   }
 
-  private static long only(OnnxNode node, int index, String what, GraphDecoder decoder)
+  private static long only(OnnxNode node, int index, String what, Decoding decoding)
       throws OnnxFormatException {
-    Sizes sizes = Sizes.require(node, index, what, decoder);
+    Sizes sizes = decoding.sizes(node, index, what);
     if (sizes.count() != 1) {
       throw node.error("has " + sizes.count() + " " + what + ", expected 1");
     }

@@ -9,6 +9,14 @@ sealed interface Value
   /** For messages. */
   String kind();
 
+  /** Whether it depends on what the caller provides. */
+  default boolean isActivation() {
+    return this instanceof Pending
+        || this instanceof Codes
+        || this instanceof Given
+        || this instanceof Result;
+  }
+
   /** A constant. */
   record Fixed(Constant constant) implements Value {
     @Override

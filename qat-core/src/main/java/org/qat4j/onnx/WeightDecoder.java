@@ -15,9 +15,9 @@ final class WeightDecoder {
   /**
    * @param weight output channels in the first dimension
    */
-  static Weights weights(OnnxNode node, Value.Weight weight, GraphDecoder decoder)
+  static Weights weights(OnnxNode node, Value.Weight weight, Decoding decoding)
       throws OnnxFormatException {
-    Optional<Weights> known = decoder.knownWeights(weight);
+    Optional<Weights> known = decoding.knownWeights(weight);
     if (known.isPresent()) {
       return known.get();
     }
@@ -34,11 +34,11 @@ final class WeightDecoder {
               + weight.scales().axis()
               + ", expected one scale, or one per output channel");
     }
-    decoder.budget().spend(node, codes.count() + 2L * codes.dims()[0]);
+    decoding.budget().spend(node, codes.count() + 2L * codes.dims()[0]);
     int shift = storage.min() == 0 ? 1 << (weight.storage().bits() - 1) : 0;
     try {
-      Weights weights = shifted(node, weight, shift, decoder);
-      decoder.know(weight, weights);
+      Weights weights = shifted(node, weight, shift, decoding);
+      decoding.know(weight, weights);
       return weights;
     } catch (IllegalArgumentException e) {
       throw node.error(e);
@@ -46,8 +46,7 @@ final class WeightDecoder {
   }
 
   /** Unsigned codes become signed ones, with their zero points. */
-  private static Weights shifted(
-      OnnxNode node, Value.Weight weight, int shift, GraphDecoder decoder)
+  private static Weights shifted(OnnxNode node, Value.Weight weight, int shift, Decoding decoding)
       throws OnnxFormatException {
     Constant codes = weight.codes();
     int channels = codes.dims()[0];
@@ -61,15 +60,15 @@ final class WeightDecoder {
     IntRange signed = new IntRange(stored.min() - shift, stored.max() - shift);
     Weights weights =
         weight.storage().bits() <= 8
-            ? Weights.sharing(bytes(codes, shift, decoder), scales, zeroPoints, signed)
+            ? Weights.sharing(bytes(codes, shift, decoding), scales, zeroPoints, signed)
             : new Weights(shorts(codes, shift), scales, zeroPoints, signed);
-    Optional<IntRange> declared = CodesType.declaredRange(node, codes.name(), decoder);
+    Optional<IntRange> declared = decoding.declarations().range(node, codes.name());
     return weights.withRange(declared.orElseGet(() -> WeightRange.readable(weights, signed)));
   }
 
   /** Those of the file itself where it holds them as they are needed. */
-  private static ByteBuffer bytes(Constant codes, int shift, GraphDecoder decoder) {
-    if (codes.int8().isPresent() && decoder.keepsFile()) {
+  private static ByteBuffer bytes(Constant codes, int shift, Decoding decoding) {
+    if (codes.int8().isPresent() && decoding.keepsFile()) {
       return codes.int8().get();
     }
     ByteBuffer bytes = ByteBuffer.allocate(codes.count());
