@@ -8,13 +8,14 @@ import java.util.List;
 import org.qat4j.graph.Window;
 
 /** Builds ONNX nodes and their attributes. */
-final class OnnxNodes {
+public final class OnnxNodes {
   /** The first operator set whose average pooling can be dilated. */
-  static final int DILATED_POOLING_OPSET = 19;
+  public static final int DILATED_POOLING_OPSET = 19;
 
   private OnnxNodes() {}
 
-  static NodeProto.Builder node(String opType, String name, String output, String... inputs) {
+  public static NodeProto.Builder node(
+      String opType, String name, String output, String... inputs) {
     return NodeProto.newBuilder()
         .setOpType(opType)
         .setName(name)
@@ -22,11 +23,11 @@ final class OnnxNodes {
         .addOutput(output);
   }
 
-  static AttributeProto integer(String name, long value) {
+  public static AttributeProto integer(String name, long value) {
     return AttributeProto.newBuilder().setName(name).setType(AttributeType.INT).setI(value).build();
   }
 
-  static AttributeProto real(String name, float value) {
+  public static AttributeProto real(String name, float value) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeType.FLOAT)
@@ -34,7 +35,7 @@ final class OnnxNodes {
         .build();
   }
 
-  static AttributeProto text(String name, String value) {
+  public static AttributeProto text(String name, String value) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeType.STRING)
@@ -42,7 +43,7 @@ final class OnnxNodes {
         .build();
   }
 
-  static AttributeProto integers(String name, long... values) {
+  public static AttributeProto integers(String name, long... values) {
     AttributeProto.Builder attribute =
         AttributeProto.newBuilder().setName(name).setType(AttributeType.INTS);
     for (long value : values) {
@@ -51,7 +52,7 @@ final class OnnxNodes {
     return attribute.build();
   }
 
-  static void window(NodeProto.Builder node, Window w) {
+  public static void window(NodeProto.Builder node, Window w) {
     node.addAttribute(integers("kernel_shape", w.kernelHeight(), w.kernelWidth()))
         .addAttribute(integers("strides", w.strideHeight(), w.strideWidth()))
         .addAttribute(integers("pads", w.padTop(), w.padLeft(), w.padBottom(), w.padRight()));
@@ -61,13 +62,13 @@ final class OnnxNodes {
   }
 
   /** Resize that repeats pixels. */
-  static void nearest(NodeProto.Builder node) {
+  public static void nearest(NodeProto.Builder node) {
     node.addAttribute(text("mode", "nearest"))
         .addAttribute(text("coordinate_transformation_mode", "asymmetric"))
         .addAttribute(text("nearest_mode", "floor"));
   }
 
-  static boolean isDilated(Window w) {
+  public static boolean isDilated(Window w) {
     return w.dilationHeight() != 1 || w.dilationWidth() != 1;
   }
 }

@@ -10,6 +10,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.qat4j.onnx.read.nodes.Operators;
 
 /**
  * Changes a model where flipped bits seldom do: its parts stay well formed, but no longer fit
