@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.graph.ChannelOp;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Node;
-import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.jobs.config.ConfigReader;
@@ -93,7 +94,7 @@ class EndToEndTest {
           model.graph().inputsOf(node).stream().anyMatch(tensor -> !tensor.isCodes());
       if (realInput) {
         assertTrue(
-            node.op() instanceof Op.Quantize || node.op() instanceof Op.Softmax,
+            node.op() instanceof ConvertOp.Quantize || node.op() instanceof ChannelOp.Softmax,
             node.name() + " reads real numbers");
       }
     }

@@ -12,8 +12,12 @@ import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.qat4j.graph.ChannelOp;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.inference.QuantizedModel;
@@ -89,14 +93,14 @@ final class Conversion {
   /** An operation that only moves codes, so that its output has its input's parameters. */
   private static Op moving(Stage stage, Shape input) {
     if (stage.layer() instanceof SubsamplingLayer pooling) {
-      return new Op.MaxPool(Geometry.of(pooling, input));
+      return new PoolOp.MaxPool(Geometry.of(pooling, input));
     }
     if (stage.layer() instanceof ZeroPaddingLayer padding) {
       int[] sides = padding.getPadding();
-      return new Op.Pad(sides[0], sides[2], sides[1], sides[3]);
+      return new MoveOp.Pad(sides[0], sides[2], sides[1], sides[3]);
     }
     if (stage.layer() instanceof Upsampling2D upsampling) {
-      return new Op.Upsample(upsampling.getSize()[0], upsampling.getSize()[1]);
+      return new MoveOp.Upsample(upsampling.getSize()[0], upsampling.getSize()[1]);
     }
     throw new UnsupportedLayerException(
         stage,
@@ -110,16 +114,16 @@ final class Conversion {
         input,
         image -> {
           String name = graph.freeName(image + "_flat");
-          graph.node(name, new Op.Flatten(), List.of(image), name, graph.tensor(image).type());
+          graph.node(name, new MoveOp.Flatten(), List.of(image), name, graph.tensor(image).type());
           return name;
         });
   }
 
   private String dequantize(String name, String input, boolean softmax) {
     String real = softmax ? graph.freeName(input + "_real") : name;
-    graph.node(real, new Op.Dequantize(), List.of(input), real, new Tensor.Real());
+    graph.node(real, new ConvertOp.Dequantize(), List.of(input), real, new Tensor.Real());
     if (softmax) {
-      graph.node(name, new Op.Softmax(), List.of(real), name, new Tensor.Real());
+      graph.node(name, new ChannelOp.Softmax(), List.of(real), name, new Tensor.Real());
     }
     return name;
   }

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.nd4j.linalg.activations.IActivation;
+import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Op;
 import org.qat4j.layers.Activations;
@@ -152,10 +153,10 @@ final class Summaries {
     if (operation.isEmpty()) {
       return OWN_SCALE;
     }
-    return operation.get() instanceof Op.Real
-        ? "it has no integer form, so it is exempt: it runs in float32 between codes, which loading"
-            + " must allow"
-        : "it is no clamp, so it is an operation of its own on codes";
+    return operation.get().arithmetics().contains(Arithmetic.CODES)
+        ? "it is no clamp, so it is an operation of its own on codes"
+        : "it has no integer form, so it is exempt: it runs in float32 between codes, which loading"
+            + " must allow";
   }
 
   private static String block(QuantizedBlock block) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.cli.data.Images;
+import org.qat4j.graph.Effect;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
@@ -48,7 +48,7 @@ public final class CodeComparison {
   private void requireEveryLayer(Graph graph) {
     List<String> compared = layers.stream().map(LayerStatistics::name).toList();
     graph.nodes().stream()
-        .filter(node -> graph.outputOf(node).isCodes() && !(node.op() instanceof Op.Flatten))
+        .filter(node -> graph.outputOf(node).isCodes() && node.op().effect() != Effect.RESHAPES)
         .filter(node -> !compared.contains(node.output()))
         .findFirst()
         .ifPresent(

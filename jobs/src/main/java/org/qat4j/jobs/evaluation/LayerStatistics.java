@@ -1,10 +1,8 @@
 package org.qat4j.jobs.evaluation;
 
-import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
-import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
 import org.qat4j.scheme.QuantParams;
@@ -67,11 +65,7 @@ final class LayerStatistics {
   }
 
   LayerReport report(Graph graph, Layer layer) {
-    Node node =
-        graph.nodes().stream()
-            .filter(n -> n.output().equals(tensor.name()))
-            .findFirst()
-            .orElseThrow();
+    Node node = graph.producer(tensor).orElseThrow();
     return new LayerReport(
         summary.name(),
         summary.kind(),
@@ -79,7 +73,7 @@ final class LayerStatistics {
         summary.fused(),
         summary.reason(),
         node.op().macs(graph.inputsOf(node)),
-        weights(node.op()).map(weights -> weightReport(weights, layer)),
+        node.op().weights().map(weights -> weightReport(weights.codes().weights(), layer)),
         outputReport());
   }
 
@@ -118,12 +112,5 @@ final class LayerStatistics {
 
   private static int bits(int steps) {
     return Integer.SIZE - Integer.numberOfLeadingZeros(steps);
-  }
-
-  private static Optional<Weights> weights(Op op) {
-    if (op instanceof Op.Conv conv) {
-      return Optional.of(conv.weights());
-    }
-    return op instanceof Op.Dense dense ? Optional.of(dense.weights()) : Optional.empty();
   }
 }

@@ -1,45 +1,44 @@
 package org.qat4j.runtime.reference;
 
 import org.qat4j.graph.Clip;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Weights;
 import org.qat4j.graph.Window;
 import org.qat4j.runtime.Buffer;
-import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 
-/** Convolution and dense: an exact integer sum, then one multiply and one add in float32. */
-final class ConvReference {
-  private final Op.Conv conv;
+/**
+ * Convolution and dense of codes: an exact integer sum, then one multiply and one add in float32.
+ */
+final class LinearReference {
+  private final LinearOp.Conv conv;
+  private final Weights weights;
   private final Buffer input;
   private final Buffer output;
   private final Requantization requantization;
 
-  private ConvReference(Op.Conv conv, Buffer input, Buffer output) {
+  private LinearReference(LinearOp.Conv conv, Buffer input, Buffer output) {
     this.conv = conv;
+    this.weights = conv.coefficients().codes().weights();
     this.input = input;
     this.output = output;
-    this.requantization =
-        Requantization.of(
-            conv.weights(), conv.bias(), input.tensor().params(), output.tensor(), conv.clip());
+    this.requantization = conv.requantization(input.tensor(), output.tensor());
   }
 
-  static Step conv(Region region, Buffer[] inputs, Buffer output) {
-    return new ConvReference((Op.Conv) region.first().op(), inputs[0], output)::run;
+  static Step conv(LinearOp.Conv conv, Buffer[] inputs, Buffer output) {
+    return new LinearReference(conv, inputs[0], output)::run;
   }
 
   /** A dense layer is a 1x1 convolution of a 1x1 image. */
-  static Step dense(Region region, Buffer[] inputs, Buffer output) {
-    Op.Dense dense = (Op.Dense) region.first().op();
-    Op.Conv conv =
-        new Op.Conv(Window.square(1, 1, 0), 1, dense.weights(), dense.bias(), dense.clip());
-    return new ConvReference(conv, inputs[0], output)::run;
+  static Step dense(LinearOp.Dense dense, Buffer[] inputs, Buffer output) {
+    Window window = Window.square(1, 1, 0);
+    return conv(new LinearOp.Conv(window, 1, dense.coefficients(), dense.clip()), inputs, output);
   }
 
   private void run() {
-    RealReference.forEach(
+    Elements.forEach(
         output.batch(),
         output.shape(),
         (n, o, y, x) ->
@@ -53,7 +52,6 @@ final class ConvReference {
   }
 
   private long accumulate(int image, int o, int outY, int outX) {
-    Weights weights = conv.weights();
     Window window = conv.window();
     Shape shape = input.shape();
     int perGroup = shape.channels() / conv.groups();
