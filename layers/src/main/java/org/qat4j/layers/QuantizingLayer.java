@@ -126,8 +126,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
 
   private ActivationQuantizer quantizer() {
     if (quantizer == null) {
-      quantizer =
-          ActivationQuantizer.of(quantization().activations(), activation(), kernels.rounding());
+      quantizer = quantization().activations().quantizer(activation(), kernels.rounding());
     }
     return quantizer;
   }

@@ -14,7 +14,8 @@ class FoldingTest {
   private static final float[] ROWS = {0.5f, -1f, 0.25f, 0.125f, 0f, 2f};
 
   private static WeightCodes codes(float[] rows, int channels) {
-    return WeightQuantizer.of(WeightScheme.uniform(8))
+    return WeightScheme.uniform(8)
+        .quantizer()
         .deploy(Nd4j.createFromArray(rows).reshape(channels, -1), null);
   }
 

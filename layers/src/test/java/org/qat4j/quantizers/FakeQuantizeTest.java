@@ -105,14 +105,13 @@ class FakeQuantizeTest {
     for (int i = 0; i < SCALES_PER_SEED; i++) {
       QuantParams params = params(random);
       float[] values = values(random, params);
-      Bounds bounds = new Bounds(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY).within(params);
       INDArray rounded =
           kernels
               .rounding()
               .round(
                   Nd4j.createFromArray(values),
-                  bounds.low(),
-                  bounds.high(),
+                  params.dequantize(params.range().min()),
+                  params.dequantize(params.range().max()),
                   params.scale(),
                   LayerWorkspaceMgr.noWorkspaces());
       assertSame("" + params, values, expected(params, values), rounded.toFloatVector());
@@ -127,11 +126,10 @@ class FakeQuantizeTest {
     double sum =
         IntStream.range(0, values.length).mapToDouble(i -> params.fakeQuantize(values[i])).sum();
     INDArray array = Nd4j.createFromArray(values);
-    Bounds bounds = new Bounds(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY).within(params);
     INDArray ones = Nd4j.onesLike(array);
     assertEquals(
         sum,
-        kernels.rounding().dotRounded(ones, array, bounds.low(), bounds.high(), params.scale()),
+        kernels.rounding().dotRounded(ones, array, params.dequantize(params.range().min()), params.dequantize(params.range().max()), params.scale()),
         1e-3);
   }
 
@@ -182,7 +180,7 @@ class FakeQuantizeTest {
   @MethodSource("weights")
   void weights_anyScale_areTheDefinition(WeightScheme scheme, long seed) {
     Random random = new Random(seed);
-    WeightQuantizer quantizer = WeightQuantizer.of(scheme);
+    WeightQuantizer quantizer = scheme.quantizer();
     for (int i = 0; i < SCALES_PER_SEED; i++) {
       float scale = (float) Math.exp(random.nextDouble() * 10 - 8);
       QuantParams wanted = new QuantParams(scale, 0, scheme.codes());

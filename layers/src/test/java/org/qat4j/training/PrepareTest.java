@@ -320,7 +320,7 @@ class PrepareTest {
     var error =
         assertThrows(
             IllegalArgumentException.class, () -> Observation.DEFAULT.withRate(Double.NaN));
-    assertEquals("rangeRate must be in (0, 1], got NaN", error.getMessage());
+    assertEquals("rate must be in (0, 1], got NaN", error.getMessage());
   }
 
   /** Names that inference and conversion might have wanted for their own tensors. */
