@@ -96,12 +96,14 @@ final class DeployedLayer implements AutoCloseable {
   /**
    * Computes a batch.
    *
-   * @param inputs [batch, ...] in row order, as the graph takes them, of any floating type
+   * @param inputs [batch, ...] as the graph takes them, of any floating type and strides
    * @param output [batch, ...] in row order; overwritten
    */
   void run(INDArray[] inputs, INDArray output) {
     INDArray[] reals =
-        Arrays.stream(inputs).map(each -> each.castTo(DataType.FLOAT)).toArray(INDArray[]::new);
+        Arrays.stream(inputs)
+            .map(each -> inRowOrder(each.castTo(DataType.FLOAT)))
+            .toArray(INDArray[]::new);
     INDArray result = output.castTo(DataType.FLOAT);
     Map<String, FloatBuffer> buffers = new LinkedHashMap<>();
     for (int i = 0; i < reals.length; i++) {
@@ -118,6 +120,12 @@ final class DeployedLayer implements AutoCloseable {
     if (result != output) {
       output.assign(result);
     }
+  }
+
+  private static INDArray inRowOrder(INDArray array) {
+    boolean ordered =
+        array.ordering() == 'c' && org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape(array);
+    return ordered ? array : array.dup('c');
   }
 
   /** The memory of a dense array, which must be kept reachable as long as this is used. */

@@ -3,6 +3,7 @@ package org.qat4j.layers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
@@ -21,6 +22,7 @@ import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
+import org.qat4j.kernels.Rounding;
 import org.qat4j.kernels.TrainingKernels;
 import org.qat4j.quantizers.ActivationQuantizer;
 import org.qat4j.quantizers.ActivationQuantizer.Mode;
@@ -34,10 +36,12 @@ import org.qat4j.scheme.QuantParams;
  * outside. In inference, once a range was observed and quantization has started, it follows the
  * integer contract; before, it computes in floating point like the network it was prepared from.
  */
-public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLayer<C> {
+public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLayer<C>
+    implements KernelUser {
   private static final long serialVersionUID = 1L;
 
   private final transient TrainingKernels kernels;
+  private final transient Rounding rounding;
   private transient NetworkQuantizers network;
   private transient ActivationQuantizer quantizer;
   private transient INDArray[] operands;
@@ -46,7 +50,8 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   protected QuantizingLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
     requireDataType();
-    kernels = TrainingKernels.forType(dataType);
+    kernels = TrainingKernels.of(dataType);
+    rounding = kernels.rounding();
   }
 
   private void requireDataType() {
@@ -126,7 +131,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
 
   private ActivationQuantizer quantizer() {
     if (quantizer == null) {
-      quantizer = quantization().activations().quantizer(activation(), kernels.rounding());
+      quantizer = quantization().activations().quantizer(activation(), rounding);
     }
     return quantizer;
   }
@@ -178,6 +183,15 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
 
   final TrainingKernels kernels() {
     return kernels;
+  }
+
+  final Rounding rounding() {
+    return rounding;
+  }
+
+  @Override
+  public final Map<String, String> kernelFamilies() {
+    return kernels.chosen();
   }
 
   final Quantization quantization() {
@@ -249,8 +263,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     LongStream image = Arrays.stream(deployed.outputShape().dims()).asLongStream();
     long[] shape = LongStream.concat(LongStream.of(batch), image).toArray();
     INDArray output = workspace.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
-    INDArray[] rows = Arrays.stream(inputs).map(kernels::inRowOrder).toArray(INDArray[]::new);
-    deployed.run(rows, output);
+    deployed.run(inputs, output);
     return output;
   }
 

@@ -18,8 +18,7 @@ import org.qat4j.scheme.IntRange;
  *
  * @param bits 1 to 7
  */
-public record DoReFaWeights(@JsonProperty("bits") int bits)
-    implements WeightScheme {
+public record DoReFaWeights(@JsonProperty("bits") int bits) implements WeightScheme {
   @JsonCreator
   public DoReFaWeights {
     Bits.require("dorefa", bits, 1, 7);

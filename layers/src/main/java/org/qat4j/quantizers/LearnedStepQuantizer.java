@@ -46,10 +46,7 @@ final class LearnedStepQuantizer extends LearnedQuantizer {
   @Override
   public QuantParams params(INDArray parameter) {
     float scale = (float) Math.max(parameter.getFloat(0), LearnedSteps.SMALLEST);
-    int zeroPoint =
-        hasOffset
-            ? codes.clamp(-Math.rint(parameter.getFloat(1) / scale))
-            : middle;
+    int zeroPoint = hasOffset ? codes.clamp(-Math.rint(parameter.getFloat(1) / scale)) : middle;
     return new QuantParams(scale, zeroPoint, codes);
   }
 

@@ -16,8 +16,7 @@ import org.qat4j.kernels.HalfEven;
  * @param granularity which weights share a scale
  */
 public record LearnedStepWeights(
-    @JsonProperty("bits") int bits,
-    @JsonProperty("granularity") Granularity granularity)
+    @JsonProperty("bits") int bits, @JsonProperty("granularity") Granularity granularity)
     implements WeightScheme.Grouped<LearnedStepWeights> {
   @JsonCreator
   public LearnedStepWeights {

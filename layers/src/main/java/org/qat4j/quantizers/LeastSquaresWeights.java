@@ -53,8 +53,7 @@ public record LeastSquaresWeights(
 
   @Override
   public String toString() {
-    return UniformWeights.describe(
-        bits, true, "by least squares", powerOfTwoScale, granularity);
+    return UniformWeights.describe(bits, true, "by least squares", powerOfTwoScale, granularity);
   }
 
   /**

@@ -54,7 +54,8 @@ public record Observation(RangeEstimator estimator, RangeObserver observer)
   static Observation parse(String text) {
     String[] rules = text.split(Pattern.quote(BETWEEN), 2);
     if (rules.length < 2) {
-      throw new IllegalArgumentException("expected '" + DEFAULT + "' or the like, got '" + text + "'");
+      throw new IllegalArgumentException(
+          "expected '" + DEFAULT + "' or the like, got '" + text + "'");
     }
     return new Observation(RangeEstimator.parse(rules[0]), RangeObserver.parse(rules[1]));
   }

@@ -15,8 +15,7 @@ import org.qat4j.scheme.IntRange;
  * @param granularity which weights share a scale
  */
 public record PowerOfTwoWeights(
-    @JsonProperty("bits") int bits,
-    @JsonProperty("granularity") Granularity granularity)
+    @JsonProperty("bits") int bits, @JsonProperty("granularity") Granularity granularity)
     implements WeightScheme.Grouped<PowerOfTwoWeights> {
   @JsonCreator
   public PowerOfTwoWeights {

@@ -4,8 +4,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.scheme.IntRange;
 
 /** Weights of an exempt layer, which have no codes. */
-public record RealWeights()
-    implements WeightScheme {
+public record RealWeights() implements WeightScheme {
   @Override
   public int bits() {
     return Float.SIZE;
@@ -47,8 +46,7 @@ public record RealWeights()
     }
 
     @Override
-    public void backward(
-        INDArray rows, INDArray step, INDArray gradient, INDArray stepGradient) {
+    public void backward(INDArray rows, INDArray step, INDArray gradient, INDArray stepGradient) {
       // The weights are used as they are.
     }
 

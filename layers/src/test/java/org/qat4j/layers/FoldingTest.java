@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.quantizers.WeightCodes;
-import org.qat4j.quantizers.WeightQuantizer;
 import org.qat4j.quantizers.WeightScheme;
 
 class FoldingTest {

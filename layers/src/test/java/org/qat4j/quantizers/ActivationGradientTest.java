@@ -25,7 +25,7 @@ class ActivationGradientTest {
   }
 
   private static ActivationQuantizer quantizer(ActivationScheme scheme, Clip clip, DataType type) {
-    return scheme.quantizer(clip, TrainingKernels.forType(type).rounding());
+    return scheme.quantizer(clip, TrainingKernels.of(type).rounding());
   }
 
   private static INDArray row(DataType type, float... values) {
@@ -82,8 +82,7 @@ class ActivationGradientTest {
 
   @Test
   void slope_atTheBoundsOfTheActivation_isZero() {
-    ActivationQuantizer relu6 =
-        quantizer(ActivationScheme.observed(4), Clip.RELU6, DataType.FLOAT);
+    ActivationQuantizer relu6 = quantizer(ActivationScheme.observed(4), Clip.RELU6, DataType.FLOAT);
     assertEquals(Float.MIN_NORMAL, relu6.slopeFrom());
     assertEquals(Math.nextDown(6f), relu6.slopeTo());
   }

@@ -121,7 +121,7 @@ class SchemesGoldenTest {
     for (int i = 0; i < parameter.length(); i++) {
       parameter.putScalar(i, golden.get("inputs").get(i + 1).asDouble());
     }
-    var kernels = TrainingKernels.forType(DataType.DOUBLE);
+    var kernels = TrainingKernels.of(DataType.DOUBLE);
     ActivationQuantizer quantizer = scheme.quantizer(clip, kernels.rounding());
     INDArray output =
         quantizer.forward(

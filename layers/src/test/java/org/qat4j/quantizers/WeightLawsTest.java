@@ -55,8 +55,7 @@ class WeightLawsTest {
 
   /** Those whose channels can have a scale each. */
   static Stream<Arguments> seededGroupedSchemes() {
-    return seededSchemes()
-        .filter(each -> each.get()[1] instanceof WeightScheme.Grouped);
+    return seededSchemes().filter(each -> each.get()[1] instanceof WeightScheme.Grouped);
   }
 
   /**
@@ -235,5 +234,4 @@ class WeightLawsTest {
     assertEquals(0.5f, step.getFloat(1));
     assertArrayEquals(new float[] {0.5f, -1.5f}, values.getRow(1).toFloatVector());
   }
-
 }

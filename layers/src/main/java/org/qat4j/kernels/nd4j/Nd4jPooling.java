@@ -17,14 +17,14 @@ final class Nd4jPooling implements Pooling {
     this.operation = operation;
     int countPadding = layer.isAvgPoolIncludePadInDivisor() ? 1 : 0;
     arguments =
-        Nd4jWindow.arguments(
+        WindowArguments.arguments(
             layer.getConvolutionMode(),
             layer.getKernelSize(),
             layer.getStride(),
             layer.getPadding(),
             layer.getDilation(),
             countPadding,
-            Nd4jWindow.NCHW);
+            WindowArguments.NCHW);
   }
 
   @Override
