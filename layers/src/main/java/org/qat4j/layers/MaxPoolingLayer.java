@@ -35,7 +35,10 @@ final class MaxPoolingLayer extends SubsamplingLayer implements KernelUser {
   public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
     assertInputSet(false);
     InputShape.requireImages(this, input, InputShape.ANY);
-    return pooling.forward(input.castTo(dataType), ArrayType.ACTIVATIONS, workspace);
+    INDArray values = input.castTo(dataType);
+    return training
+        ? pooling.forward(values, ArrayType.ACTIVATIONS, workspace)
+        : pooling.infer(values, workspace);
   }
 
   /** Dropout must not change what other readers of the input read again in the backward pass. */

@@ -1,11 +1,8 @@
 package org.qat4j.layers;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -45,7 +42,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   private transient NetworkQuantizers network;
   private transient ActivationQuantizer quantizer;
   private transient INDArray[] operands;
-  private transient DeployedLayer deployed;
+  private final transient DeployedLayer deployed = new DeployedLayer(this);
 
   protected QuantizingLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
@@ -147,6 +144,11 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     return feeder.quantizer().isReady(feeder.rangeParam());
   }
 
+  /** Whether codes come in, of other quantizing layers. */
+  final boolean isFed() {
+    return !layerConf().getInputQuantizers().isEmpty();
+  }
+
   private QuantizingLayer<?> feeder(int index) {
     return network.find(layerConf().getInputQuantizers().get(index));
   }
@@ -211,12 +213,12 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     assertInputSet(false);
     requireShapes(inputs());
     if (training) {
-      leaveDeployed();
+      deployed.close();
       applyDropOutIfNecessary(true, workspace);
       return trainingForward(workspace);
     }
     if (quantizing() && quantizer().isReady(rangeParam())) {
-      return integerForward(workspace);
+      return deployed.activate(inputs(), workspace);
     }
     return quantizer().activate(preActivation(inputs(), false, workspace), workspace);
   }
@@ -249,54 +251,6 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   /** What to do where values are NaN or infinite. */
   String againstNotFinite() {
     return "lower the learning rate or clip gradients";
-  }
-
-  /** Runs this layer alone as deployment would: codes in, codes out, here in their real values. */
-  private INDArray integerForward(LayerWorkspaceMgr workspace) {
-    INDArray[] inputs = inputs();
-    DeployedLayer.Form form = form(inputs);
-    if (deployed == null || !deployed.isOf(form, params.values())) {
-      leaveDeployed();
-      deployed = new DeployedLayer(form, params.values(), alone(form));
-    }
-    int batch = Math.toIntExact(input.size(0));
-    LongStream image = Arrays.stream(deployed.outputShape().dims()).asLongStream();
-    long[] shape = LongStream.concat(LongStream.of(batch), image).toArray();
-    INDArray output = workspace.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
-    deployed.run(inputs, output);
-    return output;
-  }
-
-  private DeployedLayer.Form form(INDArray[] inputs) {
-    List<QuantParams> codes =
-        IntStream.range(0, layerConf().getInputQuantizers().size())
-            .mapToObj(this::inputParams)
-            .toList();
-    List<Shape> shapes = Arrays.stream(inputs).map(QuantizingLayer::imageShape).toList();
-    return new DeployedLayer.Form(shapes, codes, outputParams());
-  }
-
-  /** This layer as a graph of its own, whose inputs have names behind the layer's. */
-  private Graph alone(DeployedLayer.Form form) {
-    Graph.Builder builder = Graph.builder(name());
-    List<String> codes = new ArrayList<>();
-    for (int i = 0; i < form.inputs().size(); i++) {
-      String real = name() + "/input" + i;
-      builder.input(Tensor.real(real, form.inputs().get(i)));
-      codes.add(quantizeInput(builder, i, real));
-    }
-    String real = name() + "/output";
-    builder.node(
-        real, new Op.Dequantize(), List.of(appendTo(builder, codes)), real, new Tensor.Real());
-    return builder.build(real);
-  }
-
-  /** Training changes what the deployed layer was made of. */
-  private void leaveDeployed() {
-    if (deployed != null) {
-      deployed.close();
-      deployed = null;
-    }
   }
 
   /**

@@ -319,6 +319,9 @@ class TrainingKernelsTest {
     INDArray input = random(1, 2, 5, 8, 8);
     INDArray expected = reference.forward(input, ArrayType.ACTIVATIONS, WORKSPACE);
     assertClose(expected, fast.forward(input, ArrayType.ACTIVATIONS, WORKSPACE), what);
+    assertClose(expected, fast.infer(input, WORKSPACE), what + " in inference");
+    INDArray channelsLast = input.permute(0, 2, 3, 1).dup('c').permute(0, 3, 1, 2);
+    assertClose(expected, fast.infer(channelsLast, WORKSPACE), what + " channels last");
     INDArray epsilon = random(2, expected.shape());
     assertClose(
         reference.backward(input, epsilon, WORKSPACE),

@@ -89,6 +89,11 @@ final class Layouts {
     return copy;
   }
 
+  /** Whether it lies channels first, without gaps. */
+  static boolean isInRowOrder(INDArray array) {
+    return hasStrides(array, array.shape());
+  }
+
   private static boolean isWorking(INDArray array) {
     INDArray ordered = array.rank() == 4 ? array.permute(0, 2, 3, 1) : array;
     return hasStrides(ordered, ordered.shape());
