@@ -147,7 +147,7 @@ final class Fusion {
     Supported.requireDeployable(stage, quantization, Clip.NONE);
     draft.quantizing(stage);
     draft.replace(networkInput, name);
-    boolean learned = quantization.activations().method().isLearned();
+    boolean learned = quantization.activations().isLearned();
     if (!config.inputGradient() && !learned && preprocessor == null && first.size() == 1) {
       inputOfFirst = name;
     }

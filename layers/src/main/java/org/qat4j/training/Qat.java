@@ -3,11 +3,13 @@ package org.qat4j.training;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.inference.QuantizedModel;
+import org.qat4j.layers.KernelUser;
 
 /**
  * Quantization-aware training of a Deeplearning4j network: prepare it, {@code fit} it, convert it.
@@ -117,17 +119,30 @@ public final class Qat {
   }
 
   /**
-   * What preparation made of each layer, in execution order.
+   * What preparation made of each layer, in execution order, and which kernels train it here.
    *
    * @throws IllegalArgumentException if the network was not prepared
    */
   public static List<LayerSummary> summarize(MultiLayerNetwork prepared) {
-    return Summaries.of(thawed(MultiLayerNetworks.stages(prepared)));
+    return withKernels(
+        Summaries.of(thawed(MultiLayerNetworks.stages(prepared))), name -> prepared.getLayer(name));
   }
 
   /** As {@link #summarize(MultiLayerNetwork)}. */
   public static List<LayerSummary> summarize(ComputationGraph prepared) {
-    return Summaries.of(thawed(ComputationGraphs.stages(prepared)));
+    return withKernels(
+        Summaries.of(thawed(ComputationGraphs.stages(prepared))), name -> prepared.getLayer(name));
+  }
+
+  private static List<LayerSummary> withKernels(
+      List<LayerSummary> summaries, Function<String, Layer> layers) {
+    return summaries.stream()
+        .map(
+            summary ->
+                Stage.thawed(layers.apply(summary.name())) instanceof KernelUser user
+                    ? summary.withKernels(user.kernelFamilies())
+                    : summary)
+        .toList();
   }
 
   private static List<Stage> thawed(List<Stage> stages) {
