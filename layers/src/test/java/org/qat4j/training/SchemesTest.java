@@ -26,6 +26,7 @@ import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.quantizers.WeightScheme;
 import org.qat4j.testnets.TestNetworks;
+import org.qat4j.training.forms.UnsupportedLayerException;
 
 /** Anything that trains converts: every scheme, trained, deployed, saved and resumed. */
 class SchemesTest {
