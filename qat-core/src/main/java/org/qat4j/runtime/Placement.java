@@ -22,7 +22,7 @@ record Placement(Map<Tensor, Long> offsets, long bytes) {
    */
   static Placement of(Program program, int batch, boolean keepAll) {
     Map<Tensor, Integer> lastUse = lastUses(program, keepAll);
-    MemoryLayout layout = new MemoryLayout(NativeScope.ALIGNMENT);
+    FirstFit layout = new FirstFit(NativeScope.ALIGNMENT);
     Map<Tensor, Long> offsets = new LinkedHashMap<>();
     for (Tensor input : program.graph().inputs()) {
       offsets.put(input, layout.place(size(input, batch), lastUse.get(input)));

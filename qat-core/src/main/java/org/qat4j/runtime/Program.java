@@ -1,11 +1,9 @@
 package org.qat4j.runtime;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,13 +82,12 @@ final class Program {
 
   private static List<Part> choose(Key key) {
     List<Backend> candidates = Backends.candidates(key.backend());
-    Readers readers = Readers.of(key.graph());
     Set<String> covered = new HashSet<>();
     List<Part> parts = new ArrayList<>();
     try {
       for (Node node : key.graph().nodes()) {
         if (!covered.contains(node.name())) {
-          Part part = part(key, node, covered, readers, candidates);
+          Part part = part(key, node, covered, candidates);
           part.region().nodes().forEach(computed -> covered.add(computed.name()));
           parts.add(part);
         }
@@ -106,35 +103,8 @@ final class Program {
     return List.copyOf(parts);
   }
 
-  /** Nodes by each tensor that they read, and the tensors that callers read. */
-  private record Readers(Map<String, Set<Node>> nodes, Set<String> outputs) {
-    static Readers of(Graph graph) {
-      Map<String, Set<Node>> nodes = new HashMap<>();
-      for (Node node : graph.nodes()) {
-        for (String input : node.inputs()) {
-          Set<Node> known =
-              nodes.computeIfAbsent(
-                  input, name -> Collections.newSetFromMap(new IdentityHashMap<>()));
-          known.add(node);
-        }
-      }
-      Set<String> outputs = new HashSet<>();
-      graph.outputs().forEach(output -> outputs.add(output.name()));
-      return new Readers(nodes, outputs);
-    }
-
-    /** The one reader of a tensor, if there is no other. */
-    Optional<Node> only(String tensor) {
-      Set<Node> found = nodes.getOrDefault(tensor, Set.of());
-      return found.size() == 1 && !outputs.contains(tensor)
-          ? Optional.of(found.iterator().next())
-          : Optional.empty();
-    }
-  }
-
-  private static Part part(
-      Key key, Node first, Set<String> covered, Readers readers, List<Backend> candidates) {
-    List<Node> chain = chain(first, covered, readers, key.fused() ? LONGEST_REGION : 1);
+  private static Part part(Key key, Node first, Set<String> covered, List<Backend> candidates) {
+    List<Node> chain = chain(key.graph(), first, covered, key.fused() ? LONGEST_REGION : 1);
     for (int length = chain.size(); length > 0; length--) {
       Region region = new Region(key.graph(), chain.subList(0, length));
       for (Backend backend : candidates) {
@@ -157,10 +127,10 @@ final class Program {
             + key.graph().outputOf(first));
   }
 
-  private static List<Node> chain(Node first, Set<String> covered, Readers readers, int longest) {
+  private static List<Node> chain(Graph graph, Node first, Set<String> covered, int longest) {
     List<Node> chain = new ArrayList<>(List.of(first));
     while (chain.size() < longest) {
-      Optional<Node> next = readers.only(chain.get(chain.size() - 1).output());
+      Optional<Node> next = graph.onlyReader(graph.outputOf(chain.get(chain.size() - 1)));
       if (next.isEmpty() || covered.contains(next.get().name())) {
         break;
       }

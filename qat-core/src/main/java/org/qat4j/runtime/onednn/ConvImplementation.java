@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 import org.bytedeco.dnnl.convolution_forward;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
+import org.qat4j.runtime.ConvolutionView;
 import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.NativeScope;
 
@@ -30,7 +31,9 @@ final class ConvImplementation {
    * @throws IllegalStateException if there is no right one
    */
   static convolution_forward.primitive_desc choose(
-      NativeScope scope, Layer layer, Supplier<convolution_forward.primitive_desc> descriptions) {
+      NativeScope scope,
+      ConvolutionView layer,
+      Supplier<convolution_forward.primitive_desc> descriptions) {
     if (isSmall(layer)) {
       convolution_forward.primitive_desc small = scope.own(descriptions.get());
       if (advance(small, name -> name.startsWith(FOR_SMALL))) {
@@ -56,14 +59,14 @@ final class ConvImplementation {
     return true;
   }
 
-  private static boolean isSmall(Layer layer) {
+  private static boolean isSmall(ConvolutionView layer) {
     Shape output = layer.outputImage();
     return layer.groups() == 1
         && layer.window().kernelArea() > 1
         && (layer.image().channels() < 64 || output.height() * output.width() <= 64);
   }
 
-  private static boolean isOneChannelUnusual(Layer layer) {
+  private static boolean isOneChannelUnusual(ConvolutionView layer) {
     boolean usual =
         layer.groups() == 1
             && ElementType.of(layer.input()) == ElementType.U8
@@ -71,7 +74,7 @@ final class ConvImplementation {
     return layer.image().channels() == layer.groups() && !usual;
   }
 
-  private static boolean hasWindowInPadding(Layer layer) {
+  private static boolean hasWindowInPadding(ConvolutionView layer) {
     Window window = layer.window();
     Shape image = layer.image();
     Shape output = layer.outputImage();

@@ -6,13 +6,14 @@ import org.bytedeco.javacpp.BytePointer;
 import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Shape;
 import org.qat4j.runtime.Buffer;
+import org.qat4j.runtime.ConvolutionView;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.runtime.Step;
 
 /** Codes to integers in float32, one convolution for each digit, and requantization of the sum. */
 final class ExactFloatStep implements Step {
   private final NativeScope scope;
-  private final Layer layer;
+  private final ConvolutionView layer;
   private final Buffer input;
   private final FloatBuffer integers;
   private final Primitive[] convolutions;
@@ -23,7 +24,7 @@ final class ExactFloatStep implements Step {
 
   ExactFloatStep(
       NativeScope scope,
-      Layer layer,
+      ConvolutionView layer,
       Buffer input,
       BytePointer integers,
       Primitive[] convolutions,

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.function.Consumer;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.BytePointer;
+import org.qat4j.graph.Shape;
 import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.NativeScope;
@@ -26,6 +27,14 @@ final class Memories {
   static memory.desc desc(
       NativeScope scope, long[] dims, memory.data_type type, memory.format_tag tag) {
     return scope.own(new memory.desc(dims, type, tag));
+  }
+
+  /** A batch of images, features as images of one pixel. */
+  static memory.desc image(
+      NativeScope scope, Buffer buffer, memory.data_type type, memory.format_tag tag) {
+    Shape shape = buffer.shape();
+    long[] dims = {buffer.batch(), shape.channels(), shape.height(), shape.width()};
+    return desc(scope, dims, type, tag);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Backend;
+import org.qat4j.runtime.ConvolutionView;
 import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.Kernel;
 import org.qat4j.runtime.Region;
@@ -55,24 +56,24 @@ public final class OneDnnBackend implements Backend {
     Tensor input = region.input();
     Tensor output = region.output();
     if (region.matches(Op.Quantize.class)) {
-      return Optional.of(new Int8Quantize(input, output));
+      return Optional.of(new QuantizeOneDnn(input, output));
     }
     if (region.matches(Op.Dequantize.class)) {
-      return Optional.of(new Int8Dequantize(input, output));
+      return Optional.of(new DequantizeOneDnn(input, output));
     }
     if (region.matches(Op.MaxPool.class) && first instanceof Op.MaxPool pool) {
-      return Int8MaxPool.supports(pool.window())
-          ? Optional.of(new Int8MaxPool(pool.window(), input, output))
+      return MaxPoolOneDnn.supports(pool.window())
+          ? Optional.of(new MaxPoolOneDnn(pool.window(), input, output))
           : Optional.empty();
     }
     if (region.matches(Op.Add.class) && first instanceof Op.Add add) {
       List<Tensor> operands = region.graph().inputsOf(region.first());
-      return Optional.of(new Int8Add(add.clip(), operands.get(0), operands.get(1), output));
+      return Optional.of(new AddOneDnn(add.clip(), operands.get(0), operands.get(1), output));
     }
     if (region.matches(Op.Conv.class, Op.Add.class)) {
       return convAndAdd(region);
     }
-    return Layer.of(region).flatMap(OneDnnBackend::layer);
+    return ConvolutionView.of(region).flatMap(OneDnnBackend::layer);
   }
 
   private static boolean isNarrow(Region region) {
@@ -88,24 +89,26 @@ public final class OneDnnBackend implements Backend {
   }
 
   private static Optional<Kernel> convAndAdd(Region region) {
-    Layer layer = Layer.of(new Region(region.graph(), List.of(region.first()))).orElseThrow();
+    ConvolutionView layer =
+        ConvolutionView.of(new Region(region.graph(), List.of(region.first()))).orElseThrow();
     Op.Add add = (Op.Add) region.last().op();
     List<Tensor> operands = region.graph().inputsOf(region.last());
     Tensor mine = layer.output();
     Tensor other = operands.get(operands.get(0).equals(mine) ? 1 : 0);
     return ElementType.of(mine).bytes() == 1 && !other.equals(mine) && isInt8(layer)
-        ? Optional.of(new Int8Conv(layer, new Int8Add(add.clip(), mine, other, region.output())))
+        ? Optional.of(
+            new ConvOneDnn(layer, new AddOneDnn(add.clip(), mine, other, region.output())))
         : Optional.empty();
   }
 
-  private static Optional<Kernel> layer(Layer layer) {
+  private static Optional<Kernel> layer(ConvolutionView layer) {
     if (!isInt8(layer)) {
-      return ExactFloatConv.of(layer);
+      return ExactFloatConvOneDnn.of(layer);
     }
-    return Optional.of(layer.isDense() ? new Int8Dense(layer) : new Int8Conv(layer));
+    return Optional.of(layer.isDense() ? new DenseOneDnn(layer) : new ConvOneDnn(layer));
   }
 
-  private static boolean isInt8(Layer layer) {
+  private static boolean isInt8(ConvolutionView layer) {
     return OneDnn.int8Exact() && layer.weights().isSymmetric();
   }
 }

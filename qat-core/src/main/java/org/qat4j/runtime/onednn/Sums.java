@@ -7,7 +7,6 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.qat4j.graph.Clip;
-import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.ElementType;
@@ -26,10 +25,8 @@ final class Sums {
    */
   record Term(memory.desc layout, memory values, float scale) {}
 
-  static memory.desc layout(NativeScope scope, Buffer buffer, memory.data_type type) {
-    Shape shape = buffer.shape();
-    long[] dims = {buffer.batch(), shape.channels(), shape.height(), shape.width()};
-    return Memories.desc(scope, dims, type, memory.format_tag.nhwc);
+  private static memory.desc layout(NativeScope scope, Buffer buffer, memory.data_type type) {
+    return Memories.image(scope, buffer, type, memory.format_tag.nhwc);
   }
 
   /** Codes with zero point 0, as they are: the sum multiplies them. */
@@ -54,25 +51,9 @@ final class Sums {
     Primitive convert = Reorders.reorder(scope, source, layout, to.values(), to.layout());
     post_ops after = scope.own(new post_ops());
     after.append_eltwise(dnnl.dnnl_eltwise_linear, addend.multiplier(), 0);
-    memory zero =
-        Memories.floats(
-            scope, new long[] {1, 1, 1, 1}, memory.format_tag.nchw, new float[] {addend.zero()});
-    binary.primitive_desc description =
-        scope.own(
-            new binary.primitive_desc(
-                OneDnn.cpu(),
-                dnnl.dnnl_binary_sub,
-                to.layout(),
-                scope.own(zero.get_desc()),
-                to.layout(),
-                attributes(scope, after),
-                false));
+    memory zero = Scalars.of(scope, addend.zero());
     Primitive compute =
-        new Primitive.Builder(scope, description, scope.own(new binary(description)))
-            .argument(dnnl.DNNL_ARG_SRC_0, to.values())
-            .argument(dnnl.DNNL_ARG_SRC_1, zero)
-            .argument(dnnl.DNNL_ARG_DST, to.values())
-            .build();
+        Scalars.apply(scope, dnnl.dnnl_binary_sub, to.values(), zero, after, to.values()).build();
     return List.of(convert, compute);
   }
 
