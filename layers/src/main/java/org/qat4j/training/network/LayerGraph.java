@@ -1,33 +1,36 @@
-package org.qat4j.training;
+package org.qat4j.training.network;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
-import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
-import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
-import org.qat4j.layers.QuantizedMerge;
 import org.qat4j.layers.QuantizedVertex;
 import org.qat4j.layers.QuantizingConf;
 
-/** {@link ComputationGraph}s as stages, and back. */
-final class ComputationGraphs {
-  private ComputationGraphs() {}
+/** Layers that may branch and join. */
+record LayerGraph(ComputationGraph network) implements NetworkView<ComputationGraph> {
+  LayerGraph {
+    Objects.requireNonNull(network, "network");
+  }
 
-  /** The layers in execution order. */
-  static List<Stage> stages(ComputationGraph network) {
+  @Override
+  public boolean isInitialized() {
+    return network.getVertices() != null;
+  }
+
+  @Override
+  public List<Stage> stages() {
     ComputationGraphConfiguration configuration = network.getConfiguration();
     requireOneInputAndOutput(configuration);
     List<Stage> stages = new ArrayList<>();
@@ -55,11 +58,13 @@ final class ComputationGraphs {
     }
   }
 
-  /** The running layers by name. */
-  static Map<String, Layer> layers(ComputationGraph network) {
+  @Override
+  public Map<String, Layer> layers() {
     return Arrays.stream(network.getVertices())
         .filter(vertex -> vertex.hasLayer())
-        .collect(Collectors.toMap(vertex -> vertex.getVertexName(), vertex -> vertex.getLayer()));
+        .collect(
+            Collectors.toMap(
+                vertex -> vertex.getVertexName(), vertex -> LayerList.thawed(vertex.getLayer())));
   }
 
   private static Stage stage(String name, int index, GraphVertex vertex, List<String> inputs) {
@@ -68,62 +73,20 @@ final class ComputationGraphs {
           "a vertex of the graph has the empty name, which ONNX files keep for what is left out;"
               + " name it");
     }
-    if (vertex instanceof LayerVertex layer) {
-      return new Stage(
-          name, index, layer.getLayerConf().getLayer(), layer.getPreProcessor(), inputs);
-    }
-    if (vertex instanceof ElementWiseVertex sum
-        && sum.getOp() == ElementWiseVertex.Op.Add
-        && inputs.size() == 2) {
-      return new Stage(name, index, merge(name, QuantizedMerge.Kind.SUM), null, inputs);
-    }
-    if (vertex instanceof MergeVertex merge
-        && merge.getMergeAxis() == MergeVertex.DEFAULT_MERGE_DIM) {
-      return new Stage(name, index, merge(name, QuantizedMerge.Kind.CONCATENATE), null, inputs);
-    }
-    throw new IllegalArgumentException(
-        "vertex '"
-            + name
-            + "' ("
-            + kind(vertex)
-            + " of "
-            + inputs.size()
-            + ") cannot be quantized; "
-            + advice(vertex));
+    return vertex instanceof LayerVertex layer
+        ? new Stage(name, index, layer.getLayerConf().getLayer(), layer.getPreProcessor(), inputs)
+        : new Stage(name, index, vertex, null, inputs);
   }
 
-  private static String kind(GraphVertex vertex) {
-    String type = vertex.getClass().getSimpleName();
-    return vertex instanceof ElementWiseVertex elementWise
-        ? type + " " + elementWise.getOp()
-        : type;
-  }
-
-  private static String advice(GraphVertex vertex) {
-    if (vertex instanceof FrozenVertex) {
-      return "prepare the network unfrozen, fit at least one batch, and then freeze";
-    }
-    if (vertex instanceof ElementWiseVertex elementWise
-        && elementWise.getOp() == ElementWiseVertex.Op.Add) {
-      return "add two at a time, each sum in a vertex of its own";
-    }
-    return "supported are layers, ElementWiseVertex Add of 2 and MergeVertex along the channels";
-  }
-
-  /** Stands for a merge of the original network, of which only the kind is known yet. */
-  private static QuantizedMerge merge(String name, QuantizedMerge.Kind kind) {
-    return new QuantizedMerge(name, kind, List.of(), new ActivationIdentity(), null);
-  }
-
-  static ComputationGraph build(ComputationGraph original, List<Prepared> prepared) {
-    ComputationGraphConfiguration configuration = original.getConfiguration().clone();
+  @Override
+  public LayerGraph build(List<Stage> stages) {
+    ComputationGraphConfiguration configuration = network.getConfiguration().clone();
     Map<String, GraphVertex> vertices = new LinkedHashMap<>();
     Map<String, List<String>> inputs = new LinkedHashMap<>();
-    for (Prepared next : prepared) {
-      Stage stage = next.stage();
+    for (Stage stage : stages) {
       NeuralNetConfiguration layer = anyLayer(configuration).clone();
       layer.clearVariables();
-      layer.setLayer(MultiLayerNetworks.named(stage));
+      layer.setLayer(LayerList.named(stage));
       vertices.put(stage.name(), vertex(stage, layer));
       inputs.put(stage.name(), stage.inputs());
     }
@@ -133,20 +96,20 @@ final class ComputationGraphs {
     configuration.setTopologicalOrderStr(null);
     configuration.setIterationCount(0);
     configuration.setEpochCount(0);
-    ComputationGraph network = new ComputationGraph(unshared(configuration));
-    network.init();
-    return network;
+    ComputationGraph built = new ComputationGraph(unshared(configuration));
+    built.init();
+    return new LayerGraph(built);
   }
 
-  /** As {@link MultiLayerNetworks#copy}. */
-  static ComputationGraph copy(ComputationGraph original) {
-    ComputationGraph copy = new ComputationGraph(unshared(original.getConfiguration()));
-    copy.init(original.params(), true);
-    ComputationGraphUpdater updater = original.getUpdater(false);
+  @Override
+  public LayerGraph copy() {
+    ComputationGraph copy = new ComputationGraph(unshared(network.getConfiguration()));
+    copy.init(network.params(), true);
+    ComputationGraphUpdater updater = network.getUpdater(false);
     if (updater != null && updater.getUpdaterStateViewArray() != null) {
       copy.getUpdater().setStateViewArray(updater.getUpdaterStateViewArray().dup());
     }
-    return copy;
+    return new LayerGraph(copy);
   }
 
   private static ComputationGraphConfiguration unshared(
@@ -154,7 +117,7 @@ final class ComputationGraphs {
     ComputationGraphConfiguration own = configuration.clone();
     for (GraphVertex vertex : own.getVertices().values()) {
       if (vertex instanceof LayerVertex layer) {
-        layer.setLayerConf(MultiLayerNetworks.unshared(layer.getLayerConf()));
+        layer.setLayerConf(LayerList.unshared(layer.getLayerConf()));
       }
     }
     return own;

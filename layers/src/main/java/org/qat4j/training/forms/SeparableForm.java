@@ -1,51 +1,66 @@
-package org.qat4j.training;
+package org.qat4j.training.forms;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.params.SeparableConvolutionParamInitializer;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.layers.LossOnCopy;
+import org.qat4j.training.network.Stage;
 
-/** The two halves of layers that compute two things, between which deployment has codes. */
-final class Splits {
+/**
+ * A separable convolution: a depthwise one, whose result has codes in deployment, and a 1x1 one.
+ */
+final class SeparableForm extends Form<SeparableConvolution2D> {
   private static final String DEPTHWISE =
       SeparableConvolutionParamInitializer.DEPTH_WISE_WEIGHT_KEY;
   private static final String POINTWISE =
       SeparableConvolutionParamInitializer.POINT_WISE_WEIGHT_KEY;
 
-  private Splits() {}
-
-  /** The logits of an output layer. */
-  static DenseLayer dense(OutputLayer output) {
-    DenseLayer dense = new DenseLayer.Builder().hasBias(output.hasBias()).build();
-    copySettings(output, dense);
-    dense.setActivationFn(new ActivationIdentity());
-    dense.setConstraints(output.getConstraints());
-    dense.setIDropout(output.getIDropout());
-    dense.setWeightNoise(output.getWeightNoise());
-    return dense;
+  SeparableForm() {
+    super(SeparableConvolution2D.class);
   }
 
-  /** The loss of an output layer, on its logits. */
-  static LossLayer loss(OutputLayer output, String name) {
-    LossLayer loss = new LossOnCopy(output.getLossFn(), output.getActivationFn());
-    loss.setLayerName(name);
-    copySettings(output, loss);
-    loss.setNIn(output.getNOut());
-    return loss;
+  @Override
+  long width(Stage stage, Widths widths) {
+    return widths.trained(stage, conf(stage));
   }
 
-  /** The first half of a separable convolution: each channel by itself, without bias. */
-  static DepthwiseConvolution2D depthwise(SeparableConvolution2D separable) {
+  @Override
+  void prepare(Stage stage, Draft draft) {
+    SeparableConvolution2D separable = conf(stage);
+    requireSupported(stage, separable);
+    String name = draft.freeName(stage.name() + "_depthwise");
+    LinearForm.addBlock(
+        stage,
+        new Stage(name, stage.index(), separable, stage.preprocessor(), stage.inputs()),
+        depthwise(separable),
+        depthwiseOrigin(stage),
+        draft);
+    LinearForm.addBlock(
+        stage,
+        new Stage(stage.name(), stage.index(), separable, null, List.of(name)),
+        pointwise(separable),
+        pointwiseOrigin(stage),
+        draft);
+  }
+
+  private static void requireSupported(Stage stage, SeparableConvolution2D separable) {
+    if (separable.getCnn2dDataFormat() != null) {
+      requireNchw(stage, separable.getCnn2dDataFormat());
+    }
+    if (separable.getConstraints() != null && !separable.getConstraints().isEmpty()) {
+      throw new UnsupportedLayerException(
+          stage, "has parameter constraints, which its two parts cannot share; remove them");
+    }
+  }
+
+  /** The first half: each channel by itself, without bias. */
+  private static DepthwiseConvolution2D depthwise(SeparableConvolution2D separable) {
     DepthwiseConvolution2D depthwise =
         new DepthwiseConvolution2D.Builder(separable.getKernelSize())
             .stride(separable.getStride())
@@ -55,7 +70,7 @@ final class Splits {
             .depthMultiplier(separable.getDepthMultiplier())
             .hasBias(false)
             .build();
-    copySettings(separable, depthwise);
+    LinearForm.copySettings(separable, depthwise);
     depthwise.setNOut(separable.getNIn() * separable.getDepthMultiplier());
     depthwise.setActivationFn(new ActivationIdentity());
     depthwise.setIDropout(separable.getIDropout());
@@ -64,13 +79,13 @@ final class Splits {
   }
 
   /** The second half: a 1x1 convolution over all channels. */
-  static ConvolutionLayer pointwise(SeparableConvolution2D separable) {
+  private static ConvolutionLayer pointwise(SeparableConvolution2D separable) {
     ConvolutionLayer pointwise =
         new ConvolutionLayer.Builder(1, 1)
             .dataFormat(CNN2DFormat.NCHW)
             .hasBias(separable.hasBias())
             .build();
-    copySettings(separable, pointwise);
+    LinearForm.copySettings(separable, pointwise);
     pointwise.setNIn(separable.getNIn() * separable.getDepthMultiplier());
     pointwise.setActivationFn(separable.getActivationFn());
     pointwise.setWeightNoise(separable.getWeightNoise());
@@ -78,12 +93,12 @@ final class Splits {
   }
 
   /** From [multiplier, channel, height, width] to [height, width, channel, multiplier]. */
-  static Origin depthwiseOrigin(Stage stage) {
+  private static Origin depthwiseOrigin(Stage stage) {
     return new Origin(
         stage.name(), table -> Map.of(DEPTHWISE, table.get(DEPTHWISE).permute(2, 3, 1, 0)));
   }
 
-  static Origin pointwiseOrigin(Stage stage) {
+  private static Origin pointwiseOrigin(Stage stage) {
     return new Origin(
         stage.name(),
         table -> {
@@ -91,18 +106,5 @@ final class Splits {
           own.put(DEPTHWISE, own.remove(POINTWISE));
           return own;
         });
-  }
-
-  private static void copySettings(FeedForwardLayer from, FeedForwardLayer to) {
-    to.setNIn(from.getNIn());
-    to.setNOut(from.getNOut());
-    to.setWeightInitFn(from.getWeightInitFn());
-    to.setBiasInit(from.getBiasInit());
-    to.setIUpdater(from.getIUpdater());
-    to.setBiasUpdater(from.getBiasUpdater());
-    to.setRegularization(from.getRegularization());
-    to.setRegularizationBias(from.getRegularizationBias());
-    to.setGradientNormalization(from.getGradientNormalization());
-    to.setGradientNormalizationThreshold(from.getGradientNormalizationThreshold());
   }
 }

@@ -1,8 +1,9 @@
-package org.qat4j.training;
+package org.qat4j.training.forms;
 
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.training.network.Stage;
 
 /**
  * Where a prepared layer's parameters come from.
@@ -11,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param parameters from the original's parameter table to those that the prepared layer takes,
  *     under its names and in its shapes
  */
-record Origin(String layer, UnaryOperator<Map<String, INDArray>> parameters) {
+public record Origin(String layer, UnaryOperator<Map<String, INDArray>> parameters) {
 
   /** All parameters as they are. */
   static Origin of(Stage stage) {

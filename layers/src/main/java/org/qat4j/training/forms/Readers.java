@@ -1,4 +1,4 @@
-package org.qat4j.training;
+package org.qat4j.training.forms;
 
 import java.util.List;
 import java.util.Map;
@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.qat4j.layers.Activations;
+import org.qat4j.training.network.Stage;
 
 /** Which layers of the original network read which tensors. */
 final class Readers {
@@ -42,7 +43,7 @@ final class Readers {
   private Optional<Stage> followed(Stage stage, Class<?> type) {
     List<Stage> readers = of(stage.name());
     return readers.size() == 1
-            && readers.get(0).layer().getClass() == type
+            && readers.get(0).conf().getClass() == type
             && readers.get(0).preprocessor() == null
         ? Optional.of(readers.get(0))
         : Optional.empty();

@@ -1,4 +1,4 @@
-package org.qat4j.training;
+package org.qat4j.training.forms;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,13 +13,18 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.qat4j.graph.Graph;
+import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.QuantizingConf;
 import org.qat4j.quantizers.ActivationScheme;
+import org.qat4j.training.network.Stage;
 
 /** The prepared network as far as it is made, and what became of the original's tensors. */
 final class Draft {
   private final List<Stage> original;
+  private final Readers readers;
   private final Set<String> taken = new HashSet<>();
+  private final Set<String> absorbed = new HashSet<>();
   private final List<Prepared> prepared = new ArrayList<>();
 
   /** Name of the tensor that now stands for an original one. */
@@ -30,6 +35,7 @@ final class Draft {
 
   Draft(List<Stage> original) {
     this.original = original;
+    this.readers = new Readers(original);
     for (Stage stage : original) {
       taken.add(stage.name());
       taken.addAll(stage.inputs());
@@ -40,12 +46,30 @@ final class Draft {
     return prepared;
   }
 
+  /** Which layers of the original read which tensors. */
+  Readers readers() {
+    return readers;
+  }
+
+  /**
+   * The quantizer of the network's input. The preprocessor of the first layer moves before it, so
+   * that it sees what the layer saw.
+   */
+  Stage input() {
+    String input = original.get(0).input();
+    List<Stage> first = readers.of(input);
+    InputPreProcessor preprocessor = first.size() == 1 ? first.get(0).preprocessor() : null;
+    String name = freeName(input + "_quantizer");
+    return new Stage(name, -1, new InputQuantizer(name), preprocessor, List.of(input));
+  }
+
   /** Appends a layer with an output range of its own. */
-  void quantizing(Stage stage, Origin... origins) {
-    if (origins.length == 0 && stage.layer() instanceof QuantizingConf layer) {
-      layer.setIUpdater(updater(stage));
+  void quantizing(Prepared next) {
+    Stage stage = next.stage();
+    if (next.origins().isEmpty()) {
+      ((QuantizingConf) stage.conf()).setIUpdater(updater(stage));
     }
-    prepared.add(new Prepared(stage, List.of(origins)));
+    prepared.add(next);
     quantizers.put(stage.name(), stage.name());
   }
 
@@ -58,7 +82,7 @@ final class Draft {
     Stream<IUpdater> candidates =
         prepared.isEmpty()
             ? original.stream()
-                .map(Stage::layer)
+                .map(Stage::conf)
                 .filter(BaseLayer.class::isInstance)
                 .map(layer -> ((BaseLayer) layer).getIUpdater())
                 .filter(Objects::nonNull)
@@ -74,10 +98,21 @@ final class Draft {
         && IntStream.of(0, 1, 1000).allMatch(step -> updater.getLearningRate(step, step) == 0);
   }
 
+  /** The layer whose output parameters a tensor of this network has. */
+  private QuantizingConf quantizing(String tensor) {
+    String name = quantizer(tensor);
+    return prepared.stream()
+        .map(Prepared::stage)
+        .filter(stage -> stage.name().equals(name))
+        .map(stage -> (QuantizingConf) stage.conf())
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Appends a layer whose output has its input's codes, or that works behind the last code. */
-  void passing(Stage stage) {
-    prepared.add(new Prepared(stage, List.of()));
-    quantizers.put(stage.name(), quantizer(stage.inputs().get(0)));
+  void passing(Stage source, Stage stage) {
+    prepared.add(new Prepared(source, stage, List.of()));
+    quantizers.put(stage.name(), quantizer(stage.input()));
   }
 
   /** Lets readers of an original tensor find another one in its place. */
@@ -85,9 +120,14 @@ final class Draft {
     renamed.put(originalTensor, tensor);
   }
 
-  /** The tensor that now stands for an original one. */
-  String tensor(String originalTensor) {
-    return renamed.getOrDefault(originalTensor, originalTensor);
+  /** Lets what a layer absorbed be found under that layer's name. */
+  void absorb(Stage stage, Chain behind) {
+    behind.names().forEach(name -> replace(name, stage.name()));
+    absorbed.addAll(behind.names());
+  }
+
+  boolean hasAbsorbed(Stage stage) {
+    return absorbed.contains(stage.name());
   }
 
   /** Name of the layer whose output parameters a tensor of this network has. */
@@ -95,25 +135,14 @@ final class Draft {
     return quantizers.get(tensor);
   }
 
-  /** The layer whose output parameters a tensor of this network has. */
-  QuantizingConf quantizing(String tensor) {
-    String name = quantizer(tensor);
-    return prepared.stream()
-        .map(Prepared::stage)
-        .filter(stage -> stage.name().equals(name))
-        .map(stage -> (QuantizingConf) stage.layer())
-        .findFirst()
-        .orElseThrow();
-  }
-
   /** An original stage where it stands in this network. */
   Stage inPlaceOf(Stage stage) {
     return new Stage(
         stage.name(),
         stage.index(),
-        stage.layer(),
+        stage.conf(),
         keptPreprocessor(stage),
-        List.of(tensor(stage.input())));
+        stage.inputs().stream().map(input -> renamed.getOrDefault(input, input)).toList());
   }
 
   /** The preprocessor of the first layer stands before the input quantizer. */
@@ -124,6 +153,6 @@ final class Draft {
 
   /** A name that no layer and no input of the original network has. */
   String freeName(String wanted) {
-    return Stage.freeName(wanted, taken);
+    return Graph.freeName(wanted, taken::contains);
   }
 }

@@ -1,10 +1,11 @@
-package org.qat4j.training;
+package org.qat4j.training.forms;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.nd4j.linalg.activations.IActivation;
+import org.qat4j.training.network.Stage;
 
 /**
  * The layers directly behind another one that it can absorb.
@@ -17,10 +18,10 @@ record Chain(Optional<Stage> norm, Optional<Stage> activation) {
   static final Chain NONE = new Chain(Optional.empty(), Optional.empty());
 
   Optional<IActivation> function() {
-    return activation.map(stage -> ((ActivationLayer) stage.layer()).getActivationFn());
+    return activation.map(stage -> ((ActivationLayer) stage.conf()).getActivationFn());
   }
 
-  List<Stage> stages() {
-    return Stream.concat(norm.stream(), activation.stream()).toList();
+  List<String> names() {
+    return Stream.concat(norm.stream(), activation.stream()).map(Stage::name).toList();
   }
 }

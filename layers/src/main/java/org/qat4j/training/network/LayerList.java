@@ -1,10 +1,11 @@
-package org.qat4j.training;
+package org.qat4j.training.network;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.commons.lang3.SerializationUtils;
@@ -14,19 +15,29 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.qat4j.graph.Graph;
 
-/** {@link MultiLayerNetwork}s as stages, and back. */
-final class MultiLayerNetworks {
-  private MultiLayerNetworks() {}
+/** A chain of layers. */
+record LayerList(MultiLayerNetwork network) implements NetworkView<MultiLayerNetwork> {
+  LayerList {
+    Objects.requireNonNull(network, "network");
+  }
 
-  static List<Stage> stages(MultiLayerNetwork network) {
+  @Override
+  public boolean isInitialized() {
+    return network.isInitCalled();
+  }
+
+  @Override
+  public List<Stage> stages() {
     MultiLayerConfiguration configuration = network.getLayerWiseConfigurations();
     List<Layer> layers =
         configuration.getConfs().stream().map(NeuralNetConfiguration::getLayer).toList();
     List<String> names = names(layers);
     List<Stage> stages = new ArrayList<>();
-    String previous = Stage.freeName("input", names);
+    String previous = Graph.freeName("input", names::contains);
     for (int i = 0; i < layers.size(); i++) {
       InputPreProcessor preprocessor = configuration.getInputPreProcess(i);
       stages.add(new Stage(names.get(i), i, layers.get(i), preprocessor, List.of(previous)));
@@ -35,10 +46,15 @@ final class MultiLayerNetworks {
     return stages;
   }
 
-  /** The running layers by name. */
-  static Map<String, org.deeplearning4j.nn.api.Layer> layers(MultiLayerNetwork network) {
-    return stages(network).stream()
-        .collect(Collectors.toMap(Stage::name, stage -> network.getLayer(stage.index())));
+  @Override
+  public Map<String, org.deeplearning4j.nn.api.Layer> layers() {
+    return stages().stream()
+        .collect(Collectors.toMap(Stage::name, stage -> thawed(network.getLayer(stage.index()))));
+  }
+
+  /** The running layer inside a frozen one. */
+  static org.deeplearning4j.nn.api.Layer thawed(org.deeplearning4j.nn.api.Layer layer) {
+    return layer instanceof FrozenLayer frozen ? thawed(frozen.getInsideLayer()) : layer;
   }
 
   /** A name for each layer, none twice: Deeplearning4j lets layers have none, or equal ones. */
@@ -51,19 +67,19 @@ final class MultiLayerNetworks {
       if (unnamed || names.contains(name)) {
         Set<String> taken = new HashSet<>(given);
         taken.addAll(names);
-        name = Stage.freeName(unnamed ? "layer" + i : name, taken);
+        name = Graph.freeName(unnamed ? "layer" + i : name, taken::contains);
       }
       names.add(name);
     }
     return names;
   }
 
-  static MultiLayerNetwork build(MultiLayerNetwork original, List<Prepared> prepared) {
-    MultiLayerConfiguration configuration = original.getLayerWiseConfigurations().clone();
+  @Override
+  public LayerList build(List<Stage> stages) {
+    MultiLayerConfiguration configuration = network.getLayerWiseConfigurations().clone();
     List<NeuralNetConfiguration> layers = new ArrayList<>();
     Map<Integer, InputPreProcessor> preprocessors = new HashMap<>();
-    for (Prepared next : prepared) {
-      Stage stage = next.stage();
+    for (Stage stage : stages) {
       NeuralNetConfiguration layer = configuration.getConf(Math.max(0, stage.index())).clone();
       layer.clearVariables();
       layer.setLayer(named(stage));
@@ -76,25 +92,25 @@ final class MultiLayerNetworks {
     configuration.setInputPreProcessors(preprocessors);
     configuration.setIterationCount(0);
     configuration.setEpochCount(0);
-    MultiLayerNetwork network = new MultiLayerNetwork(unshared(configuration));
-    network.init();
-    return network;
+    MultiLayerNetwork built = new MultiLayerNetwork(unshared(configuration));
+    built.init();
+    return new LayerList(built);
   }
 
-  /** A copy that trains on by itself: parameters, updater state and configuration are its own. */
-  static MultiLayerNetwork copy(MultiLayerNetwork original) {
-    MultiLayerNetwork copy = new MultiLayerNetwork(unshared(original.getLayerWiseConfigurations()));
-    copy.init(original.params(), true);
-    Updater updater = original.getUpdater(false);
+  @Override
+  public LayerList copy() {
+    MultiLayerNetwork copy = new MultiLayerNetwork(unshared(network.getLayerWiseConfigurations()));
+    copy.init(network.params(), true);
+    Updater updater = network.getUpdater(false);
     if (updater != null && updater.getStateViewArray() != null) {
       copy.getUpdater().setStateViewArray(copy, updater.getStateViewArray().dup(), false);
     }
-    return copy;
+    return new LayerList(copy);
   }
 
   private static MultiLayerConfiguration unshared(MultiLayerConfiguration configuration) {
     MultiLayerConfiguration own = configuration.clone();
-    own.setConfs(own.getConfs().stream().map(MultiLayerNetworks::unshared).toList());
+    own.setConfs(own.getConfs().stream().map(LayerList::unshared).toList());
     return own;
   }
 
