@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,15 +21,23 @@ public final class Graph {
   private final String name;
   private final Map<String, Tensor> tensors;
   private final List<String> inputs;
-  private final List<String> outputs;
+  private final Set<String> outputs;
   private final List<Node> nodes;
+  private final Map<String, Node> producers = new HashMap<>();
+  private final Map<String, List<Node>> readers = new HashMap<>();
 
   private Graph(Builder builder, List<String> outputs) {
     this.name = builder.name;
     this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(builder.tensors));
     this.inputs = List.copyOf(builder.inputs);
-    this.outputs = List.copyOf(outputs);
+    this.outputs = Collections.unmodifiableSet(new LinkedHashSet<>(outputs));
     this.nodes = List.copyOf(builder.nodes);
+    for (Node node : nodes) {
+      producers.put(node.output(), node);
+      for (String input : new LinkedHashSet<>(node.inputs())) {
+        readers.computeIfAbsent(input, name -> new ArrayList<>()).add(node);
+      }
+    }
   }
 
   public static Builder builder(String name) {
@@ -75,6 +85,27 @@ public final class Graph {
     return tensor(node.output());
   }
 
+  /** The node that writes a tensor; empty for an input. */
+  public Optional<Node> producer(Tensor tensor) {
+    return Optional.ofNullable(producers.get(tensor.name()));
+  }
+
+  /** The nodes that read a tensor, each once, in execution order. */
+  public List<Node> readers(Tensor tensor) {
+    return Collections.unmodifiableList(readers.getOrDefault(tensor.name(), List.of()));
+  }
+
+  /** The one node that reads a tensor; empty if there is another, or if a caller gets it. */
+  public Optional<Node> onlyReader(Tensor tensor) {
+    List<Node> all = readers(tensor);
+    return all.size() == 1 && !isOutput(tensor) ? Optional.of(all.get(0)) : Optional.empty();
+  }
+
+  /** Whether a caller gets a tensor. */
+  public boolean isOutput(Tensor tensor) {
+    return outputs.contains(tensor.name());
+  }
+
   /** Multiply-accumulates for one image. */
   public long macs() {
     return nodes.stream().mapToLong(node -> node.op().macs(inputsOf(node))).sum();
@@ -112,14 +143,12 @@ public final class Graph {
    * is none, nor is the scaling of an input before it is quantized.
    */
   public List<Node> islands() {
-    Set<String> read = new HashSet<>();
-    nodes.forEach(node -> read.addAll(node.inputs()));
     Set<String> inFront = inFront();
     return nodes.stream()
         .filter(
             node ->
                 (node.op() instanceof Op.Real && !inFront.contains(node.output()))
-                    || (node.op() instanceof Op.Softmax && read.contains(node.output())))
+                    || (node.op() instanceof Op.Softmax && !readers(outputOf(node)).isEmpty()))
         .toList();
   }
 
@@ -138,7 +167,7 @@ public final class Graph {
     return inFront;
   }
 
-  private List<Tensor> tensors(List<String> names) {
+  private List<Tensor> tensors(Collection<String> names) {
     return names.stream().map(this::tensor).toList();
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
@@ -94,6 +95,39 @@ class GraphTest {
     refused(
         "node 'a' (Add): cannot add shapes 3x8x8 and 3x4x4",
         () -> graph.node("a", new Op.Add(Clip.NONE), List.of("xq", "p"), "y", CODES));
+  }
+
+  @Test
+  void producerAndReaders_ofEachTensor_areTheNodesAroundIt() {
+    Graph graph =
+        image()
+            .node("p", new Op.MaxPool(Window.square(2, 2, 0)), List.of("xq"), "p", CODES)
+            .node("twice", new Op.Add(Clip.NONE), List.of("p", "p"), "s", CODES)
+            .node("flat", new Op.Flatten(), List.of("xq"), "f", CODES)
+            .build("s", "f");
+    assertEquals(Optional.empty(), graph.producer(graph.tensor("x")));
+    assertEquals("q", graph.producer(graph.tensor("xq")).orElseThrow().name());
+    assertEquals(List.of("p", "flat"), names(graph.readers(graph.tensor("xq"))));
+    assertEquals(List.of("twice"), names(graph.readers(graph.tensor("p"))));
+    assertEquals(List.of(), graph.readers(graph.tensor("s")));
+  }
+
+  @Test
+  void onlyReader_ofSharedOrReturnedTensor_isNone() {
+    Graph graph =
+        image()
+            .node("p", new Op.MaxPool(Window.square(2, 2, 0)), List.of("xq"), "p", CODES)
+            .node("flat", new Op.Flatten(), List.of("p"), "f", CODES)
+            .node("name", new Op.Identity(), List.of("xq"), "i", CODES)
+            .build("p", "f", "i");
+    assertEquals("q", graph.onlyReader(graph.tensor("x")).orElseThrow().name());
+    assertEquals(Optional.empty(), graph.onlyReader(graph.tensor("xq")));
+    assertEquals(Optional.empty(), graph.onlyReader(graph.tensor("p")));
+    assertEquals(Optional.empty(), graph.onlyReader(graph.tensor("f")));
+  }
+
+  private static List<String> names(List<Node> nodes) {
+    return nodes.stream().map(Node::name).toList();
   }
 
   @Test
