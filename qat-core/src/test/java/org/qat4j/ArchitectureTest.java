@@ -1,5 +1,8 @@
 package org.qat4j;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -8,10 +11,16 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.qat4j.onnx.OnnxFormatException;
+import org.qat4j.onnx.read.OnnxReader;
+import org.qat4j.onnx.write.OnnxWriter;
 
 /** The arrows of ARCHITECTURE.md. */
 @AnalyzeClasses(packages = "org.qat4j", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+  private static final Class<?>[] DOORS = {
+    OnnxReader.class, OnnxWriter.class, OnnxFormatException.class
+  };
 
   @ArchTest
   static final ArchRule arrows =
@@ -62,6 +71,46 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("ai.onnx..", "com.google.protobuf..");
+
+  @ArchTest
+  static final ArchRule onnxIsReadAndWrittenThroughItsDoors =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.qat4j.onnx..")
+          .should()
+          .dependOnClassesThat(resideInAPackage("org.qat4j.onnx..").and(not(belongToAnyOf(DOORS))));
+
+  @ArchTest
+  static final ArchRule onnxWings =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("shared")
+          .definedBy("org.qat4j.onnx")
+          .layer("write")
+          .definedBy("org.qat4j.onnx.write..")
+          .layer("read")
+          .definedBy("org.qat4j.onnx.read")
+          .layer("nodes")
+          .definedBy("org.qat4j.onnx.read.nodes..")
+          .layer("values")
+          .definedBy("org.qat4j.onnx.read.values..")
+          .layer("file")
+          .definedBy("org.qat4j.onnx.read.file..")
+          .whereLayer("read")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("write")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("nodes")
+          .mayOnlyBeAccessedByLayers("read")
+          .whereLayer("values")
+          .mayOnlyBeAccessedByLayers("read", "nodes")
+          .whereLayer("file")
+          .mayOnlyBeAccessedByLayers("read", "nodes", "values");
+
+  /** Each package is a slice of its own, so that a circle between inner ones is seen too. */
+  @ArchTest
+  static final ArchRule noCyclesBetweenPackages =
+      slices().matching("org.qat4j.(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule oneDnnStaysInside =

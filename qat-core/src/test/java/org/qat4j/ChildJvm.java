@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.qat4j.testing.ChildProcess;
 
 /** Runs a class in a JVM of its own, with a small heap and a time limit. */
 public final class ChildJvm {

@@ -16,10 +16,10 @@ import org.jfree.chart.renderer.category.BarRenderer;
 import org.jfree.chart.renderer.category.StandardBarPainter;
 import org.jfree.data.category.DefaultCategoryDataset;
 import org.jfree.svg.SVGGraphics2D;
-import org.qat4j.examples.report.Conditions;
-import org.qat4j.examples.speed.ModelContest;
-import org.qat4j.examples.speed.Ratio;
-import org.qat4j.examples.speed.Timing;
+import org.qat4j.cli.report.Conditions;
+import org.qat4j.cli.speed.ModelContest;
+import org.qat4j.cli.speed.Ratio;
+import org.qat4j.cli.speed.Timing;
 
 /** The comparison of engines as a page and a picture. */
 record BenchmarkReport(Conditions conditions, List<Comparison> comparisons) {

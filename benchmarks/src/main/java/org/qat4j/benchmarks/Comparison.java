@@ -1,9 +1,9 @@
 package org.qat4j.benchmarks;
 
 import java.util.List;
-import org.qat4j.examples.speed.ModelContest;
-import org.qat4j.examples.speed.Ratio;
-import org.qat4j.examples.speed.Timing;
+import org.qat4j.cli.speed.ModelContest;
+import org.qat4j.cli.speed.Ratio;
+import org.qat4j.cli.speed.Timing;
 
 /**
  * All engines on one network, batch size and number of threads.

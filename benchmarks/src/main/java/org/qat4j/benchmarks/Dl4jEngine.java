@@ -8,9 +8,9 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.qat4j.examples.speed.Engine;
-import org.qat4j.examples.speed.EngineProcess;
-import org.qat4j.examples.speed.EngineServer;
+import org.qat4j.cli.speed.Engine;
+import org.qat4j.cli.speed.EngineProcess;
+import org.qat4j.cli.speed.EngineServer;
 
 /** Stock Deeplearning4j in float32, on arrays that are already its own. */
 final class Dl4jEngine implements Engine {

@@ -10,8 +10,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.qat4j.examples.speed.Engine;
-import org.qat4j.examples.speed.EngineServer;
+import org.qat4j.cli.speed.Engine;
+import org.qat4j.cli.speed.EngineServer;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 

@@ -1,6 +1,6 @@
 package org.qat4j.benchmarks;
 
-import org.qat4j.examples.speed.Ratio;
+import org.qat4j.cli.speed.Ratio;
 
 /**
  * One line of the comparison of engines, as its JSON file holds it.

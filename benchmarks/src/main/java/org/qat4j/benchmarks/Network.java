@@ -3,7 +3,7 @@ package org.qat4j.benchmarks;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.deeplearning4j.nn.api.NeuralNetwork;
-import org.qat4j.examples.speed.RawFloats;
+import org.qat4j.cli.speed.RawFloats;
 import org.qat4j.graph.Shape;
 
 /** A measured network, by the name of its files. */

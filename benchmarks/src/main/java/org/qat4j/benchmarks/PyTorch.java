@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.qat4j.benchmarks.pytorch.Mode;
 import org.qat4j.benchmarks.pytorch.PyTorchEngine;
-import org.qat4j.examples.speed.Engine;
-import org.qat4j.examples.speed.EngineProcess;
+import org.qat4j.cli.speed.Engine;
+import org.qat4j.cli.speed.EngineProcess;
 
 /** PyTorch in processes of their own, which alone have its libraries. */
 final class PyTorch {

@@ -9,8 +9,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
-import org.qat4j.examples.lenet.LeNet;
-import org.qat4j.examples.resnet.ResNet20;
+import org.qat4j.examples.networks.LeNet;
+import org.qat4j.examples.networks.ResNet20;
 
 /** The trained networks in Deeplearning4j, always with the same weights, and what others need. */
 final class TrainedDl4j {

@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.qat4j.examples.report.Conditions;
-import org.qat4j.examples.report.ReportText;
-import org.qat4j.examples.speed.Turns;
+import org.qat4j.cli.report.Conditions;
+import org.qat4j.cli.report.TextTable;
+import org.qat4j.cli.speed.Turns;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -87,7 +87,7 @@ final class TrainingBenchmark implements Callable<Integer> {
     List<TrainingComparison> comparisons = new ArrayList<>();
     for (TrainedNetwork network : networks) {
       TrainingComparison one = new TrainingContest(network, threads, turns, pyTorch).measure();
-      print.print(ReportText.table(TrainingReport.rows(List.of(one))));
+      print.print(TextTable.of(TrainingReport.rows(List.of(one))));
       print.flush();
       comparisons.add(one);
     }

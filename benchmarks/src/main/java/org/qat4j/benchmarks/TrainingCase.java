@@ -3,7 +3,7 @@ package org.qat4j.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.qat4j.examples.speed.RawFloats;
+import org.qat4j.cli.speed.RawFloats;
 
 /**
  * What every engine trains: one batch, and the weights that it starts from. Knows no library, since

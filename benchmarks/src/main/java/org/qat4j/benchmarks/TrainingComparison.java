@@ -2,8 +2,8 @@ package org.qat4j.benchmarks;
 
 import java.util.List;
 import java.util.Optional;
-import org.qat4j.examples.speed.Ratio;
-import org.qat4j.examples.speed.Samples;
+import org.qat4j.cli.speed.Ratio;
+import org.qat4j.cli.speed.Samples;
 
 /** Training steps of one network by several engines in the same rounds. */
 record TrainingComparison(TrainedNetwork network, int threads, List<Entry> entries) {

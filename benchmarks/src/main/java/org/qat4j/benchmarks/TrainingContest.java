@@ -9,9 +9,9 @@ import java.util.Locale;
 import java.util.Optional;
 import org.qat4j.benchmarks.TrainingComparison.Trainer;
 import org.qat4j.benchmarks.pytorch.Mode;
-import org.qat4j.examples.speed.EngineProcess;
-import org.qat4j.examples.speed.Samples;
-import org.qat4j.examples.speed.Turns;
+import org.qat4j.cli.speed.EngineProcess;
+import org.qat4j.cli.speed.Samples;
+import org.qat4j.cli.speed.Turns;
 
 /**
  * Training steps of one network by all engines, in turns. All start from the same weights with the

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.qat4j.examples.report.Conditions;
-import org.qat4j.examples.speed.Ratio;
+import org.qat4j.cli.report.Conditions;
+import org.qat4j.cli.speed.Ratio;
 
 /** The comparison of training steps as a page. */
 record TrainingReport(Conditions conditions, List<TrainingComparison> comparisons) {

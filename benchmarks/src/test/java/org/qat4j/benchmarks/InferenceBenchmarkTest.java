@@ -19,14 +19,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.qat4j.examples.report.Conditions;
-import org.qat4j.examples.report.Environment;
-import org.qat4j.examples.speed.ModelContest;
-import org.qat4j.examples.speed.Ratio;
-import org.qat4j.examples.speed.RawFloats;
-import org.qat4j.examples.speed.Samples;
-import org.qat4j.examples.speed.Timing;
-import org.qat4j.examples.speed.Turns;
+import org.qat4j.cli.report.Conditions;
+import org.qat4j.cli.report.Environment;
+import org.qat4j.cli.speed.ModelContest;
+import org.qat4j.cli.speed.Ratio;
+import org.qat4j.cli.speed.RawFloats;
+import org.qat4j.cli.speed.Samples;
+import org.qat4j.cli.speed.Timing;
+import org.qat4j.cli.speed.Turns;
 import picocli.CommandLine;
 
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

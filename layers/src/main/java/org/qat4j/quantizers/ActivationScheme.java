@@ -4,7 +4,7 @@ import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.qat4j.graph.Clip;
-import org.qat4j.observer.Range;
+import org.qat4j.observer.RealRange;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
@@ -116,7 +116,7 @@ public record ActivationScheme(
   /** Name of the parameter that holds the range, learned or observed. */
   public String parameter() {
     return switch (method) {
-      case OBSERVED -> ObservedRange.KEY;
+      case OBSERVED -> RangeParameter.KEY;
       case PACT -> CLIP;
       case LSQ, LSQ_PLUS -> STEP;
     };
@@ -125,7 +125,7 @@ public record ActivationScheme(
   /** Length of that parameter. */
   public int parameterLength() {
     return switch (method) {
-      case OBSERVED -> ObservedRange.LENGTH;
+      case OBSERVED -> RangeParameter.LENGTH;
       case PACT, LSQ -> 1;
       case LSQ_PLUS -> 2;
     };
@@ -133,7 +133,7 @@ public record ActivationScheme(
 
   /** Whether a parameter of that name is a running estimate, not trained by gradients. */
   public static boolean isStatistic(String parameter) {
-    return parameter.equals(ObservedRange.KEY);
+    return parameter.equals(RangeParameter.KEY);
   }
 
   /**
@@ -169,7 +169,7 @@ public record ActivationScheme(
   }
 
   /** Scale and zero point whose codes span a range of values behind an activation function. */
-  QuantParams span(Range range, Clip clip) {
+  QuantParams span(RealRange range, Clip clip) {
     if (!symmetric) {
       return QuantParams.affine(range.min(), range.max(), codes());
     }

@@ -3,7 +3,7 @@ package org.qat4j.quantizers;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Clip;
 import org.qat4j.kernels.Rounding;
-import org.qat4j.observer.Range;
+import org.qat4j.observer.RealRange;
 import org.qat4j.scheme.QuantParams;
 
 /**
@@ -26,7 +26,7 @@ final class LearnedClipQuantizer extends LearnedQuantizer {
 
   @Override
   public QuantParams params(INDArray parameter) {
-    return scheme().span(new Range(0, alpha(parameter)), clip());
+    return scheme().span(new RealRange(0, alpha(parameter)), clip());
   }
 
   @Override

@@ -5,8 +5,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Clip;
 import org.qat4j.kernels.Rounding;
 import org.qat4j.observer.Histogram;
-import org.qat4j.observer.Range;
 import org.qat4j.observer.RangeEstimator;
+import org.qat4j.observer.RealRange;
 import org.qat4j.scheme.QuantParams;
 
 /**
@@ -15,7 +15,7 @@ import org.qat4j.scheme.QuantParams;
  * function has a slope.
  */
 final class ObservedQuantizer extends ActivationQuantizer {
-  private Range next;
+  private RealRange next;
 
   ObservedQuantizer(ActivationScheme scheme, Clip clip, Rounding rounding) {
     super(scheme, clip, rounding);
@@ -23,36 +23,36 @@ final class ObservedQuantizer extends ActivationQuantizer {
 
   @Override
   public boolean isReady(INDArray parameter) {
-    return ObservedRange.isObserved(parameter);
+    return RangeParameter.isObserved(parameter);
   }
 
   @Override
   public QuantParams params(INDArray parameter) {
-    return scheme().span(ObservedRange.read(parameter), clip());
+    return scheme().span(RangeParameter.read(parameter), clip());
   }
 
   @Override
   QuantParams update(INDArray values, INDArray parameter, Mode mode) {
     next =
         mode == Mode.FROZEN && isReady(parameter)
-            ? ObservedRange.read(parameter)
-            : ObservedRange.next(parameter, scheme().observation().merging(), range(values));
+            ? RangeParameter.read(parameter)
+            : RangeParameter.next(parameter, scheme().observation().merging(), range(values));
     return scheme().span(next, clip());
   }
 
   /** Range of the batch behind the activation function. */
-  private Range range(INDArray values) {
+  private RealRange range(INDArray values) {
     float min = clip().min() == 0 ? 0f : clip().apply(rounding().min(values));
     float max = clip().apply(rounding().max(values));
     finite(min);
     finite(max);
     return scheme().observation().estimate() == Observation.Estimate.MIN_MAX
-        ? new Range(min, max)
+        ? new RealRange(min, max)
         : estimated(values);
   }
 
   /** Symmetric codes are chosen for magnitudes, as {@link RangeEstimator} asks for. */
-  private Range estimated(INDArray values) {
+  private RealRange estimated(INDArray values) {
     float[] batch = values.castTo(DataType.FLOAT).dup().data().asFloat();
     for (int i = 0; i < batch.length; i++) {
       float clipped = clip().apply(batch[i]);
@@ -71,7 +71,7 @@ final class ObservedQuantizer extends ActivationQuantizer {
 
   @Override
   void writeGradient(INDArray epsilon, INDArray passed, INDArray parameter, INDArray gradient) {
-    ObservedRange.write(parameter, next);
+    RangeParameter.write(parameter, next);
     gradient.assign(0);
   }
 }

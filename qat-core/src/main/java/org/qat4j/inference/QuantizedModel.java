@@ -3,8 +3,8 @@ package org.qat4j.inference;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.qat4j.graph.Graph;
-import org.qat4j.onnx.OnnxReader;
-import org.qat4j.onnx.OnnxWriter;
+import org.qat4j.onnx.read.OnnxReader;
+import org.qat4j.onnx.write.OnnxWriter;
 
 /**
  * An INT8 network that can be saved, loaded and run. Immutable: share one among all sessions and

@@ -160,11 +160,11 @@ public final class Histogram {
    *
    * @throws IllegalStateException if there are no values
    */
-  public Range range() {
+  public RealRange range() {
     if (min > max) {
       throw new IllegalStateException("the histogram is empty: add values first");
     }
-    return new Range(min, max);
+    return new RealRange(min, max);
   }
 
   /** Number of bins. */
@@ -198,8 +198,9 @@ public final class Histogram {
   }
 
   /** The numbers from the start of a bin to the start of another that are within the range. */
-  Range between(int from, int to) {
-    return new Range((float) Math.max(lowerEdge(from), min), (float) Math.min(lowerEdge(to), max));
+  RealRange between(int from, int to) {
+    return new RealRange(
+        (float) Math.max(lowerEdge(from), min), (float) Math.min(lowerEdge(to), max));
   }
 
   @Override

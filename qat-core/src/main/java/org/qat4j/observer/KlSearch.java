@@ -14,12 +14,12 @@ final class KlSearch {
     this.levels = codes.steps() + 1;
   }
 
-  Range best() {
-    Range whole = histogram.range();
+  RealRange best() {
+    RealRange whole = histogram.range();
     int zero = histogram.zeroBin();
     int positive = histogram.bins() - zero;
     int sides = whole.min() < 0 && whole.max() > 0 ? 2 : 1;
-    Range best = whole;
+    RealRange best = whole;
     double least = Double.POSITIVE_INFINITY;
     for (int t = Math.max(zero, positive); t >= Math.max(1, levels / sides); t--) {
       int from = Math.max(0, zero - t);

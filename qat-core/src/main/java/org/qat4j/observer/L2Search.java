@@ -19,8 +19,8 @@ final class L2Search {
     }
   }
 
-  Range best() {
-    Range whole = histogram.range();
+  RealRange best() {
+    RealRange whole = histogram.range();
     double lowQuantile = 0;
     double highQuantile = 1;
     int from = 0;

@@ -9,15 +9,16 @@ final class MseSearch {
 
   private MseSearch() {}
 
-  static Range best(Histogram histogram, IntRange codes) {
-    Range whole = histogram.range().includingZero();
+  static RealRange best(Histogram histogram, IntRange codes) {
+    RealRange whole = histogram.range().includingZero();
     float largest = Math.max(-whole.min(), whole.max());
-    Range best = whole;
+    RealRange best = whole;
     double least = error(histogram, whole, codes);
     double factor = 1;
     for (int i = 1; largest * factor > histogram.width(); i++) {
       factor = StrictMath.pow(2, -i / FACTORS_PER_OCTAVE);
-      Range range = new Range((float) (whole.min() * factor), (float) (whole.max() * factor));
+      RealRange range =
+          new RealRange((float) (whole.min() * factor), (float) (whole.max() * factor));
       double error = error(histogram, range, codes);
       if (error < least) {
         least = error;
@@ -27,7 +28,7 @@ final class MseSearch {
     return best;
   }
 
-  private static double error(Histogram histogram, Range range, IntRange codes) {
+  private static double error(Histogram histogram, RealRange range, IntRange codes) {
     QuantParams params = QuantParams.affine(range.min(), range.max(), codes);
     double sum = 0;
     for (int i = 0; i < histogram.bins(); i++) {

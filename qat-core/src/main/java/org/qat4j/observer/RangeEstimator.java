@@ -19,12 +19,12 @@ public sealed interface RangeEstimator {
    * @param codes what the range will be quantized to
    * @throws IllegalStateException if there are no values
    */
-  Range estimate(Histogram histogram, IntRange codes);
+  RealRange estimate(Histogram histogram, IntRange codes);
 
   /** All values: nothing is clipped. */
   record MinMax() implements RangeEstimator {
     @Override
-    public Range estimate(Histogram histogram, IntRange codes) {
+    public RealRange estimate(Histogram histogram, IntRange codes) {
       return histogram.range().includingZero();
     }
   }
@@ -43,8 +43,8 @@ public sealed interface RangeEstimator {
     }
 
     @Override
-    public Range estimate(Histogram histogram, IntRange codes) {
-      Range range = histogram.range();
+    public RealRange estimate(Histogram histogram, IntRange codes) {
+      RealRange range = histogram.range();
       double outside = histogram.count() - histogram.count() * percent / 100;
       double below = range.min() >= 0 ? 0 : range.max() <= 0 ? outside : outside / 2;
       int from = 0;
@@ -75,8 +75,8 @@ public sealed interface RangeEstimator {
     }
 
     @Override
-    public Range estimate(Histogram histogram, IntRange codes) {
-      Range range = histogram.range();
+    public RealRange estimate(Histogram histogram, IntRange codes) {
+      RealRange range = histogram.range();
       double mean = 0;
       for (int i = 0; i < histogram.bins(); i++) {
         mean += histogram.center(i) * histogram.count(i) / histogram.count();
@@ -87,7 +87,7 @@ public sealed interface RangeEstimator {
         variance += distance * distance * histogram.count(i) / histogram.count();
       }
       double reach = sigmas * Math.sqrt(variance);
-      return new Range(
+      return new RealRange(
               (float) Math.max(mean - reach, range.min()),
               (float) Math.min(mean + reach, range.max()))
           .includingZero();
@@ -109,7 +109,7 @@ public sealed interface RangeEstimator {
    */
   record KlDivergence() implements RangeEstimator {
     @Override
-    public Range estimate(Histogram histogram, IntRange codes) {
+    public RealRange estimate(Histogram histogram, IntRange codes) {
       return new KlSearch(histogram, codes).best().includingZero();
     }
   }
@@ -123,7 +123,7 @@ public sealed interface RangeEstimator {
    */
   record MeanSquaredError() implements RangeEstimator {
     @Override
-    public Range estimate(Histogram histogram, IntRange codes) {
+    public RealRange estimate(Histogram histogram, IntRange codes) {
       return MseSearch.best(histogram, codes);
     }
   }
@@ -137,7 +137,7 @@ public sealed interface RangeEstimator {
    */
   record L2Norm() implements RangeEstimator {
     @Override
-    public Range estimate(Histogram histogram, IntRange codes) {
+    public RealRange estimate(Histogram histogram, IntRange codes) {
       return new L2Search(histogram, codes).best().includingZero();
     }
   }

@@ -12,12 +12,12 @@ public sealed interface RangeObserver {
    * @param batch the range of the newest batch
    * @return the range that includes the newest batch
    */
-  Range observe(Range observed, Range batch);
+  RealRange observe(RealRange observed, RealRange batch);
 
   /** The smallest and largest value ever seen. */
   record MinMax() implements RangeObserver {
     @Override
-    public Range observe(Range observed, Range batch) {
+    public RealRange observe(RealRange observed, RealRange batch) {
       return observed.union(batch);
     }
   }
@@ -35,8 +35,8 @@ public sealed interface RangeObserver {
     }
 
     @Override
-    public Range observe(Range observed, Range batch) {
-      return new Range(
+    public RealRange observe(RealRange observed, RealRange batch) {
+      return new RealRange(
           observed.min() + rate * (batch.min() - observed.min()),
           observed.max() + rate * (batch.max() - observed.max()));
     }

@@ -9,10 +9,10 @@ import java.nio.ByteOrder;
 import org.qat4j.graph.Weights;
 
 /** Constant tensors as ONNX stores them: dimensions and little-endian bytes. */
-final class Initializers {
+public final class Initializers {
   private Initializers() {}
 
-  static TensorProto floats(String name, long[] dims, float... values) {
+  public static TensorProto floats(String name, long[] dims, float... values) {
     ByteBuffer bytes = littleEndian(values.length * Float.BYTES);
     for (float value : values) {
       bytes.putFloat(value);
@@ -20,7 +20,7 @@ final class Initializers {
     return tensor(name, DataType.FLOAT, dims, bytes);
   }
 
-  static TensorProto codes(String name, IntegerType storage, long[] dims, int... codes) {
+  public static TensorProto codes(String name, IntegerType storage, long[] dims, int... codes) {
     ByteBuffer bytes = littleEndian(codes.length * storage.bits() / 8);
     for (int code : codes) {
       switch (storage.bits()) {
@@ -32,7 +32,7 @@ final class Initializers {
     return tensor(name, storage.type(), dims, bytes);
   }
 
-  static TensorProto numbers(String name, long... values) {
+  public static TensorProto numbers(String name, long... values) {
     ByteBuffer bytes = littleEndian(values.length * Long.BYTES);
     for (long value : values) {
       bytes.putLong(value);
@@ -40,7 +40,7 @@ final class Initializers {
     return tensor(name, DataType.INT64, new long[] {values.length}, bytes);
   }
 
-  static TensorProto weights(String name, long[] dims, Weights weights) {
+  public static TensorProto weights(String name, long[] dims, Weights weights) {
     if (weights.isInt8()) {
       return tensor(name, DataType.INT8, dims, weights.bytesOihw());
     }

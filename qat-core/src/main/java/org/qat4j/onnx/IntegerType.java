@@ -10,7 +10,7 @@ import org.qat4j.scheme.IntRange;
  * The integer types in which a file can hold codes. QuantizeLinear saturates at their ends, and
  * nowhere else.
  */
-enum IntegerType {
+public enum IntegerType {
   UINT8(DataType.UINT8, 8, false, 13),
   INT8(DataType.INT8, 8, true, 13),
   UINT16(DataType.UINT16, 16, false, 21),
@@ -31,15 +31,15 @@ enum IntegerType {
     this.opset = opset;
   }
 
-  DataType type() {
+  public DataType type() {
     return type;
   }
 
-  int bits() {
+  public int bits() {
     return bits;
   }
 
-  IntRange range() {
+  public IntRange range() {
     if (this == INT32) {
       return new IntRange(Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
@@ -47,12 +47,12 @@ enum IntegerType {
   }
 
   /** The first operator set in which QuantizeLinear produces this type. */
-  int opset() {
+  public int opset() {
     return opset;
   }
 
   /** Whether activations may have this type. */
-  boolean isActivation() {
+  public boolean isActivation() {
     return bits == 8 || bits == 16;
   }
 
@@ -62,7 +62,7 @@ enum IntegerType {
    *
    * @throws IllegalArgumentException if no type holds them
    */
-  static IntegerType of(IntRange codes) {
+  public static IntegerType of(IntRange codes) {
     return Arrays.stream(values())
         .filter(storage -> storage.isActivation() && storage.range().contains(codes))
         .findFirst()
@@ -71,11 +71,11 @@ enum IntegerType {
   }
 
   /** int8 where the codes fit, else int16. */
-  static IntegerType ofWeights(Weights weights) {
+  public static IntegerType ofWeights(Weights weights) {
     return weights.isInt8() ? INT8 : INT16;
   }
 
-  static Optional<IntegerType> of(int dataType) {
+  public static Optional<IntegerType> of(int dataType) {
     return Arrays.stream(values())
         .filter(storage -> storage.type.getNumber() == dataType)
         .findFirst();

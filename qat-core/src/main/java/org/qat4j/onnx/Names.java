@@ -7,16 +7,16 @@ import java.util.Map;
 import java.util.Set;
 
 /** Hands out names that nothing else has. */
-final class Names {
+public final class Names {
   private final Set<String> taken;
   private final Map<String, Integer> numbers = new HashMap<>();
 
-  Names(Collection<String> reserved) {
+  public Names(Collection<String> reserved) {
     taken = new HashSet<>(reserved);
   }
 
   /** The wanted name, with a number behind it if it is taken. */
-  String unique(String wanted) {
+  public String unique(String wanted) {
     String name = wanted;
     while (!taken.add(name)) {
       name = wanted + "_" + numbers.merge(wanted, 1, Integer::sum);

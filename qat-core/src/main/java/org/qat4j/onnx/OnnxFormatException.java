@@ -10,11 +10,11 @@ import java.io.IOException;
 public final class OnnxFormatException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  OnnxFormatException(String message) {
+  public OnnxFormatException(String message) {
     super(message);
   }
 
-  OnnxFormatException(String message, Throwable cause) {
+  public OnnxFormatException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -5,17 +5,17 @@ import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.protobuf.ByteString;
 import java.util.List;
-import org.qat4j.graph.Clip;
 import org.qat4j.graph.Window;
 
 /** Builds ONNX nodes and their attributes. */
-final class OnnxNodes {
+public final class OnnxNodes {
   /** The first operator set whose average pooling can be dilated. */
-  static final int DILATED_POOLING_OPSET = 19;
+  public static final int DILATED_POOLING_OPSET = 19;
 
   private OnnxNodes() {}
 
-  static NodeProto.Builder node(String opType, String name, String output, String... inputs) {
+  public static NodeProto.Builder node(
+      String opType, String name, String output, String... inputs) {
     return NodeProto.newBuilder()
         .setOpType(opType)
         .setName(name)
@@ -23,11 +23,11 @@ final class OnnxNodes {
         .addOutput(output);
   }
 
-  static AttributeProto integer(String name, long value) {
+  public static AttributeProto integer(String name, long value) {
     return AttributeProto.newBuilder().setName(name).setType(AttributeType.INT).setI(value).build();
   }
 
-  static AttributeProto real(String name, float value) {
+  public static AttributeProto real(String name, float value) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeType.FLOAT)
@@ -35,7 +35,7 @@ final class OnnxNodes {
         .build();
   }
 
-  static AttributeProto text(String name, String value) {
+  public static AttributeProto text(String name, String value) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeType.STRING)
@@ -43,7 +43,7 @@ final class OnnxNodes {
         .build();
   }
 
-  static AttributeProto integers(String name, long... values) {
+  public static AttributeProto integers(String name, long... values) {
     AttributeProto.Builder attribute =
         AttributeProto.newBuilder().setName(name).setType(AttributeType.INTS);
     for (long value : values) {
@@ -52,7 +52,7 @@ final class OnnxNodes {
     return attribute.build();
   }
 
-  static void window(NodeProto.Builder node, Window w) {
+  public static void window(NodeProto.Builder node, Window w) {
     node.addAttribute(integers("kernel_shape", w.kernelHeight(), w.kernelWidth()))
         .addAttribute(integers("strides", w.strideHeight(), w.strideWidth()))
         .addAttribute(integers("pads", w.padTop(), w.padLeft(), w.padBottom(), w.padRight()));
@@ -62,30 +62,13 @@ final class OnnxNodes {
   }
 
   /** Resize that repeats pixels. */
-  static void nearest(NodeProto.Builder node) {
+  public static void nearest(NodeProto.Builder node) {
     node.addAttribute(text("mode", "nearest"))
         .addAttribute(text("coordinate_transformation_mode", "asymmetric"))
         .addAttribute(text("nearest_mode", "floor"));
   }
 
-  static boolean isDilated(Window w) {
+  public static boolean isDilated(Window w) {
     return w.dilationHeight() != 1 || w.dilationWidth() != 1;
-  }
-
-  /** Adds a Relu or Clip node; nothing for {@link Clip#NONE}. */
-  static void clip(GraphEncoder encoder, NodeNames names, Clip clip, String input, String output) {
-    if (clip.equals(Clip.RELU)) {
-      encoder.add(node("Relu", names.next("/relu"), output, input));
-    } else if (!clip.equals(Clip.NONE)) {
-      String min = bound(encoder, output + "/min", clip.min());
-      String max = bound(encoder, output + "/max", clip.max());
-      encoder.add(node("Clip", names.next("/clip"), output, input, min, max));
-    }
-  }
-
-  private static String bound(GraphEncoder encoder, String name, float value) {
-    return Float.isInfinite(value)
-        ? ""
-        : encoder.constant(Initializers.floats(encoder.tensorName(name), new long[0], value));
   }
 }

@@ -8,14 +8,14 @@ import org.qat4j.scheme.IntRange;
  * The code range that a reader takes from weights about which nothing is declared: all codes of the
  * storage type, without the smallest one if it does not occur.
  */
-final class WeightRange {
+public final class WeightRange {
   private WeightRange() {}
 
-  static IntRange readable(Weights weights) {
+  public static IntRange readable(Weights weights) {
     return readable(weights, IntegerType.ofWeights(weights).range());
   }
 
-  static IntRange readable(Weights weights, IntRange storage) {
+  public static IntRange readable(Weights weights, IntRange storage) {
     boolean smallest =
         weights.smallestCode() == storage.min()
             || Arrays.stream(weights.zeroPoints()).anyMatch(zero -> zero == storage.min());

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.qat4j.ChildProcess;
+import org.qat4j.testing.ChildProcess;
 
 class AtomicFileTest {
   private static final int MEGABYTE = 1 << 20;
@@ -209,7 +209,7 @@ class AtomicFileTest {
     return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
   }
 
-  private static Process start(List<String> command) throws IOException {
+  private static Process start(List<String> command) throws IOException, InterruptedException {
     return ChildProcess.start(
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT),
         Duration.ofMinutes(2));

@@ -104,7 +104,7 @@ class HistogramTest {
   void width_ofAnyRange_isFine(float min, float max) {
     Histogram histogram = Histogram.empty().add(min, max);
     assertTrue(histogram.bins() > Histogram.BINS / 2 - 1, histogram::toString);
-    assertEquals(new Range(min, max), histogram.range());
+    assertEquals(new RealRange(min, max), histogram.range());
   }
 
   @Test

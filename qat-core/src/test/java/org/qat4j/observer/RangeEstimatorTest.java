@@ -49,8 +49,8 @@ class RangeEstimatorTest {
           random.nextBoolean()
               ? IntRange.unsigned(1 + random.nextInt(16))
               : IntRange.signed(1 + random.nextInt(16));
-      Range range = estimator.estimate(histogram, codes);
-      Range whole = histogram.range().includingZero();
+      RealRange range = estimator.estimate(histogram, codes);
+      RealRange whole = histogram.range().includingZero();
       String name = "seed " + seed + " " + codes + ": " + range + " of " + whole;
       assertTrue(range.min() <= 0 && range.max() >= 0, name);
       assertTrue(range.min() >= whole.min() && range.max() <= whole.max(), name);
@@ -72,9 +72,9 @@ class RangeEstimatorTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("all")
   void estimate_oneValue_keepsIt(RangeEstimator estimator) {
-    assertEquals(new Range(0, 5), estimator.estimate(counted(5, 5, 5), U8));
-    assertEquals(new Range(-3, 0), estimator.estimate(counted(-3), U8));
-    assertEquals(new Range(0, 0), estimator.estimate(counted(0, 0), U8));
+    assertEquals(new RealRange(0, 5), estimator.estimate(counted(5, 5, 5), U8));
+    assertEquals(new RealRange(-3, 0), estimator.estimate(counted(-3), U8));
+    assertEquals(new RealRange(0, 0), estimator.estimate(counted(0, 0), U8));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -109,7 +109,7 @@ class RangeEstimatorTest {
   })
   void percentile_ofOneValueInEachBin_dropsThatPart(
       double percent, float from, float min, float max) {
-    assertEquals(new Range(min, max), new Percentile(percent).estimate(ramp(from), U8));
+    assertEquals(new RealRange(min, max), new Percentile(percent).estimate(ramp(from), U8));
   }
 
   @ParameterizedTest(name = "seed {0}")
@@ -117,7 +117,7 @@ class RangeEstimatorTest {
   void percentile_ofAnyValues_keepsThatPartInside(long seed) {
     float[] values = HistogramTest.values(new Random(seed), 1000);
     for (double percent : new double[] {1, 50, 90, 99, 99.9, 100}) {
-      Range range = new Percentile(percent).estimate(counted(values), U8);
+      RealRange range = new Percentile(percent).estimate(counted(values), U8);
       long inside =
           IntStream.range(0, values.length)
               .filter(i -> values[i] >= range.min() && values[i] <= range.max())
@@ -130,10 +130,10 @@ class RangeEstimatorTest {
   void meanStd_ofPlusAndMinusOne_isMeanZeroAndSigmaOne() {
     Histogram histogram = counted(-1, 1, -1, 1, 4, -4);
     double sigma = Math.sqrt(36.0 / 6);
-    Range range = new MeanStd(1).estimate(histogram, U8);
+    RealRange range = new MeanStd(1).estimate(histogram, U8);
     assertEquals(sigma, range.max(), histogram.width());
     assertEquals(-sigma, range.min(), histogram.width());
-    assertEquals(new Range(-4, 4), new MeanStd(3).estimate(histogram, U8));
+    assertEquals(new RealRange(-4, 4), new MeanStd(3).estimate(histogram, U8));
   }
 
   /** Few codes and one far value: clipping it costs less than coarse steps for all others. */
@@ -175,7 +175,7 @@ class RangeEstimatorTest {
       List<float[]> batches =
           Stream.generate(() -> HistogramTest.values(random, 20)).limit(4).toList();
       Histogram histogram = Histogram.empty();
-      Range observed = counted(batches.get(3)).range();
+      RealRange observed = counted(batches.get(3)).range();
       for (float[] batch : batches) {
         histogram = histogram.add(batch);
         observed = new RangeObserver.MinMax().observe(observed, counted(batch).range());

@@ -25,14 +25,14 @@ class RangeGoldenTest {
   private static final List<String> DATA =
       List.of("bell", "relu", "heavy", "outlier", "negative", "positive");
 
-  private record Row(String data, String method, IntRange codes, Range range, double error) {
+  private record Row(String data, String method, IntRange codes, RealRange range, double error) {
     static Row parse(String line) {
       String[] cells = line.split(",", -1);
       return new Row(
           cells[0],
           cells[1],
           new IntRange(Integer.parseInt(cells[2]), Integer.parseInt(cells[3])),
-          new Range(Float.parseFloat(cells[4]), Float.parseFloat(cells[5])),
+          new RealRange(Float.parseFloat(cells[4]), Float.parseFloat(cells[5])),
           Double.parseDouble(cells[6]));
     }
 
@@ -113,7 +113,7 @@ class RangeGoldenTest {
   void estimate_ofTheSameData_agreesWithPython(Row row) {
     float[] values = values(row.data);
     Histogram histogram = Histogram.empty().add(values);
-    Range range = row.estimator().estimate(histogram, row.codes);
+    RealRange range = row.estimator().estimate(histogram, row.codes);
     if (row.method.equals("mse")) {
       assertErrorNearTheLeast(row, range, values);
     } else {
@@ -141,7 +141,7 @@ class RangeGoldenTest {
    * themselves may not. 6 %: factors here are 2 % apart, in Python 1/2000 of the range, and bins
    * have a width.
    */
-  private static void assertErrorNearTheLeast(Row row, Range range, float[] values) {
+  private static void assertErrorNearTheLeast(Row row, RealRange range, float[] values) {
     QuantParams params = QuantParams.affine(range.min(), range.max(), row.codes);
     double sum = 0;
     for (float value : values) {

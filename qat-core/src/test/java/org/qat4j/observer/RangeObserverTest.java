@@ -12,14 +12,16 @@ class RangeObserverTest {
   @Test
   void minMax_batches_keepsExtremes() {
     RangeObserver observer = new RangeObserver.MinMax();
-    Range range = observer.observe(new Range(-1f, 1f), new Range(-0.5f, 3f));
-    assertEquals(new Range(-1f, 3f), range);
+    RealRange range = observer.observe(new RealRange(-1f, 1f), new RealRange(-0.5f, 3f));
+    assertEquals(new RealRange(-1f, 3f), range);
   }
 
   @Test
   void movingAverage_oneBatch_movesEachBoundByTheRate() {
     RangeObserver observer = new RangeObserver.MovingAverage(0.25f);
-    assertEquals(new Range(-2f, 5f), observer.observe(new Range(-1f, 4f), new Range(-5f, 8f)));
+    assertEquals(
+        new RealRange(-2f, 5f),
+        observer.observe(new RealRange(-1f, 4f), new RealRange(-5f, 8f)));
   }
 
   @ParameterizedTest(name = "rate {0}")
@@ -32,7 +34,7 @@ class RangeObserverTest {
 
   @Test
   void range_notFinite_isRefused() {
-    var error = assertThrows(IllegalArgumentException.class, () -> new Range(Float.NaN, 1f));
+    var error = assertThrows(IllegalArgumentException.class, () -> new RealRange(Float.NaN, 1f));
     assertEquals("a range must be finite with min <= max, got [NaN, 1.0]", error.getMessage());
   }
 }

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qat4j.graph.Graph;
+import org.qat4j.onnx.read.OnnxReader;
+import org.qat4j.onnx.write.OnnxWriter;
 
 /**
  * Whatever happens to a file, reading it gives a graph or the one exception, within bounds of

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qat4j.graph.Graph;
+import org.qat4j.onnx.read.OnnxReader;
+import org.qat4j.onnx.read.file.FormatLimits;
 
 /** Constants in files beside the model: read where they lie in its folder, refused elsewhere. */
 class ExternalDataTest {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.qat4j.onnx.read.OnnxReader;
 
 /** Where float is allowed, it is no reason for a refusal. */
 class FloatMessagesTest {

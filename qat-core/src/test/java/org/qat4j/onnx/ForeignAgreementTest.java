@@ -16,6 +16,7 @@ import org.qat4j.graph.Graph;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.inference.SessionOptions;
+import org.qat4j.onnx.read.OnnxReader;
 
 /** Files in the styles of other quantizers mean to us what they mean to ONNX Runtime. */
 class ForeignAgreementTest {

@@ -16,6 +16,8 @@ import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Window;
+import org.qat4j.onnx.read.OnnxReader;
+import org.qat4j.onnx.write.OnnxWriter;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 

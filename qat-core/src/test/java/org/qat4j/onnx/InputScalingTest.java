@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.qat4j.graph.Graph;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
+import org.qat4j.onnx.read.OnnxReader;
+import org.qat4j.onnx.write.OnnxWriter;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 

@@ -13,6 +13,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import org.qat4j.graph.Graph;
+import org.qat4j.onnx.read.OnnxReader;
 
 /** Models as other tools write them, node by node. A dimension of 0 is a batch of any size. */
 final class ModelBuilder {

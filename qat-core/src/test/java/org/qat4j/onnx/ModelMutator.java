@@ -10,7 +10,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
+import org.qat4j.onnx.read.nodes.Operators;
 
 /**
  * Changes a model where flipped bits seldom do: its parts stay well formed, but no longer fit
@@ -37,11 +37,7 @@ final class ModelMutator {
   private final ModelProto model;
   private final Random random;
   private final List<String> names = new ArrayList<>();
-  private final List<String> ops =
-      Stream.concat(NodeDecoder.ALL.keySet().stream(), IslandDecoder.ALL.keySet().stream())
-          .distinct()
-          .sorted()
-          .toList();
+  private final List<String> ops = List.copyOf(Operators.names());
 
   ModelMutator(byte[] bytes, long seed) {
     try {

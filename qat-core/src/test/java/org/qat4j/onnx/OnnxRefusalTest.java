@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.qat4j.onnx.read.OnnxReader;
+import org.qat4j.onnx.write.OnnxWriter;
 
 /**
  * Files that are no model, or not one that can be read, each refused with what is wrong and what to

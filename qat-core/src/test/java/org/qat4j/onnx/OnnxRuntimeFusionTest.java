@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
+import org.qat4j.onnx.write.OnnxWriter;
 
 /**
  * ONNX Runtime opens what is written, and its optimizer finds an integer kernel for every layer.

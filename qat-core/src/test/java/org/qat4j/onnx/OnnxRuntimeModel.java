@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Tensor;
+import org.qat4j.onnx.write.OnnxWriter;
 
 /** Runs written graphs on ONNX Runtime. */
 final class OnnxRuntimeModel {

@@ -14,6 +14,8 @@ import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
+import org.qat4j.onnx.read.OnnxReader;
+import org.qat4j.onnx.write.OnnxWriter;
 
 /** Outputs have the names that the file gives them, whatever else their tensors are called. */
 class OutputNamesTest {

@@ -21,6 +21,8 @@ import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Window;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
+import org.qat4j.onnx.read.OnnxReader;
+import org.qat4j.onnx.write.OnnxWriter;
 
 /**
  * Models that the onnx package of Python and PyTorch wrote; quantized_models.py and torch_models.py

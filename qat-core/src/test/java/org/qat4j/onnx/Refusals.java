@@ -3,6 +3,8 @@ package org.qat4j.onnx;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import org.qat4j.onnx.read.OnnxReader;
+
 /** What the tests of refused files share. */
 final class Refusals {
   private Refusals() {}

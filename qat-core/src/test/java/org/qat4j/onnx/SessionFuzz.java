@@ -13,6 +13,8 @@ import org.qat4j.graph.Tensor;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.inference.SessionOptions;
+import org.qat4j.onnx.read.OnnxReader;
+import org.qat4j.onnx.write.OnnxWriter;
 import org.qat4j.runtime.Limits;
 import org.qat4j.scheme.QuantParams;
 

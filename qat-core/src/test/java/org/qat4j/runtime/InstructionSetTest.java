@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.qat4j.ChildProcess;
+import org.qat4j.testing.ChildProcess;
 
 /**
  * Conformance under every instruction set of oneDNN. The set is fixed when the library loads, so

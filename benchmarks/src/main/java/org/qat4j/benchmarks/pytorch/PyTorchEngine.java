@@ -22,8 +22,8 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.qat4j.benchmarks.TrainedNetwork;
 import org.qat4j.benchmarks.TrainingCase;
-import org.qat4j.examples.speed.Engine;
-import org.qat4j.examples.speed.EngineServer;
+import org.qat4j.cli.speed.Engine;
+import org.qat4j.cli.speed.EngineServer;
 
 /** Training steps in PyTorch, channels last, with Adam. */
 public final class PyTorchEngine implements Engine {

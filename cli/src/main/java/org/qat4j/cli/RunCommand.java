@@ -1,0 +1,184 @@
+package org.qat4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.qat4j.cli.data.IdxReader;
+import org.qat4j.cli.data.ImageSource;
+import org.qat4j.cli.data.Images;
+import org.qat4j.cli.data.PictureFit;
+import org.qat4j.cli.error.UserException;
+import org.qat4j.cli.evaluation.Accuracy;
+import org.qat4j.cli.evaluation.ClassAccuracy;
+import org.qat4j.cli.evaluation.Classifier;
+import org.qat4j.cli.evaluation.SessionClassifier;
+import org.qat4j.graph.Shape;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
+import org.qat4j.runtime.Saturation;
+import org.qat4j.runtime.SaturationRule;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Classifies images with a model file. */
+@Command(name = "run", description = "Classify images with an INT8 model file.")
+final class RunCommand implements Callable<Integer> {
+  /** Images in memory at once: as many as in the job, fewer large ones. */
+  private static final int BATCH_PIXELS = 1 << 21;
+
+  /** Mistakes that are listed of each class. */
+  private static final int MISTAKES = 3;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL", description = "ONNX file.")
+  private Path model;
+
+  @Mixin private FloatOption allowed;
+  @Mixin private ImageOptions images;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description =
+          "IDX file of the images' classes: print the accuracy, as is done for folders of classes.")
+  private Optional<Path> labels;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "FILE",
+      description =
+          "Names of the model's classes, one on each line (default: the folders in alphabetical"
+              + " order).")
+  private Optional<Path> names;
+
+  @Option(
+      names = "--watch",
+      description =
+          "Count the values that each layer clamps to its calibrated range; warn above 1 %%.")
+  private boolean watch;
+
+  @Override
+  public Integer call() throws IOException {
+    QuantizedModel loaded = allowed.load(model);
+    PictureFit fit = images.fit(model, ModelShape.ofPixels(model, loaded));
+    SessionOptions options =
+        watch ? SessionOptions.DEFAULT.withWatch(SaturationRule.DEFAULT) : SessionOptions.DEFAULT;
+    try (ImageSource source = images.open(fit);
+        InferenceSession session = InferenceSession.open(loaded, options)) {
+      int count = classes(loaded.graph().outputs().get(0).shape());
+      Classes classes =
+          names.isPresent()
+              ? Classes.read(names.get(), count)
+              : Classes.of(source, images.input(), count);
+      Optional<int[]> expected = expected(source, classes, count);
+      int[] predicted =
+          predict(
+              source, fit, new SessionClassifier(session, images.normalization(fit.channels())));
+      print(source, classes, predicted);
+      expected.ifPresent(right -> print(classes, predicted, right));
+      print(watch ? session.saturation() : List.of());
+    }
+    return 0;
+  }
+
+  private int classes(Shape scores) {
+    if (scores.elements() != scores.channels()) {
+      throw new UserException(
+          model
+              + " gives "
+              + scores
+              + " numbers for an image; this command needs one for each class");
+    }
+    return scores.elements();
+  }
+
+  private Optional<int[]> expected(ImageSource source, Classes classes, int count) {
+    Optional<int[]> byFolder = classes.labels(source, images.input());
+    if (labels.isEmpty()) {
+      return byFolder;
+    }
+    if (byFolder.isPresent()) {
+      throw new UserException(
+          images.input() + ": its folders say of which class each image is; leave --labels out");
+    }
+    byte[] read = IdxReader.labels(labels.get(), count, images.input(), source.count());
+    return Optional.of(IntStream.range(0, read.length).map(i -> read[i] & 0xFF).toArray());
+  }
+
+  private static int[] predict(ImageSource source, PictureFit fit, Classifier classifier) {
+    int size = fit.channels() * fit.height() * fit.width();
+    int batch = Math.max(1, Math.min(Accuracy.BATCH, BATCH_PIXELS / size));
+    int[] predicted = new int[source.count()];
+    for (int from = 0; from < predicted.length; from += batch) {
+      Images some = source.images(from, Math.min(from + batch, predicted.length), fit);
+      System.arraycopy(classifier.predict(some, batch), 0, predicted, from, some.count());
+    }
+    return predicted;
+  }
+
+  /** One line for each image: its number or file, its class, and what that is called. */
+  private void print(ImageSource source, Classes classes, int[] predicted) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < predicted.length; i++) {
+      text.append(source.name(i)).append('\t').append(predicted[i]);
+      if (!classes.names().isEmpty()) {
+        text.append('\t').append(classes.name(predicted[i]));
+      }
+      text.append(System.lineSeparator());
+    }
+    Qat4j.print(spec, text.toString());
+  }
+
+  /** One line for each class that occurs, and one for all. */
+  private void print(Classes classes, int[] predicted, int[] expected) {
+    int hits = 0;
+    for (ClassAccuracy one : ClassAccuracy.of(predicted, expected)) {
+      hits += one.right();
+      String mistakes =
+          one.mistakes().stream()
+              .limit(MISTAKES)
+              .map(mistake -> classes.name(mistake.taken()) + " " + mistake.images())
+              .collect(Collectors.joining(", "));
+      Qat4j.print(
+          spec,
+          "class\t"
+              + classes.name(one.label())
+              + "\t"
+              + fraction(one.right(), one.images())
+              + (mistakes.isEmpty() ? "" : "\ttaken for " + mistakes)
+              + System.lineSeparator());
+    }
+    Qat4j.print(spec, "accuracy\t" + fraction(hits, predicted.length) + System.lineSeparator());
+  }
+
+  private static String fraction(int right, int images) {
+    return String.format(Locale.ROOT, "%.4f\t(%d of %d)", (double) right / images, right, images);
+  }
+
+  /** One line for each layer: how much of it was clamped. */
+  private void print(List<Saturation> clamped) {
+    for (Saturation s : clamped) {
+      Qat4j.print(
+          spec,
+          String.format(
+              Locale.ROOT,
+              "clamped\t%s\t%.4f %%\t(%d low, %d high of %d)%n",
+              s.layer(),
+              100 * s.fraction(),
+              s.low(),
+              s.high(),
+              s.codes()));
+    }
+  }
+}
