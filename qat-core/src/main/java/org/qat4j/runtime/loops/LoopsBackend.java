@@ -3,6 +3,7 @@ package org.qat4j.runtime.loops;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Backend;
@@ -10,11 +11,15 @@ import org.qat4j.runtime.Binding;
 import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.Kernel;
+import org.qat4j.runtime.Offer;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 
 /** Java loops for everything on 8-bit codes but convolution and dense. */
 public final class LoopsBackend implements Backend {
+  /** See {@link Offer#speed()}. */
+  private static final double SPEED = 10;
+
   private record LoopKernel(Region region, Loop<Op> loop) implements Kernel {
     @Override
     public String name() {
@@ -45,20 +50,22 @@ public final class LoopsBackend implements Backend {
   }
 
   @Override
-  public int preference() {
-    return 10;
-  }
-
-  @Override
   public boolean completesOthers() {
     return true;
   }
 
   @Override
-  public Optional<Kernel> kernel(Region region) {
-    return region.nodes().size() == 1 && isNarrow(region)
-        ? Loop.of(region.first().op(), region.input()).map(loop -> new LoopKernel(region, loop))
-        : Optional.empty();
+  public List<Offer> offers(Graph graph) {
+    return graph.nodes().stream()
+        .map(node -> Region.of(graph, node))
+        .filter(LoopsBackend::isNarrow)
+        .flatMap(region -> offer(region).stream())
+        .toList();
+  }
+
+  private static Optional<Offer> offer(Region region) {
+    return Loop.of(region.first().op(), region.input())
+        .map(loop -> new Offer(region, SPEED, () -> new LoopKernel(region, loop)));
   }
 
   private static boolean isNarrow(Region region) {

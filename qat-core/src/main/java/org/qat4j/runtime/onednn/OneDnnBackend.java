@@ -1,12 +1,16 @@
 package org.qat4j.runtime.onednn;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Coefficients;
 import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.Graph;
 import org.qat4j.graph.JoinOp;
 import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Tensor;
@@ -14,10 +18,14 @@ import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.ConvolutionView;
 import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.Kernel;
+import org.qat4j.runtime.Offer;
 import org.qat4j.runtime.Region;
 
 /** oneDNN's primitives, where they are exact. */
 public final class OneDnnBackend implements Backend {
+  /** See {@link Offer#speed()}. */
+  private static final double SPEED = 100;
+
   @Override
   public String name() {
     return "onednn";
@@ -31,11 +39,6 @@ public final class OneDnnBackend implements Backend {
   @Override
   public Optional<String> absence() {
     return OneDnn.absence();
-  }
-
-  @Override
-  public int preference() {
-    return 100;
   }
 
   @Override
@@ -54,30 +57,44 @@ public final class OneDnnBackend implements Backend {
   }
 
   @Override
-  public Optional<Kernel> kernel(Region region) {
-    if (!isNarrow(region)) {
-      return Optional.empty();
+  public List<Offer> offers(Graph graph) {
+    List<Offer> offers = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      addIfExact(offers, Region.of(graph, node));
+      graph
+          .onlyReader(graph.outputOf(node))
+          .ifPresent(next -> addIfExact(offers, Region.of(graph, node, next)));
     }
+    return offers;
+  }
+
+  private static void addIfExact(List<Offer> offers, Region region) {
+    if (isNarrow(region)) {
+      kernel(region).ifPresent(kernel -> offers.add(new Offer(region, SPEED, kernel)));
+    }
+  }
+
+  private static Optional<Supplier<Kernel>> kernel(Region region) {
     Op first = region.first().op();
     Tensor input = region.input();
     Tensor output = region.output();
     if (region.matches(ConvertOp.Quantize.class)) {
-      return Optional.of(new QuantizeOneDnn(input, output));
+      return Optional.of(() -> new QuantizeOneDnn(input, output));
     }
     if (input.arithmetic() != Arithmetic.CODES) {
       return Optional.empty();
     }
     if (region.matches(ConvertOp.Dequantize.class)) {
-      return Optional.of(new DequantizeOneDnn(input, output));
+      return Optional.of(() -> new DequantizeOneDnn(input, output));
     }
     if (region.matches(PoolOp.MaxPool.class) && first instanceof PoolOp.MaxPool pool) {
       return MaxPoolOneDnn.supports(pool.window())
-          ? Optional.of(new MaxPoolOneDnn(pool.window(), input, output))
+          ? Optional.of(() -> new MaxPoolOneDnn(pool.window(), input, output))
           : Optional.empty();
     }
     if (region.matches(JoinOp.Add.class) && first instanceof JoinOp.Add add) {
       List<Tensor> operands = region.graph().inputsOf(region.first());
-      return Optional.of(new AddOneDnn(add.clip(), operands.get(0), operands.get(1), output));
+      return Optional.of(() -> new AddOneDnn(add.clip(), operands.get(0), operands.get(1), output));
     }
     if (region.matches(LinearOp.Conv.class, JoinOp.Add.class)) {
       return convAndAdd(region);
@@ -100,24 +117,24 @@ public final class OneDnnBackend implements Backend {
     };
   }
 
-  private static Optional<Kernel> convAndAdd(Region region) {
+  private static Optional<Supplier<Kernel>> convAndAdd(Region region) {
     ConvolutionView layer =
-        ConvolutionView.of(new Region(region.graph(), List.of(region.first()))).orElseThrow();
+        ConvolutionView.of(Region.of(region.graph(), region.first())).orElseThrow();
     JoinOp.Add add = (JoinOp.Add) region.last().op();
     List<Tensor> operands = region.graph().inputsOf(region.last());
     Tensor mine = layer.output();
     Tensor other = operands.get(operands.get(0).equals(mine) ? 1 : 0);
     return ElementType.of(mine).bytes() == 1 && !other.equals(mine) && isInt8(layer)
         ? Optional.of(
-            new ConvOneDnn(layer, new AddOneDnn(add.clip(), mine, other, region.output())))
+            () -> new ConvOneDnn(layer, new AddOneDnn(add.clip(), mine, other, region.output())))
         : Optional.empty();
   }
 
-  private static Optional<Kernel> layer(ConvolutionView layer) {
+  private static Optional<Supplier<Kernel>> layer(ConvolutionView layer) {
     if (!isInt8(layer)) {
       return ExactFloatConvOneDnn.of(layer);
     }
-    return Optional.of(layer.isDense() ? new DenseOneDnn(layer) : new ConvOneDnn(layer));
+    return Optional.of(() -> layer.isDense() ? new DenseOneDnn(layer) : new ConvOneDnn(layer));
   }
 
   private static boolean isInt8(ConvolutionView layer) {

@@ -1,10 +1,13 @@
 package org.qat4j.runtime.reference;
 
+import java.util.List;
 import java.util.Optional;
+import org.qat4j.graph.Graph;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.Binding;
 import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Kernel;
+import org.qat4j.runtime.Offer;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 
@@ -42,20 +45,17 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public int preference() {
-    return 0;
-  }
-
-  @Override
   public boolean completesOthers() {
     return true;
   }
 
   @Override
-  public Optional<Kernel> kernel(Region region) {
-    return region.nodes().size() == 1
-        ? Definition.of(region.first().op().getClass(), region.input().arithmetic())
-            .map(definition -> new Scalar(region, definition))
-        : Optional.empty();
+  public List<Offer> offers(Graph graph) {
+    return graph.nodes().stream().flatMap(node -> offer(Region.of(graph, node)).stream()).toList();
+  }
+
+  private static Optional<Offer> offer(Region region) {
+    return Definition.of(region.first().op().getClass(), region.input().arithmetic())
+        .map(definition -> new Offer(region, 1, () -> new Scalar(region, definition)));
   }
 }
