@@ -45,7 +45,17 @@ class LayersArchitectureTest {
           .mayOnlyBeAccessedByLayers("training");
 
   @ArchTest
-  static final ArchRule noCycles = slices().matching("org.qat4j.(*)..").should().beFreeOfCycles();
+  static final ArchRule noCycles = slices().matching("org.qat4j.(**)").should().beFreeOfCycles();
+
+  /** They are found by {@code ServiceLoader}. */
+  @ArchTest
+  static final ArchRule kernelFamiliesAreKnownToNobody =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.qat4j.kernels.nd4j..", "org.qat4j.kernels.onednn..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.qat4j.kernels.nd4j..", "org.qat4j.kernels.onednn..");
 
   @ArchTest
   static final ArchRule oneDnnStaysInside =

@@ -110,18 +110,22 @@ public final class Qat {
   }
 
   /**
-   * What preparation made of each layer, in execution order.
+   * What preparation made of each layer, in execution order, and which kernels train it here.
    *
    * @throws IllegalArgumentException if the network was not prepared, or holds a layer that
    *     preparation does not make
    */
   public static List<LayerSummary> summarize(MultiLayerNetwork prepared) {
-    return Summaries.of(preparedStages(NetworkView.of(prepared)));
+    return summarize(NetworkView.of(prepared));
   }
 
   /** As {@link #summarize(MultiLayerNetwork)}. */
   public static List<LayerSummary> summarize(ComputationGraph prepared) {
-    return Summaries.of(preparedStages(NetworkView.of(prepared)));
+    return summarize(NetworkView.of(prepared));
+  }
+
+  private static List<LayerSummary> summarize(NetworkView<?> prepared) {
+    return Summaries.of(preparedStages(prepared), prepared.layers());
   }
 
   private static List<Stage> preparedStages(NetworkView<?> network) {

@@ -108,7 +108,7 @@ final class Rules {
             .map(Prepared::stage)
             .filter(stage -> stage.inputs().contains(input.name()))
             .toList();
-    boolean learned = layer(plan.get(0)).getQuantization().activations().method().isLearned();
+    boolean learned = layer(plan.get(0)).getQuantization().activations().isLearned();
     if (!config.inputGradient()
         && !learned
         && input.preprocessor() == null

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.deeplearning4j.nn.api.Layer;
+import org.qat4j.layers.KernelUser;
 import org.qat4j.layers.QuantizingConf;
 import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.WeightScheme;
@@ -18,8 +20,9 @@ final class Summaries {
 
   /**
    * @param prepared in execution order
+   * @param layers the running ones by name
    */
-  static List<LayerSummary> of(List<Stage> prepared) {
+  static List<LayerSummary> of(List<Stage> prepared, Map<String, Layer> layers) {
     Map<String, String> scales = new HashMap<>();
     List<LayerSummary> summaries = new ArrayList<>();
     for (Stage stage : prepared) {
@@ -31,16 +34,17 @@ final class Summaries {
             case NONE -> LayerSummary.REAL;
           };
       scales.put(stage.name(), scale);
-      summaries.add(summary(stage, description, scale));
+      summaries.add(summary(stage, description, scale, layers.get(stage.name())));
     }
     return summaries;
   }
 
-  private static LayerSummary summary(Stage stage, Description description, String scale) {
+  private static LayerSummary summary(
+      Stage stage, Description description, String scale, Layer layer) {
     Optional<WeightScheme> weights = description.weights();
     Optional<ActivationScheme> activations =
-        stage.conf() instanceof QuantizingConf layer
-            ? Optional.of(layer.getQuantization().activations())
+        stage.conf() instanceof QuantizingConf conf
+            ? Optional.of(conf.getQuantization().activations())
             : Optional.empty();
     return new LayerSummary(
         stage.name(),
@@ -51,6 +55,7 @@ final class Summaries {
         weights.map(WeightScheme::bits).orElse(0),
         weights.map(WeightScheme::toString).orElse(""),
         activations.map(ActivationScheme::bits).orElse(0),
-        activations.map(ActivationScheme::toString).orElse(""));
+        activations.map(ActivationScheme::toString).orElse(""),
+        layer instanceof KernelUser user ? user.kernelFamilies() : Map.of());
   }
 }

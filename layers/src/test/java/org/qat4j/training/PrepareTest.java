@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -90,6 +91,28 @@ class PrepareTest {
     INDArray before = original.outputSingle(images).dup();
     ComputationGraph prepared = Qat.prepare(original, QatConfig.int8());
     assertEquals(0, prepared.outputSingle(images).sub(before).amaxNumber().doubleValue(), 1e-5);
+  }
+
+  @Test
+  void summarize_kernels_areChosenByOperationAndDataType() {
+    Map<String, Map<String, String>> fast =
+        kernels(Qat.prepare(TestNetworks.multiLayer(1, DataType.FLOAT), QatConfig.int8()));
+    Map<String, Map<String, String>> exact =
+        kernels(Qat.prepare(TestNetworks.multiLayer(1, DataType.DOUBLE), QatConfig.int8()));
+    assertEquals(fast.keySet(), exact.keySet());
+    assertTrue(fast.containsValue(families("onednn", "convolution", "normalization", "rounding")));
+    assertTrue(exact.containsValue(families("nd4j", "convolution", "normalization", "rounding")));
+    assertTrue(fast.containsValue(families("onednn", "max pooling")), fast.toString());
+    assertTrue(fast.containsValue(Map.of()), "the loss");
+  }
+
+  private static Map<String, Map<String, String>> kernels(MultiLayerNetwork network) {
+    return Qat.summarize(network).stream()
+        .collect(Collectors.toMap(LayerSummary::name, LayerSummary::kernels));
+  }
+
+  private static Map<String, String> families(String family, String... operations) {
+    return Stream.of(operations).collect(Collectors.toMap(each -> each, each -> family));
   }
 
   @Test
@@ -351,7 +374,7 @@ class PrepareTest {
     var error =
         assertThrows(
             IllegalArgumentException.class, () -> Observation.DEFAULT.withRate(Double.NaN));
-    assertEquals("rangeRate must be in (0, 1], got NaN", error.getMessage());
+    assertEquals("rate must be in (0, 1], got NaN", error.getMessage());
   }
 
   /** Names that inference and conversion might have wanted for their own tensors. */

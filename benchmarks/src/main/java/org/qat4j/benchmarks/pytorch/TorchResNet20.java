@@ -8,7 +8,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** ResNet-20 with projected shortcuts. */
-final class ResNet20Layers implements Layers {
+final class TorchResNet20 implements TorchNetwork {
   private static final int[] STAGES = {16, 32, 64};
   private static final int BLOCKS = 3;
 
@@ -44,7 +44,7 @@ final class ResNet20Layers implements Layers {
   /**
    * @param padsBehind as {@link Convolution} says
    */
-  ResNet20Layers(Parameters parameters, int classes, boolean padsBehind) {
+  TorchResNet20(Parameters parameters, int classes, boolean padsBehind) {
     stem = new Convolution(parameters, 3, STAGES[0], 3, 1, 1, padsBehind, true);
     int channels = STAGES[0];
     for (int stage : STAGES) {

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 
 /** The integer arguments with which ND4J's convolutions and poolings begin. */
-final class Nd4jWindow {
+final class WindowArguments {
   /** The operations' number for channels first. */
   static final int NCHW = 0;
 
-  private Nd4jWindow() {}
+  private WindowArguments() {}
 
   /**
    * Kernel, stride, padding and dilation, height before width, then whether padding is of mode

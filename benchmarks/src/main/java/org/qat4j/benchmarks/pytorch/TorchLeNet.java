@@ -5,13 +5,13 @@ import static org.bytedeco.pytorch.global.torch.max_pool2d;
 import org.bytedeco.pytorch.Tensor;
 
 /** LeNet of 20, 50 and 500 channels. */
-final class LeNetLayers implements Layers {
+final class TorchLeNet implements TorchNetwork {
   private final Convolution first;
   private final Convolution second;
   private final Dense hidden;
   private final Dense output;
 
-  LeNetLayers(Parameters parameters, int classes) {
+  TorchLeNet(Parameters parameters, int classes) {
     first = new Convolution(parameters, 1, 20, 5, 1, 0, false, true);
     second = new Convolution(parameters, 20, 50, 5, 1, 0, false, true);
     hidden = new Dense(parameters, 800, 500, true);

@@ -4,6 +4,6 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A network from images to logits. */
 @FunctionalInterface
-interface Layers {
+interface TorchNetwork {
   Tensor forward(Tensor images);
 }

@@ -3,11 +3,16 @@ package org.qat4j.benchmarks;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.nd4j.linalg.learning.config.NoOp;
 import org.qat4j.cli.speed.RawFloats;
+import org.qat4j.examples.networks.LeNet;
+import org.qat4j.examples.networks.ResNet20;
+import org.qat4j.examples.networks.Vgg;
 import org.qat4j.graph.Shape;
 
 /** A measured network, by the name of its files. */
-enum Network {
+enum MeasuredNetwork {
   /** LeNet of 20, 50 and 500 channels. */
   L(1, 28),
   /** ResNet-20. */
@@ -16,11 +21,13 @@ enum Network {
   V(3, 32);
 
   private static final int STORED_IMAGES = 64;
+  private static final int CLASSES = 10;
+  private static final long SEED = 1;
 
   private final int channels;
   private final int size;
 
-  Network(int channels, int size) {
+  MeasuredNetwork(int channels, int size) {
     this.channels = channels;
     this.size = size;
   }
@@ -50,12 +57,17 @@ enum Network {
     return images;
   }
 
-  /** The same network in stock Deeplearning4j with fresh weights. */
+  /**
+   * The same network in stock Deeplearning4j as it is deployed: without batch norm. With fresh
+   * weights, since only the time counts.
+   */
   NeuralNetwork dl4j() {
+    NoOp none = new NoOp();
+    InputType input = InputType.convolutional(size, size, channels);
     return switch (this) {
-      case L -> Dl4jNetworks.leNet();
-      case R -> Dl4jNetworks.resNet20();
-      case V -> Dl4jNetworks.vgg();
+      case L -> Folding.fold(LeNet.create(SEED, none, 0, CLASSES), input);
+      case R -> Folding.fold(ResNet20.create(SEED, none, 0, CLASSES), input);
+      case V -> Folding.fold(Vgg.create(SEED, none, 0, 64, 256, CLASSES), input);
     };
   }
 }
