@@ -38,42 +38,4 @@ public record LayerSummary(
     fused = List.copyOf(fused);
     kernels = Map.copyOf(kernels);
   }
-
-  /** Without kernels, of which only the running layer knows. */
-  LayerSummary(
-      String name,
-      String kind,
-      List<String> fused,
-      String scale,
-      String reason,
-      int weightBits,
-      String weights,
-      int activationBits,
-      String activations) {
-    this(
-        name,
-        kind,
-        fused,
-        scale,
-        reason,
-        weightBits,
-        weights,
-        activationBits,
-        activations,
-        Map.of());
-  }
-
-  LayerSummary withKernels(Map<String, String> families) {
-    return new LayerSummary(
-        name,
-        kind,
-        fused,
-        scale,
-        reason,
-        weightBits,
-        weights,
-        activationBits,
-        activations,
-        families);
-  }
 }

@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.constraint.NonNegativeConstraint;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -56,6 +57,7 @@ import org.qat4j.layers.Schedule;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.testnets.Parity;
 import org.qat4j.testnets.TestNetworks;
+import org.qat4j.training.forms.UnsupportedLayerException;
 
 class PrepareTest {
 
@@ -161,6 +163,24 @@ class PrepareTest {
             "layer 'lrn' (index 1, LocalResponseNormalization) cannot be quantized: it has no integer form; put a supported layer in its place."),
         message);
     assertTrue(message.contains("Supported: ConvolutionLayer"), message);
+  }
+
+  /** Of it nobody knows what it computes. */
+  private static final class OwnConvolution extends ConvolutionLayer {
+    private static final long serialVersionUID = 1L;
+
+    OwnConvolution(ConvolutionLayer.Builder builder) {
+      super(builder);
+    }
+  }
+
+  @Test
+  void prepare_subclassOfALayer_isRefused() {
+    Layer own = new OwnConvolution(new ConvolutionLayer.Builder(3, 3).nOut(5).name("own"));
+    assertTrue(
+        refusal(own)
+            .startsWith(
+                "layer 'own' (index 1, OwnConvolution) cannot be quantized: it has no integer form"));
   }
 
   @Test
@@ -274,8 +294,19 @@ class PrepareTest {
   void prepare_product_isRefused() {
     String message = vertexRefusal(new ElementWiseVertex(ElementWiseVertex.Op.Product), "a", "b");
     assertTrue(
-        message.startsWith("vertex 'join' (ElementWiseVertex Product of 2) cannot be quantized"),
+        message.startsWith(
+            "vertex 'join' (ElementWiseVertex Product of 2) cannot be quantized; supported are"
+                + " layers, ElementWiseVertex Add of 2 and MergeVertex along the channels"),
         message);
+  }
+
+  @Test
+  void prepare_frozenVertex_isRefused() {
+    GraphVertex sum = new ElementWiseVertex(ElementWiseVertex.Op.Add);
+    assertEquals(
+        "vertex 'join' (FrozenVertex of 2) cannot be quantized; prepare the network unfrozen, fit"
+            + " at least one batch, and then freeze",
+        vertexRefusal(new FrozenVertex(sum), "a", "b"));
   }
 
   @Test

@@ -34,6 +34,7 @@ import org.qat4j.quantizers.PowerOfTwoWeights;
 import org.qat4j.quantizers.TernaryWeights;
 import org.qat4j.quantizers.WeightScheme;
 import org.qat4j.testnets.TestNetworks;
+import org.qat4j.training.forms.UnsupportedLayerException;
 
 /** Anything that trains converts: every scheme, trained, deployed, saved and resumed. */
 class SchemesTest {

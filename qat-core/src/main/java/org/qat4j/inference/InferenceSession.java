@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.qat4j.graph.Tensor;
+import org.qat4j.runtime.Backends;
+import org.qat4j.runtime.Choice;
 import org.qat4j.runtime.GraphRunner;
 import org.qat4j.runtime.Plan;
 import org.qat4j.runtime.Saturation;
@@ -53,7 +55,7 @@ public final class InferenceSession implements AutoCloseable {
     return new InferenceSession(
         new GraphRunner(
             model.graph(),
-            options.backend(),
+            new Choice(Backends.registered(), options.backend(), options.choice()),
             options.threads(),
             options.watch(),
             options.limits()));

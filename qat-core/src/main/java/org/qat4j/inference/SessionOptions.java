@@ -3,6 +3,7 @@ package org.qat4j.inference;
 import java.util.Objects;
 import java.util.Optional;
 import org.qat4j.runtime.Backends;
+import org.qat4j.runtime.Choice;
 import org.qat4j.runtime.Limits;
 import org.qat4j.runtime.SaturationRule;
 
@@ -18,16 +19,19 @@ import org.qat4j.runtime.SaturationRule;
  *     threshold; empty for none, which costs nothing. Watching costs time: no nodes are merged into
  *     one kernel, and what each writes is read again.
  * @param limits of the memory and work of one image; a model that takes more is refused
+ * @param choice among several backends' kernels for the same operations: by the rule, which is the
+ *     same on every run, or by measurement, which tries each when the session is opened
  */
 public record SessionOptions(
-    String backend, int threads, Optional<SaturationRule> watch, Limits limits) {
+    String backend, int threads, Optional<SaturationRule> watch, Limits limits, Choice.By choice) {
   /** The best exact kernels of this machine, on the calling thread. */
   public static final SessionOptions DEFAULT =
-      new SessionOptions(Backends.AUTO, 1, Optional.empty(), Limits.DEFAULT);
+      new SessionOptions(Backends.AUTO, 1, Optional.empty(), Limits.DEFAULT, Choice.By.RULE);
 
   public SessionOptions {
     Objects.requireNonNull(watch, "watch");
     Objects.requireNonNull(limits, "limits");
+    Objects.requireNonNull(choice, "choice");
     if (backend.isBlank()) {
       throw new IllegalArgumentException("backend must be a name, for example auto, got a blank");
     }
@@ -38,21 +42,26 @@ public record SessionOptions(
 
   /** These options with another backend. */
   public SessionOptions withBackend(String name) {
-    return new SessionOptions(name, threads, watch, limits);
+    return new SessionOptions(name, threads, watch, limits, choice);
   }
 
   /** These options with another number of threads. */
   public SessionOptions withThreads(int count) {
-    return new SessionOptions(backend, count, watch, limits);
+    return new SessionOptions(backend, count, watch, limits, choice);
   }
 
   /** These options with clamped values counted and reported by a rule. */
   public SessionOptions withWatch(SaturationRule rule) {
-    return new SessionOptions(backend, threads, Optional.of(rule), limits);
+    return new SessionOptions(backend, threads, Optional.of(rule), limits, choice);
   }
 
   /** These options with other limits. */
   public SessionOptions withLimits(Limits other) {
-    return new SessionOptions(backend, threads, watch, other);
+    return new SessionOptions(backend, threads, watch, other, choice);
+  }
+
+  /** These options with kernels chosen in another way. */
+  public SessionOptions withChoice(Choice.By by) {
+    return new SessionOptions(backend, threads, watch, limits, by);
   }
 }

@@ -1,6 +1,8 @@
 package org.qat4j.runtime;
 
+import java.util.List;
 import java.util.Optional;
+import org.qat4j.graph.Graph;
 
 /**
  * A family of kernels. Found by {@link java.util.ServiceLoader}; stateless and shared by all
@@ -19,9 +21,6 @@ public interface Backend {
   /** Why nothing of it can run on this machine; empty if it can. */
   Optional<String> absence();
 
-  /** Backends are asked in falling order of this number when the choice is automatic. */
-  int preference();
-
   /**
    * Whether this is a second-best for operations that the requested backend leaves out, rather than
    * only chosen by name.
@@ -29,11 +28,12 @@ public interface Backend {
   boolean completesOthers();
 
   /**
-   * Prepares a kernel for the region: weights are brought into their final form here, once.
-   *
-   * @return empty if this backend has no exact kernel for the region
+   * The regions of a graph that this backend has exact kernels for. They may overlap, and the same
+   * one may be offered several times with different storages: {@link Choice} says which are taken.
+   * Where every node is to run in a kernel of its own, to be watched or traced, only the offers of
+   * one node count.
    */
-  Optional<Kernel> kernel(Region region);
+  List<Offer> offers(Graph graph);
 
   /**
    * Called on the running thread before it binds or runs steps. The backend's native code must then

@@ -1,46 +1,58 @@
 package org.qat4j.runtime;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
-/** The registry: every backend on the class path, present on this machine or not. */
+/** Backends by name, present on this machine or not. */
 public final class Backends {
   /** The name that stands for the machine's best exact kernel for each operation. */
   public static final String AUTO = "auto";
 
-  private static final List<Backend> ALL =
-      ServiceLoader.load(Backend.class, Backends.class.getClassLoader()).stream()
-          .map(ServiceLoader.Provider::get)
-          .sorted(Comparator.comparingInt(Backend::preference).reversed())
-          .toList();
+  private static final Backends REGISTERED =
+      new Backends(
+          ServiceLoader.load(Backend.class, Backends.class.getClassLoader()).stream()
+              .map(ServiceLoader.Provider::get)
+              .toList());
 
-  private Backends() {}
+  private final List<Backend> all;
 
-  /** All registered backends, the preferred ones first. */
-  public static List<Backend> all() {
-    return ALL;
+  /**
+   * A registry of some backends.
+   *
+   * @param all the order in which they are listed, and taken where they offer the same
+   */
+  public Backends(List<Backend> all) {
+    this.all = List.copyOf(all);
+  }
+
+  /** Every backend on the class path. */
+  public static Backends registered() {
+    return REGISTERED;
+  }
+
+  public List<Backend> all() {
+    return all;
   }
 
   /** Those that can run on this machine. */
-  public static List<Backend> present() {
-    return ALL.stream().filter(backend -> backend.absence().isEmpty()).toList();
+  public List<Backend> present() {
+    return all.stream().filter(backend -> backend.absence().isEmpty()).toList();
   }
 
   /**
-   * The backends to ask for a kernel, in order.
+   * The backends to ask for offers.
    *
-   * @param name {@link #AUTO} or the name of a backend, which is then asked first
+   * @param name {@link #AUTO} or the name of a backend
    * @throws IllegalArgumentException if there is no such backend or it cannot run here, with the
    *     reason and those that can
    */
-  static List<Backend> candidates(String name) {
+  List<Backend> candidates(String name) {
     if (name.equals(AUTO)) {
       return present();
     }
     Backend requested =
-        ALL.stream()
+        all.stream()
             .filter(backend -> backend.name().equals(name))
             .findFirst()
             .orElseThrow(
@@ -54,17 +66,12 @@ public final class Backends {
               throw new IllegalArgumentException(
                   "backend '" + name + "' cannot run here: " + reason + "; present: " + names());
             });
-    return ALL.stream()
-        .filter(backend -> backend == requested || completes(backend, requested))
-        .filter(backend -> backend.absence().isEmpty())
+    return present().stream()
+        .filter(backend -> backend == requested || backend.completesOthers())
         .toList();
   }
 
-  private static boolean completes(Backend backend, Backend requested) {
-    return backend.completesOthers() && requested.preference() > backend.preference();
-  }
-
-  private static String names() {
+  private String names() {
     return present().stream().map(Backend::name).collect(Collectors.joining(", ", AUTO + ", ", ""));
   }
 }

@@ -3,25 +3,38 @@ package org.qat4j.runtime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.qat4j.graph.Tensor;
 
 /**
- * The buffers of one batch size.
+ * What a kernel reads and writes, for one batch size.
  *
  * @param batch images per run
  * @param ways how many threads may share the work of one step; more than 1 only for a single image
- * @param buffers by tensor name
+ * @param inputs in the storages that the kernel was offered with
+ * @param outputs likewise
+ * @param workspace memory of {@link Kernel#workspaceBytes}; empty if that is 0
  */
-public record Binding(int batch, int ways, Map<String, Buffer> buffers) {
+public record Binding(
+    int batch, int ways, List<Buffer> inputs, List<Buffer> outputs, Optional<Slice> workspace) {
   public Binding {
-    buffers = Map.copyOf(buffers);
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
   }
 
   /** The same with other buffers for some tensors, and steps that are not divided. */
   public Binding with(List<Buffer> replaced) {
-    Map<String, Buffer> all = new HashMap<>(buffers);
-    replaced.forEach(buffer -> all.put(buffer.tensor().name(), buffer));
-    return new Binding(batch, 1, all);
+    Map<String, Buffer> others = new HashMap<>();
+    replaced.forEach(buffer -> others.put(buffer.tensor().name(), buffer));
+    UnaryOperator<Buffer> other = b -> others.getOrDefault(b.tensor().name(), b);
+    return new Binding(
+        batch,
+        1,
+        inputs.stream().map(other).toList(),
+        outputs.stream().map(other).toList(),
+        workspace);
   }
 
   /**
@@ -30,10 +43,10 @@ public record Binding(int batch, int ways, Map<String, Buffer> buffers) {
    * @throws IllegalArgumentException if the tensor has no buffer, because it lies inside a region
    */
   public Buffer buffer(Tensor tensor) {
-    Buffer buffer = buffers.get(tensor.name());
-    if (buffer == null) {
-      throw new IllegalArgumentException("tensor '" + tensor.name() + "' has no buffer");
-    }
-    return buffer;
+    return Stream.concat(outputs.stream(), inputs.stream())
+        .filter(buffer -> buffer.tensor().name().equals(tensor.name()))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("tensor '" + tensor.name() + "' has no buffer"));
   }
 }

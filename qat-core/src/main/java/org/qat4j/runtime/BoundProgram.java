@@ -6,67 +6,94 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.javacpp.BytePointer;
-import org.qat4j.graph.Node;
+import java.util.stream.Collectors;
 import org.qat4j.graph.Tensor;
-import org.qat4j.runtime.Program.Part;
 
 /**
  * A program with its buffers for one batch size, ready to run. Owns buffers and steps, and keeps
  * them reachable while they run: JavaCPP frees what is not.
  */
 final class BoundProgram implements AutoCloseable {
+  private final Program program;
   private final int batch;
-  private final NativeScope scope = new NativeScope();
+  private final int ways;
+  private final Map<MemorySpace, Memory> blocks = new LinkedHashMap<>();
+  private final Map<StoredTensor, Buffer> buffers = new LinkedHashMap<>();
   private final Step[] steps;
   private final Team.Job[] jobs;
   private final Port[] inputs;
   private final Port[] outputs;
-  private final Map<String, Buffer> buffers = new LinkedHashMap<>();
   private final long bytes;
 
   /**
+   * Allocates and binds.
+   *
    * @param ways how many threads may share the work of a step
    * @param keepAll gives each tensor its own memory, so that all can be read after a run
-   * @param watch counts clamped values after each step
+   * @param watch counts clamped values as soon as a part's tensors are shown
    */
   BoundProgram(
       Program program, int batch, int ways, boolean keepAll, Optional<SaturationWatch> watch) {
+    this.program = program;
     this.batch = batch;
-    Placement placement = Placement.of(program, batch, keepAll);
+    this.ways = ways;
+    Placement placement = new Placement(program, batch, keepAll);
     this.bytes = placement.bytes();
-    BytePointer memory = scope.allocate(bytes);
-    placement
-        .offsets()
-        .forEach(
-            (tensor, offset) ->
-                buffers.put(tensor.name(), new Buffer(tensor, batch, memory, offset)));
-    this.inputs = ports(program.graph().inputs());
-    this.outputs = ports(program.graph().outputs());
-    List<Part> parts = program.parts();
-    this.steps = new Step[parts.size()];
+    this.steps = new Step[program.parts().size()];
     this.jobs = new Team.Job[steps.length];
-    bind(parts, new Binding(batch, ways, buffers), watch);
-  }
-
-  private void bind(List<Part> parts, Binding binding, Optional<SaturationWatch> watch) {
-    WatchedEnds.Scratch scratch = new WatchedEnds.Scratch(watch.isPresent());
     try {
-      for (int i = 0; i < steps.length; i++) {
-        Part part = parts.get(i);
-        Step bound = part.kernel().bind(binding);
-        Step step = watch.map(w -> w.watched(bound, part.region(), binding, scratch)).orElse(bound);
-        steps[i] = step;
-        jobs[i] = (member, piece) -> step.runPart(piece);
-      }
+      placement.blocks().forEach((space, size) -> blocks.put(space, space.allocate(size)));
+      placement.offsets().forEach((stored, at) -> buffers.put(stored, buffer(stored, at)));
+      bind(placement, watch);
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+    this.inputs = ports(program.inputs());
+    this.outputs = ports(program.outputs());
+  }
+
+  private Buffer buffer(StoredTensor stored, long offset) {
+    return new Buffer(stored, batch, blocks.get(stored.storage().space()), offset);
+  }
+
+  private void bind(Placement placement, Optional<SaturationWatch> watch) {
+    WatchedEnds.Scratch scratch = new WatchedEnds.Scratch(watch.isPresent());
+    for (int i = 0; i < steps.length; i++) {
+      Part part = program.parts().get(i);
+      Step bound = part.kernel().bind(binding(part, placement.workspace(i)));
+      Step step =
+          watch.isPresent() && part.shown().isPresent()
+              ? watched(watch.get(), bound, part.shown().get(), scratch)
+              : bound;
+      steps[i] = step;
+      jobs[i] = (member, piece) -> step.runPart(piece);
+    }
+  }
+
+  private Binding binding(Part part, Optional<Long> workspace) {
+    Memory memory = blocks.get(part.lastWritten().storage().space());
+    return new Binding(
+        batch,
+        ways,
+        part.reads().stream().map(buffers::get).toList(),
+        part.writes().stream().map(buffers::get).toList(),
+        workspace.map(at -> new Slice(memory, at, part.kernel().workspaceBytes(batch))));
+  }
+
+  private Step watched(
+      SaturationWatch watch, Step step, Region shown, WatchedEnds.Scratch scratch) {
+    Binding onHost =
+        new Binding(batch, 1, plain(shown.inputs()), plain(shown.outputs()), Optional.empty());
+    return watch.watched(step, shown, onHost, scratch);
+  }
+
+  private List<Buffer> plain(List<Tensor> tensors) {
+    return tensors.stream().map(StoredTensor::plain).map(buffers::get).toList();
   }
 
   private Port[] ports(List<Tensor> tensors) {
-    return tensors.stream().map(t -> new Port(buffers.get(t.name()))).toArray(Port[]::new);
+    return plain(tensors).stream().map(Port::new).toArray(Port[]::new);
   }
 
   /** Runs all steps on what {@link #input} holds, on this thread. */
@@ -103,36 +130,36 @@ final class BoundProgram implements AutoCloseable {
     return outputs[index];
   }
 
-  /** Every tensor that has memory of its own, in execution order. */
-  Map<String, Buffer> buffers() {
-    return buffers;
+  /** Every tensor that has memory of its own where callers can see it, in execution order. */
+  List<Buffer> buffers() {
+    return buffers.entrySet().stream()
+        .filter(entry -> entry.getKey().isPlain())
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
-  /** Memory of all tensors together. */
+  /** Memory of all tensors and workspaces together. */
   long bytes() {
     return bytes;
   }
 
-  List<Plan.Entry> entries(Program program) {
+  List<Plan.Entry> entries() {
     List<Plan.Entry> entries = new ArrayList<>();
     for (int i = 0; i < steps.length; i++) {
-      Part part = program.parts().get(i);
-      entries.add(entry(part, steps[i].implementation()));
+      entries.add(entry(program.parts().get(i), steps[i].implementation()));
     }
     return entries;
   }
 
   private static Plan.Entry entry(Part part, String implementation) {
-    Region region = part.region();
-    String kernel = part.backend().name() + ":" + part.kernel().name();
-    Tensor output = region.output();
+    String kernel = part.label().owner() + ":" + part.kernel().name();
     return new Plan.Entry(
-        region.toString(),
-        String.join("+", region.nodes().stream().map(Node::op).map(op -> op.onnxName()).toList()),
+        part.label().nodes(),
+        part.label().operations(),
         implementation.isEmpty() ? kernel : kernel + "(" + implementation + ")",
-        ElementType.of(output) + " " + output.shape() + (output.isCodes() ? " nhwc" : ""),
-        Buffer.byteSize(output, 1),
-        region.macs());
+        part.writes().stream().map(StoredTensor::toString).collect(Collectors.joining(", ")),
+        part.writes().stream().mapToLong(stored -> stored.bytes(1)).sum(),
+        part.label().macs());
   }
 
   @Override
@@ -142,6 +169,6 @@ final class BoundProgram implements AutoCloseable {
         step.close();
       }
     }
-    scope.close();
+    blocks.values().forEach(Memory::close);
   }
 }

@@ -4,52 +4,49 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 
 /**
- * A tensor of a batch of images in native memory. Codes lie as {@code [batch, height, width,
- * channels]} (NHWC), real numbers as {@code [batch, channels, height, width]} (NCHW, as callers
- * give and get them); features are {@code [batch, features]} in both.
+ * A tensor of a batch of images in memory: in which space and in what order is its {@link
+ * #storage()}. Where a kernel asks for nothing else, that is the host's memory, with codes as
+ * {@code [batch, height, width, channels]} (NHWC) and real numbers as {@code [batch, channels,
+ * height, width]} (NCHW, as callers give and get them); features are {@code [batch, features]} in
+ * both.
  *
  * <p>The memory belongs to the network that was bound to this batch size and is gone when that is
  * closed.
  */
 public final class Buffer {
+  private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+
   private final Tensor tensor;
+  private final Storage storage;
   private final int batch;
   private final ElementType type;
-  private final BytePointer pointer;
+  private final Slice slice;
+  private final boolean onHost;
   private final ByteBuffer bytes;
   private final FloatBuffer reals;
 
-  Buffer(Tensor tensor, int batch, Pointer memory, long offset) {
-    this.tensor = tensor;
+  Buffer(StoredTensor stored, int batch, Memory memory, long offset) {
+    this.tensor = stored.tensor();
+    this.storage = stored.storage();
     this.batch = batch;
     this.type = ElementType.of(tensor);
-    this.pointer = new View(memory, offset, byteSize(tensor, batch));
-    this.bytes = pointer.asByteBuffer().order(ByteOrder.nativeOrder());
+    this.slice = new Slice(memory, offset, stored.bytes(batch));
+    this.onHost = slice.isOnHost();
+    this.bytes =
+        onHost ? slice.pointer().asByteBuffer().order(ByteOrder.nativeOrder()) : NONE.duplicate();
     this.reals = bytes.asFloatBuffer();
-  }
-
-  /** A pointer into memory that another object owns. */
-  private static final class View extends BytePointer {
-    View(Pointer memory, long offset, long size) {
-      super(memory);
-      address = memory.address() + offset;
-      position = 0;
-      limit = size;
-      capacity = size;
-    }
-  }
-
-  static long byteSize(Tensor tensor, int batch) {
-    return (long) batch * tensor.shape().elements() * ElementType.of(tensor).bytes();
   }
 
   public Tensor tensor() {
     return tensor;
+  }
+
+  public Storage storage() {
+    return storage;
   }
 
   public Shape shape() {
@@ -64,24 +61,50 @@ public final class Buffer {
     return type;
   }
 
-  /** Elements of the whole batch. */
+  /** Elements of the whole batch, without what its layout leaves free. */
   public int elements() {
     return batch * tensor.shape().elements();
   }
 
-  /** The start of the data, for native kernels. */
-  public BytePointer pointer() {
-    return pointer;
+  /** Where the data lies, for kernels that know its memory. */
+  public Slice slice() {
+    return slice;
   }
 
-  /** The data as bytes, in the machine's byte order. */
+  /**
+   * The start of the data, for native kernels.
+   *
+   * @throws IllegalStateException if it is not in the host's memory
+   */
+  public BytePointer pointer() {
+    requireOnHost();
+    return slice.pointer();
+  }
+
+  /**
+   * The data as bytes, in the machine's byte order.
+   *
+   * @throws IllegalStateException if it is not in the host's memory
+   */
   public ByteBuffer bytes() {
+    requireOnHost();
     return bytes;
   }
 
-  /** The data as real numbers. */
+  /**
+   * The data as real numbers.
+   *
+   * @throws IllegalStateException if it is not in the host's memory
+   */
   public FloatBuffer reals() {
+    requireOnHost();
     return reals;
+  }
+
+  private void requireOnHost() {
+    if (!onHost) {
+      throw new IllegalStateException(this + ": host code cannot reach this memory");
+    }
   }
 
   /**
@@ -90,22 +113,19 @@ public final class Buffer {
    * @throws IllegalStateException if there are several images or the rows do not lie together
    */
   public Buffer rows(int first, int count) {
-    if (batch != 1 || !tensor.isCodes()) {
+    if (batch != 1 || !storage.layout().equals(Layout.NHWC)) {
       throw new IllegalStateException(this + " has no rows that lie together");
     }
     Shape shape = tensor.shape();
     Tensor part =
         new Tensor(tensor.name(), Shape.of(shape.channels(), count, shape.width()), tensor.type());
-    long offset = (long) first * shape.width() * shape.channels() * type.bytes();
-    return new Buffer(part, 1, pointer, offset);
+    long start = (long) first * shape.width() * shape.channels() * type.bytes();
+    return new Buffer(new StoredTensor(part, storage), 1, slice.memory(), slice.offset() + start);
   }
 
   /** Position of an element in memory, in elements. */
   public int index(int image, int channel, int y, int x) {
-    Shape shape = tensor.shape();
-    return tensor.isCodes()
-        ? ((image * shape.height() + y) * shape.width() + x) * shape.channels() + channel
-        : ((image * shape.channels() + channel) * shape.height() + y) * shape.width() + x;
+    return storage.layout().index(tensor.shape(), image, channel, y, x);
   }
 
   /** Position in memory of the element that is {@code position}-th in NCHW order. */
@@ -119,32 +139,41 @@ public final class Buffer {
 
   public int code(int index) {
     return switch (type) {
-      case U8 -> bytes.get(index) & 0xFF;
-      case S8 -> bytes.get(index);
-      case U16 -> bytes.getShort(2 * index) & 0xFFFF;
-      case S16 -> bytes.getShort(2 * index);
+      case U8 -> bytes().get(index) & 0xFF;
+      case S8 -> bytes().get(index);
+      case U16 -> bytes().getShort(2 * index) & 0xFFFF;
+      case S16 -> bytes().getShort(2 * index);
       case F32 -> throw new IllegalStateException("'" + tensor.name() + "' holds real numbers");
     };
   }
 
   public void setCode(int index, int code) {
     switch (type) {
-      case U8, S8 -> bytes.put(index, (byte) code);
-      case U16, S16 -> bytes.putShort(2 * index, (short) code);
+      case U8, S8 -> bytes().put(index, (byte) code);
+      case U16, S16 -> bytes().putShort(2 * index, (short) code);
       case F32 -> throw new IllegalStateException("'" + tensor.name() + "' holds real numbers");
     }
   }
 
   public float real(int index) {
-    return reals.get(index);
+    return reals().get(index);
   }
 
   public void setReal(int index, float value) {
-    reals.put(index, value);
+    reals().put(index, value);
+  }
+
+  /** Copies an element of another buffer of the same tensor. */
+  void copy(Buffer source, int from, int to) {
+    if (tensor.isCodes()) {
+      setCode(to, source.code(from));
+    } else {
+      setReal(to, source.real(from));
+    }
   }
 
   @Override
   public String toString() {
-    return tensor.name() + " " + type + " " + batch + "x" + tensor.shape();
+    return tensor.name() + " " + type + " " + batch + "x" + tensor.shape() + " " + storage;
   }
 }

@@ -40,7 +40,7 @@ public final class GraphRunner implements AutoCloseable {
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
   private final Limits limits;
   private final Program program;
-  private final String backend;
+  private final Choice choice;
   private final int mostImages;
   private final List<Tensor> inputs;
   private final List<Tensor> outputs;
@@ -64,18 +64,19 @@ public final class GraphRunner implements AutoCloseable {
    * @throws IllegalArgumentException if the backend is absent or has no kernel for a node
    */
   public GraphRunner(Graph graph, String backend, int threads) {
-    this(graph, backend, threads, Optional.empty(), Limits.DEFAULT);
+    this(graph, Choice.of(backend), threads, Optional.empty(), Limits.DEFAULT);
   }
 
   /**
    * As above, and counts clamped values where a rule is given. Each node then runs in a kernel of
    * its own, so that its codes can be seen; they are the same.
    *
+   * @param choice of the kernels
    * @param limits of memory and work
    * @throws IllegalArgumentException if one image takes more than the limits allow, or as above
    */
   public GraphRunner(
-      Graph graph, String backend, int threads, Optional<SaturationRule> rule, Limits limits) {
+      Graph graph, Choice choice, int threads, Optional<SaturationRule> rule, Limits limits) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be >= 1, got " + threads);
     }
@@ -83,11 +84,11 @@ public final class GraphRunner implements AutoCloseable {
     this.outputs = graph.outputs();
     this.limits = limits;
     limits.requireOperations(graph);
-    this.program = Program.acquire(graph, backend, rule.isEmpty());
+    this.program = Program.acquire(graph, choice, rule.isPresent());
     long imageBytes = requireMemory(threads);
-    this.backend = backend;
+    this.choice = choice;
     this.watch = rule.map(asked -> new SaturationWatch(graph, asked));
-    this.mostImages = (int) Math.min(mostImages(graph), limits.bytes() / imageBytes);
+    this.mostImages = (int) Math.min(mostImages(program), limits.bytes() / imageBytes);
     this.members = new Member[threads];
     for (int i = 0; i < threads; i++) {
       members[i] = new Member(program, threads, watch);
@@ -98,7 +99,7 @@ public final class GraphRunner implements AutoCloseable {
   /** Bytes of one image in each thread; where the limits allow no more, it runs image by image. */
   private long requireMemory(int threads) {
     try {
-      long bytes = threads * Placement.of(program, 1, false).bytes();
+      long bytes = threads * new Placement(program, 1, false).bytes();
       String where = threads == 1 ? "" : " in each of " + threads + " threads";
       limits.requireBytes("the activations of one image" + where, bytes);
       return Math.max(1, bytes);
@@ -109,14 +110,18 @@ public final class GraphRunner implements AutoCloseable {
   }
 
   /** As many images as the cache holds, and as fit a buffer, which is indexed by an int. */
-  private static int mostImages(Graph graph) {
-    long inCache = CACHE_BYTES / (2 * largest(graph.tensors().stream().filter(Tensor::isCodes)));
-    long inBuffer = Integer.MAX_VALUE / largest(graph.tensors().stream());
+  private static int mostImages(Program program) {
+    Collection<Tensor> tensors = program.graph().tensors();
+    Stream<Tensor> codes = tensors.stream().filter(Tensor::isCodes);
+    long inCache = CACHE_BYTES / (2 * largest(codes.map(StoredTensor::plain)));
+    Stream<StoredTensor> all =
+        Stream.concat(tensors.stream().map(StoredTensor::plain), program.stored());
+    long inBuffer = Integer.MAX_VALUE / largest(all);
     return (int) Math.max(1, Math.min(MOST_IMAGES, Math.min(inCache, inBuffer)));
   }
 
-  private static long largest(Stream<Tensor> tensors) {
-    return tensors.mapToLong(tensor -> Buffer.byteSize(tensor, 1)).max().orElse(1);
+  private static long largest(Stream<StoredTensor> tensors) {
+    return tensors.mapToLong(tensor -> tensor.bytes(1)).max().orElse(1);
   }
 
   /** The graph's inputs, in the order of {@link #run}'s arrays. */
@@ -282,7 +287,7 @@ public final class GraphRunner implements AutoCloseable {
     long bytes = 2 * bytes(program.graph().tensors(), batch);
     limits.requireBytes("all tensors of " + batch + " images", bytes);
     begin();
-    Program unfused = Program.acquire(program.graph(), backend, false);
+    Program unfused = Program.acquire(program.graph(), choice, true);
     try {
       enter(unfused);
       try (BoundProgram all = new BoundProgram(unfused, batch, 1, true, Optional.empty())) {
@@ -291,7 +296,7 @@ public final class GraphRunner implements AutoCloseable {
         }
         all.run();
         Map<String, int[]> codes = new LinkedHashMap<>();
-        all.buffers().values().stream()
+        all.buffers().stream()
             .filter(buffer -> buffer.tensor().isCodes())
             .forEach(buffer -> codes.put(buffer.tensor().name(), codesNchw(buffer)));
         return codes;
@@ -318,11 +323,11 @@ public final class GraphRunner implements AutoCloseable {
       enter(program);
       BoundProgram any = members[0].latest();
       return new Plan(
-          backend,
+          choice.backend(),
           members.length,
           mostImages,
           any.bytes() / any.batch() * mostImages,
-          any.entries(program),
+          any.entries(),
           Plan.Islands.of(program.graph()));
     } finally {
       leave(program);

@@ -9,6 +9,14 @@ public interface Kernel extends AutoCloseable {
   String name();
 
   /**
+   * Memory that a step needs while it runs, in the space of the region's last output. It is placed
+   * with the tensors and counted with them; its content is lost between runs.
+   */
+  default long workspaceBytes(int batch) {
+    return 0;
+  }
+
+  /**
    * Makes the kernel ready to run on fixed buffers.
    *
    * @return a step that one thread at a time may run, to be closed before this kernel

@@ -4,48 +4,67 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.qat4j.graph.Tensor;
-import org.qat4j.runtime.Program.Part;
+import java.util.Optional;
 
 /**
- * Where the tensors of a batch lie in one block of memory. Computed before the block is allocated.
- *
- * @param offsets in bytes from the start of the block
- * @param bytes of the block
+ * Where the tensors of a batch lie: in one block of each memory space. Computed before the blocks
+ * are allocated.
  */
-record Placement(Map<Tensor, Long> offsets, long bytes) {
+final class Placement {
+  private final Program program;
+  private final int batch;
+  private final Map<MemorySpace, FirstFit> blocks = new LinkedHashMap<>();
+  private final Map<StoredTensor, Long> offsets = new LinkedHashMap<>();
+  private final Map<Integer, Long> workspaces = new HashMap<>();
+
   /**
-   * Places the tensors that a program reads and writes.
+   * Places the tensors that a program reads and writes, and the workspaces of its kernels.
    *
    * @param keepAll gives each tensor its own memory, so that all can be read after a run
    * @throws IllegalArgumentException if a tensor of the batch has more than 2^31 - 1 bytes
    */
-  static Placement of(Program program, int batch, boolean keepAll) {
-    Map<Tensor, Integer> lastUse = lastUses(program, keepAll);
-    FirstFit layout = new FirstFit(NativeScope.ALIGNMENT);
-    Map<Tensor, Long> offsets = new LinkedHashMap<>();
-    for (Tensor input : program.graph().inputs()) {
-      offsets.put(input, layout.place(size(input, batch), lastUse.get(input)));
-    }
+  Placement(Program program, int batch, boolean keepAll) {
+    this.program = program;
+    this.batch = batch;
+    Map<StoredTensor, Integer> lastUses = lastUses(keepAll);
+    program.inputs().stream()
+        .map(StoredTensor::plain)
+        .forEach(input -> place(input, lastUses.getOrDefault(input, 0)));
     List<Part> parts = program.parts();
     for (int i = 0; i < parts.size(); i++) {
-      Tensor output = parts.get(i).region().output();
-      layout.advanceTo(i);
-      offsets.put(output, layout.place(size(output, batch), lastUse.getOrDefault(output, i)));
+      int step = i;
+      blocks.values().forEach(block -> block.advanceTo(step));
+      parts.get(i).writes().forEach(made -> place(made, lastUses.getOrDefault(made, step)));
+      placeWorkspace(parts.get(i), i);
     }
-    return new Placement(offsets, layout.bytes());
   }
 
-  private static long size(Tensor tensor, int batch) {
-    long bytes = Buffer.byteSize(tensor, batch);
+  private void place(StoredTensor stored, int lastUse) {
+    offsets.put(stored, block(stored).place(size(stored), lastUse));
+  }
+
+  private void placeWorkspace(Part part, int step) {
+    long bytes = part.kernel().workspaceBytes(batch);
+    if (bytes > 0) {
+      workspaces.put(step, block(part.lastWritten()).place(bytes, step));
+    }
+  }
+
+  private FirstFit block(StoredTensor stored) {
+    return blocks.computeIfAbsent(
+        stored.storage().space(), space -> new FirstFit(NativeScope.ALIGNMENT));
+  }
+
+  private long size(StoredTensor stored) {
+    long bytes = stored.bytes(batch);
     if (bytes > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "tensor '"
-              + tensor.name()
+              + stored.tensor().name()
               + "': "
               + batch
               + " images of "
-              + tensor.shape()
+              + stored.tensor().shape()
               + " are "
               + bytes
               + " bytes, at most "
@@ -55,19 +74,41 @@ record Placement(Map<Tensor, Long> offsets, long bytes) {
     return bytes;
   }
 
-  private static Map<Tensor, Integer> lastUses(Program program, boolean keepAll) {
-    Map<Tensor, Integer> lastUse = new HashMap<>();
+  private Map<StoredTensor, Integer> lastUses(boolean keepAll) {
+    Map<StoredTensor, Integer> lastUses = new HashMap<>();
     List<Part> parts = program.parts();
-    program.graph().inputs().forEach(tensor -> lastUse.put(tensor, 0));
     for (int i = 0; i < parts.size(); i++) {
-      for (Tensor input : parts.get(i).region().inputs()) {
-        lastUse.put(input, i);
-      }
+      int step = i;
+      parts.get(i).needs().forEach(needed -> lastUses.put(needed, step));
     }
-    program.graph().outputs().forEach(tensor -> lastUse.put(tensor, Integer.MAX_VALUE));
+    program.outputs().stream()
+        .map(StoredTensor::plain)
+        .forEach(output -> lastUses.put(output, Integer.MAX_VALUE));
     if (keepAll) {
-      program.graph().tensors().forEach(tensor -> lastUse.put(tensor, Integer.MAX_VALUE));
+      program.stored().forEach(stored -> lastUses.put(stored, Integer.MAX_VALUE));
     }
-    return lastUse;
+    return lastUses;
+  }
+
+  /** In bytes from the start of the space's block, in the order in which they are written. */
+  Map<StoredTensor, Long> offsets() {
+    return offsets;
+  }
+
+  /** Likewise of a part's workspace; empty if it needs none. */
+  Optional<Long> workspace(int part) {
+    return Optional.ofNullable(workspaces.get(part));
+  }
+
+  /** Sizes of the blocks. */
+  Map<MemorySpace, Long> blocks() {
+    Map<MemorySpace, Long> sizes = new LinkedHashMap<>();
+    blocks.forEach((space, block) -> sizes.put(space, block.bytes()));
+    return sizes;
+  }
+
+  /** Of all blocks together. */
+  long bytes() {
+    return blocks.values().stream().mapToLong(FirstFit::bytes).sum();
   }
 }

@@ -11,7 +11,8 @@ import org.qat4j.graph.Graph;
  * @param backend as requested
  * @param threads of a call
  * @param images that are computed together; a larger batch is cut into pieces of this size
- * @param activationBytes memory of the tensors between the kernels, for such a piece
+ * @param activationBytes memory of the tensors between the kernels and of workspaces, for such a
+ *     piece, in all memory spaces
  * @param islands what runs in float32
  */
 public record Plan(
@@ -26,13 +27,14 @@ public record Plan(
   }
 
   /**
-   * One kernel.
+   * One kernel, or one reorder or copy between two.
    *
-   * @param nodes that it computes
-   * @param operations of these nodes
-   * @param kernel as {@code backend:algorithm(implementation)}
-   * @param output type, shape of one image, and layout
-   * @param bytes of the output of one image
+   * @param nodes that it computes, or the tensor that it brings elsewhere
+   * @param operations of these nodes, or {@code Reorder} or {@code Copy}
+   * @param kernel as {@code backend:algorithm(implementation)}, of a copy the memory space's name
+   *     in the backend's place
+   * @param output type, shape of one image, and storage, of each output
+   * @param bytes of the outputs of one image, as they lie in memory
    * @param macs multiply-accumulates for one image
    */
   public record Entry(

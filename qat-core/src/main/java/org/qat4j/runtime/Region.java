@@ -11,8 +11,8 @@ import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 
 /**
- * A chain of nodes that one kernel may compute together: each one but the last has no reader but
- * the next.
+ * Nodes that one kernel may compute together: whatever lies on a path between two of them belongs
+ * to it. A region with one output is always so.
  *
  * @param nodes in execution order, at least one
  */
@@ -22,6 +22,10 @@ public record Region(Graph graph, List<Node> nodes) {
     if (nodes.isEmpty()) {
       throw new IllegalArgumentException("a region needs at least one node");
     }
+  }
+
+  public static Region of(Graph graph, Node... nodes) {
+    return new Region(graph, List.of(nodes));
   }
 
   public Node first() {
@@ -60,6 +64,24 @@ public record Region(Graph graph, List<Node> nodes) {
     return inputs;
   }
 
+  /** The tensors that are made here and not only read here, in execution order. */
+  public List<Tensor> outputs() {
+    if (nodes.size() == 1) {
+      return List.of(output());
+    }
+    Set<String> names = nodes.stream().map(Node::name).collect(Collectors.toSet());
+    return nodes.stream()
+        .map(graph::outputOf)
+        .filter(made -> graph.isOutput(made) || isReadElsewhere(made, names))
+        .toList();
+  }
+
+  /** Or nowhere: what nobody reads is computed all the same. */
+  private boolean isReadElsewhere(Tensor made, Set<String> names) {
+    List<Node> readers = graph.readers(made);
+    return readers.isEmpty() || !readers.stream().allMatch(node -> names.contains(node.name()));
+  }
+
   /** The first input of the first node. */
   public Tensor input() {
     return graph.tensor(first().inputs().get(0));
@@ -73,6 +95,11 @@ public record Region(Graph graph, List<Node> nodes) {
   /** Multiply-accumulates for one image. */
   public long macs() {
     return nodes.stream().mapToLong(node -> node.op().macs(graph.inputsOf(node))).sum();
+  }
+
+  /** Steps of the scalar reference for one image, as {@link Op#operations} counts them. */
+  double operations() {
+    return nodes.stream().mapToDouble(node -> node.op().operations(graph.inputsOf(node))).sum();
   }
 
   @Override

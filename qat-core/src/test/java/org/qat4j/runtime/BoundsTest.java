@@ -27,7 +27,7 @@ class BoundsTest {
   private static final Tensor.Codes UNIT = TestGraphs.codes(1, 0, U8);
 
   static List<String> backends() {
-    return Backends.present().stream().map(Backend::name).toList();
+    return Backends.registered().present().stream().map(Backend::name).toList();
   }
 
   private static Graph pool(Op op, Shape shape) {
@@ -146,7 +146,7 @@ class BoundsTest {
   }
 
   private static GraphRunner limited(Graph graph, Limits limits) {
-    return new GraphRunner(graph, Backends.AUTO, 2, Optional.empty(), limits);
+    return new GraphRunner(graph, Choice.of(Backends.AUTO), 2, Optional.empty(), limits);
   }
 
   @Test

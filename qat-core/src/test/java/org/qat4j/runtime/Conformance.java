@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.qat4j.graph.Graph;
 
@@ -13,14 +14,19 @@ import org.qat4j.graph.Graph;
 final class Conformance {
   private Conformance() {}
 
-  /** Compares the codes of every tensor, then the results of the merged kernels. */
+  /** Compares a registered backend. */
   static void assertSame(Graph graph, String backend, Random random, int batch) {
+    assertSame(graph, Choice.of(backend), random, batch);
+  }
+
+  /** Compares the codes of every tensor, then the results of the merged kernels. */
+  static void assertSame(Graph graph, Choice choice, Random random, int batch) {
     float[][] images = new float[graph.inputs().size()][];
     for (int i = 0; i < images.length; i++) {
       images[i] = TestGraphs.reals(random, graph, i, batch);
     }
     try (GraphRunner expected = new GraphRunner(graph, "reference", 1);
-        GraphRunner actual = new GraphRunner(graph, backend, 1)) {
+        GraphRunner actual = runner(graph, choice, 1)) {
       Map<String, int[]> expectedCodes = expected.trace(images, batch);
       Map<String, int[]> actualCodes = actual.trace(images, batch);
       assertEquals(expectedCodes.keySet(), actualCodes.keySet());
@@ -30,25 +36,29 @@ final class Conformance {
                   codes, actualCodes.get(tensor), () -> tensor + "\n" + actual.plan()));
       float[] results = run(expected, images, batch);
       assertArrayEquals(results, run(actual, images, batch), () -> actual.plan().toString());
-      assertDividedSame(graph, backend, images, batch, results);
+      assertDividedSame(graph, choice, images, batch, results);
     }
   }
 
   /** One image on several threads, which divide its layers. */
   private static void assertDividedSame(
-      Graph graph, String backend, float[][] images, int batch, float[] expected) {
+      Graph graph, Choice choice, float[][] images, int batch, float[] expected) {
     float[][] first = new float[images.length][];
     for (int i = 0; i < images.length; i++) {
       first[i] = Arrays.copyOf(images[i], images[i].length / batch);
     }
     for (int threads : new int[] {2, 3}) {
-      try (GraphRunner runner = new GraphRunner(graph, backend, threads)) {
+      try (GraphRunner runner = runner(graph, choice, threads)) {
         assertArrayEquals(
             Arrays.copyOf(expected, expected.length / batch),
             run(runner, first, 1),
             () -> runner.plan().toString());
       }
     }
+  }
+
+  private static GraphRunner runner(Graph graph, Choice choice, int threads) {
+    return new GraphRunner(graph, choice, threads, Optional.empty(), Limits.DEFAULT);
   }
 
   private static float[] run(GraphRunner runner, float[][] images, int batch) {

@@ -1,7 +1,9 @@
 package org.qat4j.runtime.loops;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Backend;
@@ -9,11 +11,15 @@ import org.qat4j.runtime.Binding;
 import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.Kernel;
+import org.qat4j.runtime.Offer;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 
 /** Java loops for everything on 8-bit codes but convolution and dense. */
 public final class LoopsBackend implements Backend {
+  /** See {@link Offer#speed()}. */
+  private static final double SPEED = 10;
+
   private static final int MOST_CHANNELS = 1 << 20;
 
   /** Makes the step of one node. */
@@ -47,32 +53,23 @@ public final class LoopsBackend implements Backend {
   }
 
   @Override
-  public int preference() {
-    return 10;
-  }
-
-  @Override
   public boolean completesOthers() {
     return true;
   }
 
   @Override
-  public Optional<Kernel> kernel(Region region) {
-    if (region.nodes().size() != 1 || !narrow(region) || !fits(region)) {
-      return Optional.empty();
-    }
-    return loop(region.first().op())
-        .map(
-            loop ->
-                new LoopKernel(
-                    region
-                        .first()
-                        .op()
-                        .getClass()
-                        .getSimpleName()
-                        .toLowerCase(java.util.Locale.ROOT),
-                    region,
-                    loop));
+  public List<Offer> offers(Graph graph) {
+    return graph.nodes().stream()
+        .map(node -> Region.of(graph, node))
+        .filter(region -> narrow(region) && fits(region))
+        .flatMap(region -> offer(region).stream())
+        .toList();
+  }
+
+  private static Optional<Offer> offer(Region region) {
+    Op op = region.first().op();
+    String name = op.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    return loop(op).map(loop -> new Offer(region, SPEED, () -> new LoopKernel(name, region, loop)));
   }
 
   private static boolean narrow(Region region) {

@@ -2,6 +2,7 @@ package org.qat4j.runtime.onednn;
 
 import java.nio.FloatBuffer;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
@@ -63,12 +64,12 @@ final class ExactFloatConvOneDnn implements Kernel {
   }
 
   /** Empty if even the sums of the digits could leave the exact integers. */
-  static Optional<Kernel> of(ConvolutionView layer) {
+  static Optional<Supplier<Kernel>> of(ConvolutionView layer) {
     if (exact(layer, Digit.WHOLE)) {
-      return Optional.of(new ExactFloatConvOneDnn(layer, Digit.WHOLE));
+      return Optional.of(() -> new ExactFloatConvOneDnn(layer, Digit.WHOLE));
     }
     return exact(layer, Digit.LOW) && exact(layer, Digit.HIGH)
-        ? Optional.of(new ExactFloatConvOneDnn(layer, Digit.LOW, Digit.HIGH))
+        ? Optional.of(() -> new ExactFloatConvOneDnn(layer, Digit.LOW, Digit.HIGH))
         : Optional.empty();
   }
 

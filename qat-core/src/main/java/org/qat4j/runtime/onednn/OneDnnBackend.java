@@ -1,17 +1,25 @@
 package org.qat4j.runtime.onednn;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.ConvolutionView;
 import org.qat4j.runtime.ElementType;
 import org.qat4j.runtime.Kernel;
+import org.qat4j.runtime.Offer;
 import org.qat4j.runtime.Region;
 
 /** oneDNN's primitives, where they are exact. */
 public final class OneDnnBackend implements Backend {
+  /** See {@link Offer#speed()}. */
+  private static final double SPEED = 100;
+
   @Override
   public String name() {
     return "onednn";
@@ -25,11 +33,6 @@ public final class OneDnnBackend implements Backend {
   @Override
   public Optional<String> absence() {
     return OneDnn.absence();
-  }
-
-  @Override
-  public int preference() {
-    return 100;
   }
 
   @Override
@@ -48,27 +51,41 @@ public final class OneDnnBackend implements Backend {
   }
 
   @Override
-  public Optional<Kernel> kernel(Region region) {
-    if (!isNarrow(region)) {
-      return Optional.empty();
+  public List<Offer> offers(Graph graph) {
+    List<Offer> offers = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      addIfExact(offers, Region.of(graph, node));
+      graph
+          .onlyReader(graph.outputOf(node))
+          .ifPresent(next -> addIfExact(offers, Region.of(graph, node, next)));
     }
+    return offers;
+  }
+
+  private static void addIfExact(List<Offer> offers, Region region) {
+    if (isNarrow(region)) {
+      kernel(region).ifPresent(kernel -> offers.add(new Offer(region, SPEED, kernel)));
+    }
+  }
+
+  private static Optional<Supplier<Kernel>> kernel(Region region) {
     Op first = region.first().op();
     Tensor input = region.input();
     Tensor output = region.output();
     if (region.matches(Op.Quantize.class)) {
-      return Optional.of(new QuantizeOneDnn(input, output));
+      return Optional.of(() -> new QuantizeOneDnn(input, output));
     }
     if (region.matches(Op.Dequantize.class)) {
-      return Optional.of(new DequantizeOneDnn(input, output));
+      return Optional.of(() -> new DequantizeOneDnn(input, output));
     }
     if (region.matches(Op.MaxPool.class) && first instanceof Op.MaxPool pool) {
       return MaxPoolOneDnn.supports(pool.window())
-          ? Optional.of(new MaxPoolOneDnn(pool.window(), input, output))
+          ? Optional.of(() -> new MaxPoolOneDnn(pool.window(), input, output))
           : Optional.empty();
     }
     if (region.matches(Op.Add.class) && first instanceof Op.Add add) {
       List<Tensor> operands = region.graph().inputsOf(region.first());
-      return Optional.of(new AddOneDnn(add.clip(), operands.get(0), operands.get(1), output));
+      return Optional.of(() -> new AddOneDnn(add.clip(), operands.get(0), operands.get(1), output));
     }
     if (region.matches(Op.Conv.class, Op.Add.class)) {
       return convAndAdd(region);
@@ -88,24 +105,24 @@ public final class OneDnnBackend implements Backend {
         : !(op instanceof Op.Dense dense) || dense.weights().isInt8();
   }
 
-  private static Optional<Kernel> convAndAdd(Region region) {
+  private static Optional<Supplier<Kernel>> convAndAdd(Region region) {
     ConvolutionView layer =
-        ConvolutionView.of(new Region(region.graph(), List.of(region.first()))).orElseThrow();
+        ConvolutionView.of(Region.of(region.graph(), region.first())).orElseThrow();
     Op.Add add = (Op.Add) region.last().op();
     List<Tensor> operands = region.graph().inputsOf(region.last());
     Tensor mine = layer.output();
     Tensor other = operands.get(operands.get(0).equals(mine) ? 1 : 0);
+    AddOneDnn addition = new AddOneDnn(add.clip(), mine, other, region.output());
     return ElementType.of(mine).bytes() == 1 && !other.equals(mine) && isInt8(layer)
-        ? Optional.of(
-            new ConvOneDnn(layer, new AddOneDnn(add.clip(), mine, other, region.output())))
+        ? Optional.of(() -> new ConvOneDnn(layer, addition))
         : Optional.empty();
   }
 
-  private static Optional<Kernel> layer(ConvolutionView layer) {
+  private static Optional<Supplier<Kernel>> layer(ConvolutionView layer) {
     if (!isInt8(layer)) {
       return ExactFloatConvOneDnn.of(layer);
     }
-    return Optional.of(layer.isDense() ? new DenseOneDnn(layer) : new ConvOneDnn(layer));
+    return Optional.of(() -> layer.isDense() ? new DenseOneDnn(layer) : new ConvOneDnn(layer));
   }
 
   private static boolean isInt8(ConvolutionView layer) {

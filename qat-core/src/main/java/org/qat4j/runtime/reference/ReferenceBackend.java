@@ -1,12 +1,15 @@
 package org.qat4j.runtime.reference;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.Binding;
 import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Kernel;
+import org.qat4j.runtime.Offer;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 
@@ -70,20 +73,17 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public int preference() {
-    return 0;
-  }
-
-  @Override
   public boolean completesOthers() {
     return true;
   }
 
   @Override
-  public Optional<Kernel> kernel(Region region) {
-    return region.nodes().size() == 1
-        ? Optional.ofNullable(DEFINITIONS.get(region.first().op().getClass()))
-            .map(definition -> new Scalar(region, definition))
-        : Optional.empty();
+  public List<Offer> offers(Graph graph) {
+    return graph.nodes().stream().flatMap(node -> offer(Region.of(graph, node)).stream()).toList();
+  }
+
+  private static Optional<Offer> offer(Region region) {
+    return Optional.ofNullable(DEFINITIONS.get(region.first().op().getClass()))
+        .map(definition -> new Offer(region, 1, () -> new Scalar(region, definition)));
   }
 }

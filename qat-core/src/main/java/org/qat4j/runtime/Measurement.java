@@ -1,0 +1,56 @@
+package org.qat4j.runtime;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.qat4j.runtime.Selection.Candidate;
+
+/**
+ * Times offers for the same region: each computes one image of the region's shapes, from the host's
+ * memory to the host's memory, so that its copies and reorders count.
+ */
+final class Measurement {
+  private static final int WARM_UP_NANOS = 20_000_000;
+  private static final int RUNS = 15;
+
+  private Measurement() {}
+
+  /** The offer with the smallest median; the first of those that equal it. */
+  static Candidate fastest(List<Candidate> offers) {
+    return offers.size() == 1
+        ? offers.get(0)
+        : offers.stream()
+            .map(Timed::of)
+            .min(Comparator.comparingLong(Timed::nanos))
+            .orElseThrow()
+            .candidate();
+  }
+
+  private record Timed(Candidate candidate, long nanos) {
+    static Timed of(Candidate candidate) {
+      candidate.backend().enter();
+      try (Program program = Program.alone(candidate);
+          BoundProgram bound = new BoundProgram(program, 1, 1, false, Optional.empty())) {
+        return new Timed(candidate, median(bound));
+      } finally {
+        candidate.backend().leave();
+      }
+    }
+  }
+
+  private static long median(BoundProgram program) {
+    long start = System.nanoTime();
+    do {
+      program.run();
+    } while (System.nanoTime() - start < WARM_UP_NANOS);
+    long[] times = new long[RUNS];
+    for (int i = 0; i < RUNS; i++) {
+      long before = System.nanoTime();
+      program.run();
+      times[i] = System.nanoTime() - before;
+    }
+    Arrays.sort(times);
+    return times[RUNS / 2];
+  }
+}

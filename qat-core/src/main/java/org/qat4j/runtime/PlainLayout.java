@@ -1,0 +1,30 @@
+package org.qat4j.runtime;
+
+import java.util.Locale;
+import org.qat4j.graph.Shape;
+
+/** The layouts without gaps. Features are {@code [batch, features]} in both. */
+enum PlainLayout implements Layout {
+  NCHW {
+    @Override
+    public int index(Shape shape, int image, int channel, int y, int x) {
+      return ((image * shape.channels() + channel) * shape.height() + y) * shape.width() + x;
+    }
+  },
+  NHWC {
+    @Override
+    public int index(Shape shape, int image, int channel, int y, int x) {
+      return ((image * shape.height() + y) * shape.width() + x) * shape.channels() + channel;
+    }
+  };
+
+  @Override
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public long room(Shape shape, int batch) {
+    return (long) batch * shape.elements();
+  }
+}

@@ -1,0 +1,30 @@
+package org.qat4j.runtime;
+
+import org.qat4j.graph.Tensor;
+
+/** A tensor in one of the storages that a program has it in. */
+record StoredTensor(Tensor tensor, Storage storage) {
+  static StoredTensor plain(Tensor tensor) {
+    return new StoredTensor(tensor, Storage.plain(tensor));
+  }
+
+  boolean isPlain() {
+    return storage.equals(Storage.plain(tensor));
+  }
+
+  StoredTensor in(MemorySpace space) {
+    return new StoredTensor(tensor, new Storage(space, storage.layout()));
+  }
+
+  /** What it takes in memory. */
+  long bytes(int batch) {
+    return storage.layout().room(tensor.shape(), batch) * ElementType.of(tensor).bytes();
+  }
+
+  /** Type, shape of one image and storage, for plans. */
+  @Override
+  public String toString() {
+    String what = ElementType.of(tensor) + " " + tensor.shape();
+    return isPlain() && !tensor.isCodes() ? what : what + " " + storage;
+  }
+}
