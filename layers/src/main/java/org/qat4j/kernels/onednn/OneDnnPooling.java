@@ -42,8 +42,7 @@ final class OneDnnPooling implements Pooling {
     }
     Primitives p = primitives(input);
     INDArray result =
-        workspace.createUninitialized(
-            ArrayType.ACTIVATIONS, input.dataType(), p.outputShape, 'c');
+        workspace.createUninitialized(ArrayType.ACTIVATIONS, input.dataType(), p.outputShape, 'c');
     p.infer.run(input, result);
     return result;
   }
