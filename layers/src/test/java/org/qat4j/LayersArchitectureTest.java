@@ -10,6 +10,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /** The arrows of ARCHITECTURE.md. */
 @AnalyzeClasses(
@@ -43,7 +45,17 @@ class LayersArchitectureTest {
           .mayOnlyBeAccessedByLayers("training");
 
   @ArchTest
-  static final ArchRule noCycles = slices().matching("org.qat4j.(*)..").should().beFreeOfCycles();
+  static final ArchRule noCycles = slices().matching("org.qat4j.(**)").should().beFreeOfCycles();
+
+  /** They are found by {@code ServiceLoader}. */
+  @ArchTest
+  static final ArchRule kernelFamiliesAreKnownToNobody =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.qat4j.kernels.nd4j..", "org.qat4j.kernels.onednn..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.qat4j.kernels.nd4j..", "org.qat4j.kernels.onednn..");
 
   @ArchTest
   static final ArchRule oneDnnStaysInside =
@@ -75,4 +87,18 @@ class LayersArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.qat4j.runtime..");
+
+  /** Beside the overloads of the public methods. */
+  @ArchTest
+  static final ArchRule oneViewOfBothKindsOfNetwork =
+      noClasses()
+          .that()
+          .resideInAPackage("org.qat4j.training..")
+          .and()
+          .resideOutsideOfPackage("org.qat4j.training.network..")
+          .and()
+          .doNotHaveFullyQualifiedName("org.qat4j.training.Qat")
+          .should()
+          .dependOnClassesThat()
+          .belongToAnyOf(MultiLayerNetwork.class, ComputationGraph.class);
 }

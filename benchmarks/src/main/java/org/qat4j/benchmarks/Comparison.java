@@ -10,7 +10,8 @@ import org.qat4j.cli.speed.Timing;
  *
  * @param macs multiply-accumulates of the batch
  */
-record Comparison(Network network, int batch, int threads, ModelContest contest, long macs) {
+record Comparison(
+    MeasuredNetwork network, int batch, int threads, ModelContest contest, long macs) {
   /** How many times as fast as ONNX Runtime's INT8. */
   Ratio ratio(Timing timing) {
     return timing.speedAgainst(contest.others().get(0));

@@ -17,13 +17,13 @@ final class Dl4jEngine implements Engine {
   private final Object network;
   private final INDArray images;
 
-  private Dl4jEngine(Network network, int batch) {
+  private Dl4jEngine(MeasuredNetwork network, int batch) {
     this.network = network.dl4j();
     this.images = Nd4j.rand(DataType.FLOAT, network.shape(batch));
   }
 
   /** Starts a process. */
-  static EngineProcess start(Network network, int batch, int threads) throws IOException {
+  static EngineProcess start(MeasuredNetwork network, int batch, int threads) throws IOException {
     return new EngineProcess(
         "dl4j-fp32",
         environment(threads),
@@ -42,7 +42,8 @@ final class Dl4jEngine implements Engine {
 
   /** The process that {@link #start} starts. */
   public static void main(String[] args) throws Exception {
-    EngineServer.serve(() -> new Dl4jEngine(Network.valueOf(args[0]), Integer.parseInt(args[1])));
+    EngineServer.serve(
+        () -> new Dl4jEngine(MeasuredNetwork.valueOf(args[0]), Integer.parseInt(args[1])));
   }
 
   private INDArray output() {

@@ -1,6 +1,5 @@
 package org.qat4j.benchmarks;
 
-import ai.onnxruntime.OrtException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -46,7 +45,7 @@ final class InferenceBenchmark implements Callable<Integer> {
       split = ",",
       defaultValue = "L,R,V",
       description = "default: ${DEFAULT-VALUE}")
-  private List<Network> networks;
+  private List<MeasuredNetwork> networks;
 
   @Option(
       names = "--batches",
@@ -93,7 +92,7 @@ final class InferenceBenchmark implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, OrtException {
+  public Integer call() throws IOException {
     check();
     Turns turns = new Turns(rounds, seconds, warmUp);
     Conditions conditions = Conditions.measure(List.of(OnnxRuntime.inWords()), turns);
@@ -101,7 +100,7 @@ final class InferenceBenchmark implements Callable<Integer> {
     print.println(conditions);
     List<Comparison> comparisons = new ArrayList<>();
     for (int count : threads) {
-      for (Network network : networks) {
+      for (MeasuredNetwork network : networks) {
         for (int batch : batches) {
           Comparison one = measure(network, batch, count, turns);
           print.print(BenchmarkReport.lines(one, conditions.gopsPerThread()));
@@ -117,8 +116,8 @@ final class InferenceBenchmark implements Callable<Integer> {
     return 0;
   }
 
-  private Comparison measure(Network network, int batch, int count, Turns turns)
-      throws IOException, OrtException {
+  private Comparison measure(MeasuredNetwork network, int batch, int count, Turns turns)
+      throws IOException {
     Path quantized = models.resolve(network + "_qdq_u8_f.onnx");
     Path real = models.resolve(network + "_fp32.onnx");
     Path images = Files.createTempFile("images", ".f32");
@@ -146,7 +145,7 @@ final class InferenceBenchmark implements Callable<Integer> {
     require(rounds >= 1, "--rounds must be >= 1: " + rounds);
     require(seconds > 0, "--seconds must be > 0: " + seconds);
     require(warmUp >= 0, "--warm-up must be >= 0: " + warmUp);
-    for (Network network : networks) {
+    for (MeasuredNetwork network : networks) {
       for (String suffix : List.of("_qdq_u8_f.onnx", "_fp32.onnx", ".io")) {
         Path file = models.resolve(network + suffix);
         require(Files.isRegularFile(file), "--models: there is no file " + file);

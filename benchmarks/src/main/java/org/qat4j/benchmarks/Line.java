@@ -9,7 +9,7 @@ import org.qat4j.cli.speed.Ratio;
  * @param ratioToOrtInt8 how many times as fast as ONNX Runtime's INT8
  */
 record Line(
-    Network network,
+    MeasuredNetwork network,
     int batch,
     int threads,
     String engine,

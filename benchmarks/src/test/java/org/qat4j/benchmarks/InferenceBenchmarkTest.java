@@ -77,10 +77,10 @@ class InferenceBenchmarkTest {
 
   @Test
   void oneRound_ofEveryEngine_writesItsRatios() throws IOException {
-    Path model = SmallModel.of(Network.L.image()).save(folder.resolve("L_qdq_u8_f.onnx"));
+    Path model = SmallModel.of(MeasuredNetwork.L.image()).save(folder.resolve("L_qdq_u8_f.onnx"));
     // Any file that ONNX Runtime runs.
     Files.copy(model, folder.resolve("L_fp32.onnx"));
-    float[] images = new float[64 * Network.L.image().elements()];
+    float[] images = new float[64 * MeasuredNetwork.L.image().elements()];
     for (int i = 0; i < images.length; i++) {
       images[i] = i % 7 / 7f;
     }
@@ -130,7 +130,7 @@ class InferenceBenchmarkTest {
         new Environment("JVM 17", "Linux", "A processor", 4, Map.of("oneDNN", "3.11"));
     // 100 M multiply-accumulates in 0.5 ms are 400 GOPS, of 2 x 1000.
     ModelContest contest = new ModelContest(timings, "all agree");
-    Comparison comparison = new Comparison(Network.L, 32, 2, contest, 100_000_000);
+    Comparison comparison = new Comparison(MeasuredNetwork.L, 32, 2, contest, 100_000_000);
     Conditions conditions =
         new Conditions(
             environment, List.of("ORT 1.29.0"), List.of(), 1000, 0.5, new Turns(3, 0.3, 2));

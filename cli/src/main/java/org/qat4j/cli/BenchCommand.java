@@ -1,6 +1,5 @@
 package org.qat4j.cli;
 
-import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import org.qat4j.cli.error.UserException;
 import org.qat4j.cli.report.Conditions;
 import org.qat4j.cli.report.TextTable;
 import org.qat4j.cli.speed.ModelCall;
@@ -87,12 +87,13 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, OrtException {
+  public Integer call() throws IOException {
     requirePositive("--threads", threads);
     requirePositive("--rounds", rounds);
     batches.forEach(batch -> requirePositive("--batch", batch));
     require("--seconds must be above 0, got " + seconds, seconds > 0);
     require("--warm-up must be 0 or more, got " + warmUp, warmUp >= 0);
+    peer.ifPresent(given -> requireOnnxRuntime());
     Shape shape = ModelShape.single(model, allowed.load(model));
     Turns turns = new Turns(rounds, seconds, warmUp);
     List<String> peers = peer.isPresent() ? List.of(OnnxRuntime.inWords()) : List.of();
@@ -104,6 +105,14 @@ final class BenchCommand implements Callable<Integer> {
     }
     Qat4j.print(spec, TextTable.of(rows));
     return 0;
+  }
+
+  /** It may be left out of a deployment. No class that needs it may be touched before. */
+  private static void requireOnnxRuntime() {
+    if (BenchCommand.class.getResource("/ai/onnxruntime/OrtEnvironment.class") == null) {
+      throw new UserException(
+          "ONNX Runtime is not on the class path; add com.microsoft.onnxruntime:onnxruntime to it");
+    }
   }
 
   private void requirePositive(String option, int value) {
@@ -124,8 +133,7 @@ final class BenchCommand implements Callable<Integer> {
     return header;
   }
 
-  private List<String> measure(Shape shape, int batch, Turns turns)
-      throws IOException, OrtException {
+  private List<String> measure(Shape shape, int batch, Turns turns) throws IOException {
     long numbers = (long) batch * shape.elements();
     require(
         "--batch " + batch + ": the images of " + shape + " do not fit one array; use fewer",

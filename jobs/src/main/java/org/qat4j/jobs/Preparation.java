@@ -20,12 +20,13 @@ final class Preparation {
         QatConfig.builder()
             .weights(settings.weights())
             .activations(settings.activations())
+            .ranges(settings.observation())
             .schedule(schedule(settings.schedule(), steps));
     if (!settings.eightBitActivations().isEmpty()) {
       Pattern names = Pattern.compile(settings.eightBitActivations());
       builder.activations(
           new LayerSelector.Named(names),
-          ActivationScheme.observed(8).observing(settings.activations().observation()));
+          ActivationScheme.observed(8).observing(settings.observation()));
     }
     if (!settings.exempt().isEmpty()) {
       builder.exempt(settings.exempt());

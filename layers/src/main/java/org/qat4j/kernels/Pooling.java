@@ -18,6 +18,14 @@ public interface Pooling {
   INDArray forward(INDArray input, ArrayType type, LayerWorkspaceMgr workspace);
 
   /**
+   * Pools for inference, with nothing kept for a backward pass.
+   *
+   * @param input not modified
+   * @return in the workspace of activations; in row order if the input is
+   */
+  INDArray infer(INDArray input, LayerWorkspaceMgr workspace);
+
+  /**
    * Differentiates the last forward pass.
    *
    * @param input of the forward pass

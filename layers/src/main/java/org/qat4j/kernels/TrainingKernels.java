@@ -1,80 +1,106 @@
 package org.qat4j.kernels;
 
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.kernels.nd4j.Nd4jKernels;
-import org.qat4j.kernels.onednn.OneDnnKernels;
 
 /**
- * One implementation of the training arithmetic. What it makes belongs to one layer and is used by
- * one thread at a time.
- *
- * <p>Arrays are {@code [batch, channels, height, width]} or {@code [batch, features]} with any
- * strides; results may be stored channels last.
+ * The kernels of one layer: for each operation the preferred family that has it, for the layer's
+ * data type and the ND4J backend that runs.
  */
-public interface TrainingKernels {
-  /**
-   * System property that names the implementation; the fastest one that fits is taken without it.
-   */
-  String PROPERTY = "qat4j.training.kernels";
+public final class TrainingKernels {
+  private static final List<KernelFamily> FAMILIES =
+      ServiceLoader.load(KernelFamily.class, TrainingKernels.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .sorted(Comparator.comparingInt(KernelFamily::preference).reversed())
+          .toList();
 
-  /** Short lower-case name. */
-  String name();
+  private final DataType type;
+  private final Map<String, String> chosen = new LinkedHashMap<>();
 
-  /** Whether it runs on the current ND4J backend with arrays of that type. */
-  boolean supports(DataType type);
-
-  /** A 2-D convolution, plain or depthwise. */
-  Linear convolution(ConvolutionLayer layer);
-
-  Linear dense();
-
-  Normalization normalization(double epsilon);
-
-  Rounding rounding();
-
-  Pooling maxPooling(SubsamplingLayer layer);
-
-  Pooling averagePooling(SubsamplingLayer layer);
-
-  /** The mean of each channel over the whole image. */
-  Pooling globalAverage();
-
-  Merging sum();
-
-  Merging concatenation();
-
-  /** The array itself if it lies in row order, else a copy in the workspace that is open now. */
-  INDArray inRowOrder(INDArray array);
-
-  /** All implementations, the fastest first and the reference last. */
-  static List<TrainingKernels> all() {
-    return List.of(new OneDnnKernels(), new Nd4jKernels());
+  private TrainingKernels(DataType type) {
+    this.type = type;
   }
 
-  /**
-   * The implementation for arrays of that type.
-   *
-   * @throws IllegalArgumentException if the one that {@link #PROPERTY} asks for does not exist or
-   *     does not fit
-   */
-  static TrainingKernels forType(DataType type) {
-    String wanted = System.getProperty(PROPERTY);
-    return all().stream()
-        .filter(
-            kernels -> (wanted == null || wanted.equals(kernels.name())) && kernels.supports(type))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "no training kernels '"
-                        + wanted
-                        + "' for "
-                        + type
-                        + " on this ND4J backend; there are "
-                        + all().stream().map(TrainingKernels::name).toList()));
+  /** All families on the class path, the preferred ones first and the reference last. */
+  public static List<KernelFamily> families() {
+    return FAMILIES;
+  }
+
+  /** Those that work on arrays of that type here. */
+  public static List<KernelFamily> present(DataType type) {
+    return FAMILIES.stream().filter(family -> family.absence(type).isEmpty()).toList();
+  }
+
+  /** For a layer that computes in that type. */
+  public static TrainingKernels of(DataType type) {
+    return new TrainingKernels(type);
+  }
+
+  /** The family of each operation that was asked for, by the operation's name. */
+  public Map<String, String> chosen() {
+    return Map.copyOf(chosen);
+  }
+
+  public Linear convolution(ConvolutionLayer layer) {
+    return choose("convolution", family -> family.convolution(layer));
+  }
+
+  public Linear dense() {
+    return choose("dense", KernelFamily::dense);
+  }
+
+  public Normalization normalization(double epsilon) {
+    return choose("normalization", family -> family.normalization(epsilon));
+  }
+
+  public Rounding rounding() {
+    return choose("rounding", KernelFamily::rounding);
+  }
+
+  public Pooling maxPooling(SubsamplingLayer layer) {
+    return choose("max pooling", family -> family.maxPooling(layer));
+  }
+
+  public Pooling averagePooling(SubsamplingLayer layer) {
+    return choose("average pooling", family -> family.averagePooling(layer));
+  }
+
+  public Pooling globalAverage() {
+    return choose("global average", KernelFamily::globalAverage);
+  }
+
+  public Merging sum() {
+    return choose("sum", KernelFamily::sum);
+  }
+
+  public Merging concatenation() {
+    return choose("concatenation", KernelFamily::concatenation);
+  }
+
+  private <K> K choose(String operation, Function<KernelFamily, Optional<K>> kernel) {
+    for (KernelFamily family : present(type)) {
+      Optional<K> made = kernel.apply(family);
+      if (made.isPresent()) {
+        chosen.put(operation, family.name());
+        return made.get();
+      }
+    }
+    throw new IllegalStateException(
+        "no training kernel for " + operation + " of " + type + " arrays: " + reasons());
+  }
+
+  private String reasons() {
+    return FAMILIES.stream()
+        .map(family -> family.name() + ": " + family.absence(type).orElse("does not have it"))
+        .collect(Collectors.joining("; "));
   }
 }

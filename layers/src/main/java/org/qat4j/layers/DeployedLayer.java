@@ -10,55 +10,160 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.BytePointer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
+import org.qat4j.graph.Tensor;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.scheme.QuantParams;
 
 /**
- * A layer's integer inference: a session for as long as nothing changes that it was made of. Both
- * are compared bit by bit, so that whoever changes a parameter, and however, is noticed.
- *
- * <p>Owns the session, which is closed with {@link #close} or when this is no longer reachable:
- * Deeplearning4j closes no layers.
+ * A layer's integer inference, as deployment would run it alone: codes in, codes out, here in their
+ * real values. The session is kept for as long as nothing changes that it was made of. Both are
+ * compared bit by bit, so that whoever changes a parameter, and however, is noticed.
  */
-final class DeployedLayer implements AutoCloseable {
+final class DeployedLayer {
   private static final Cleaner CLEANER = Cleaner.create();
 
-  /** What a session depends on beside the values of the parameters. */
-  record Form(List<Shape> inputs, List<QuantParams> inputParams, QuantParams output) {}
+  private final QuantizingLayer<?> layer;
+  private Kept kept;
 
-  private final Form form;
-  private final List<Copy> parameters = new ArrayList<>();
-  private final InferenceSession session;
-  private final Cleaner.Cleanable closing;
-
-  /**
-   * @param parameters that the graph was made of, copied
-   */
-  DeployedLayer(Form form, Iterable<INDArray> parameters, Graph graph) {
-    this.form = form;
-    parameters.forEach(parameter -> this.parameters.add(Copy.of(parameter)));
-    this.session = InferenceSession.open(new QuantizedModel(graph));
-    this.closing = CLEANER.register(this, session::close);
+  DeployedLayer(QuantizingLayer<?> layer) {
+    this.layer = layer;
   }
 
-  /** Whether a graph made now would be the same. */
-  boolean isOf(Form now, Iterable<INDArray> current) {
-    if (!form.equals(now)) {
-      return false;
+  /**
+   * Computes a batch.
+   *
+   * @param inputs [batch, ...] of any floating type and strides
+   * @return in the workspace of activations, in row order and the type of the inputs
+   */
+  INDArray activate(INDArray[] inputs, LayerWorkspaceMgr workspace) {
+    Form form = form(inputs);
+    if (kept == null || !kept.isOf(form, layer.paramTable().values())) {
+      close();
+      kept = new Kept(form, layer.paramTable().values(), graph(form));
     }
-    int i = 0;
-    for (INDArray parameter : current) {
-      if (i == parameters.size() || !parameters.get(i++).equalsBits(parameter)) {
+    LongStream image = Arrays.stream(kept.outputShape().dims()).asLongStream();
+    long[] shape = LongStream.concat(LongStream.of(inputs[0].size(0)), image).toArray();
+    INDArray output =
+        workspace.createUninitialized(ArrayType.ACTIVATIONS, inputs[0].dataType(), shape, 'c');
+    kept.run(inputs, output);
+    return output;
+  }
+
+  private Form form(INDArray[] inputs) {
+    List<QuantParams> codes =
+        IntStream.range(0, inputs.length)
+            .filter(i -> layer.isFed())
+            .mapToObj(layer::inputParams)
+            .toList();
+    List<Shape> shapes = Arrays.stream(inputs).map(QuantizingLayer::imageShape).toList();
+    return new Form(shapes, codes, layer.outputParams());
+  }
+
+  /** The layer as a graph of its own, whose inputs have names behind the layer's. */
+  private Graph graph(Form form) {
+    Graph.Builder builder = Graph.builder(layer.name());
+    List<String> codes = new ArrayList<>();
+    for (int i = 0; i < form.inputs().size(); i++) {
+      String real = layer.name() + "/input" + i;
+      builder.input(Tensor.real(real, form.inputs().get(i)));
+      codes.add(layer.quantizeInput(builder, i, real));
+    }
+    String real = layer.name() + "/output";
+    String computed = layer.appendTo(builder, codes);
+    builder.node(real, new Op.Dequantize(), List.of(computed), real, new Tensor.Real());
+    return builder.build(real);
+  }
+
+  /** Frees the session; training changes what it was made of. */
+  void close() {
+    if (kept != null) {
+      kept.closing.clean();
+      kept = null;
+    }
+  }
+
+  /** What a session depends on beside the values of the parameters. */
+  private record Form(List<Shape> inputs, List<QuantParams> inputParams, QuantParams output) {}
+
+  /**
+   * A session and what it was made of. It is closed when this is no longer reachable:
+   * Deeplearning4j closes no layers.
+   */
+  private static final class Kept {
+    private final Form form;
+    private final List<Copy> parameters = new ArrayList<>();
+    private final InferenceSession session;
+    private final Cleaner.Cleanable closing;
+
+    /**
+     * @param parameters that the graph was made of, copied
+     */
+    Kept(Form form, Iterable<INDArray> parameters, Graph graph) {
+      this.form = form;
+      parameters.forEach(parameter -> this.parameters.add(Copy.of(parameter)));
+      this.session = InferenceSession.open(new QuantizedModel(graph));
+      this.closing = CLEANER.register(this, session::close);
+    }
+
+    /** Whether a graph made now would be the same. */
+    boolean isOf(Form now, Iterable<INDArray> current) {
+      if (!form.equals(now)) {
         return false;
       }
+      int i = 0;
+      for (INDArray parameter : current) {
+        if (i == parameters.size() || !parameters.get(i++).equalsBits(parameter)) {
+          return false;
+        }
+      }
+      return i == parameters.size();
     }
-    return i == parameters.size();
+
+    /** Of one image. */
+    Shape outputShape() {
+      return session.outputs().get(0).shape();
+    }
+
+    /**
+     * Computes a batch.
+     *
+     * @param inputs [batch, ...] as the graph takes them, of any floating type and strides
+     * @param output [batch, ...] in row order; overwritten
+     */
+    void run(INDArray[] inputs, INDArray output) {
+      INDArray[] reals =
+          Arrays.stream(inputs)
+              .map(each -> inRowOrder(each.castTo(DataType.FLOAT)))
+              .toArray(INDArray[]::new);
+      INDArray result = output.castTo(DataType.FLOAT);
+      Map<String, FloatBuffer> buffers = new LinkedHashMap<>();
+      for (int i = 0; i < reals.length; i++) {
+        buffers.put(session.inputs().get(i).name(), view(reals[i]).asFloatBuffer());
+      }
+      String name = session.outputs().get(0).name();
+      int batch = Math.toIntExact(output.size(0));
+      try {
+        session.run(buffers, batch, Map.of(name, view(result).asFloatBuffer()));
+      } finally {
+        Reference.reachabilityFence(reals);
+        Reference.reachabilityFence(result);
+        Reference.reachabilityFence(this);
+      }
+      if (result != output) {
+        output.assign(result);
+      }
+    }
   }
 
   /** The bytes of a parameter in memory order, on the heap: in a workspace they would not last. */
@@ -88,36 +193,10 @@ final class DeployedLayer implements AutoCloseable {
     }
   }
 
-  /** Of one image. */
-  Shape outputShape() {
-    return session.outputs().get(0).shape();
-  }
-
-  /**
-   * Computes a batch.
-   *
-   * @param inputs [batch, ...] in row order, as the graph takes them, of any floating type
-   * @param output [batch, ...] in row order; overwritten
-   */
-  void run(INDArray[] inputs, INDArray output) {
-    INDArray[] reals =
-        Arrays.stream(inputs).map(each -> each.castTo(DataType.FLOAT)).toArray(INDArray[]::new);
-    INDArray result = output.castTo(DataType.FLOAT);
-    Map<String, FloatBuffer> buffers = new LinkedHashMap<>();
-    for (int i = 0; i < reals.length; i++) {
-      buffers.put(session.inputs().get(i).name(), view(reals[i]).asFloatBuffer());
-    }
-    String name = session.outputs().get(0).name();
-    int batch = Math.toIntExact(output.size(0));
-    try {
-      session.run(buffers, batch, Map.of(name, view(result).asFloatBuffer()));
-    } finally {
-      Reference.reachabilityFence(reals);
-      Reference.reachabilityFence(result);
-    }
-    if (result != output) {
-      output.assign(result);
-    }
+  private static INDArray inRowOrder(INDArray array) {
+    boolean ordered =
+        array.ordering() == 'c' && org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape(array);
+    return ordered ? array : array.dup('c');
   }
 
   /** The memory of a dense array, which must be kept reachable as long as this is used. */
@@ -135,10 +214,5 @@ final class DeployedLayer implements AutoCloseable {
       limit = array.length() * size;
       capacity = limit;
     }
-  }
-
-  @Override
-  public void close() {
-    closing.clean();
   }
 }

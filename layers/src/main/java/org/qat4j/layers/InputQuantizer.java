@@ -20,8 +20,9 @@ public final class InputQuantizer extends ParameterFree {
   /** For deserialization. */
   public InputQuantizer() {}
 
-  public InputQuantizer(String name, Quantization quantization) {
-    super(name, List.of(), new ActivationIdentity(), quantization);
+  /** The quantizer of that name. */
+  public InputQuantizer(String name) {
+    super(name, List.of(), new ActivationIdentity());
   }
 
   /** Shape of one image as seen in the last forward pass; null before the first. */

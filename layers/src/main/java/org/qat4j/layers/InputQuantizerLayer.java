@@ -34,7 +34,7 @@ final class InputQuantizerLayer extends QuantizingLayer<InputQuantizer> {
 
   @Override
   INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
-    if (training && !Double.isFinite(kernels().rounding().sum(inputs[0]))) {
+    if (training && !Double.isFinite(rounding().sum(inputs[0]))) {
       throw new ArithmeticException("not finite"); // Which clamping would hide.
     }
     return inputs[0];

@@ -1,5 +1,6 @@
 package org.qat4j.layers;
 
+import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -13,21 +14,31 @@ import org.qat4j.kernels.Pooling;
 import org.qat4j.kernels.TrainingKernels;
 
 /** Runs a {@link MaxPooling}. */
-final class MaxPoolingLayer extends SubsamplingLayer {
+final class MaxPoolingLayer extends SubsamplingLayer implements KernelUser {
   private static final long serialVersionUID = 1L;
 
+  private final transient TrainingKernels kernels;
   private final transient Pooling pooling;
 
   MaxPoolingLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
-    pooling = TrainingKernels.forType(dataType).maxPooling(layerConf());
+    kernels = TrainingKernels.of(dataType);
+    pooling = kernels.maxPooling(layerConf());
+  }
+
+  @Override
+  public Map<String, String> kernelFamilies() {
+    return kernels.chosen();
   }
 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspace) {
     assertInputSet(false);
     InputShape.requireImages(this, input, InputShape.ANY);
-    return pooling.forward(input.castTo(dataType), ArrayType.ACTIVATIONS, workspace);
+    INDArray values = input.castTo(dataType);
+    return training
+        ? pooling.forward(values, ArrayType.ACTIVATIONS, workspace)
+        : pooling.infer(values, workspace);
   }
 
   /** Dropout must not change what other readers of the input read again in the backward pass. */

@@ -17,12 +17,8 @@ abstract class ParameterFree extends QuantizingConf {
 
   ParameterFree() {}
 
-  ParameterFree(
-      String name,
-      List<String> inputQuantizers,
-      IActivation activation,
-      Quantization quantization) {
-    super(name, inputQuantizers, quantization);
+  ParameterFree(String name, List<String> inputQuantizers, IActivation activation) {
+    super(name, inputQuantizers);
     activationFn = activation;
     // Deeplearning4j takes a configuration without these for one of an old format.
     iUpdater = new NoOp();

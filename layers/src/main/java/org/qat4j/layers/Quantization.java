@@ -14,8 +14,8 @@ import org.qat4j.quantizers.WeightScheme;
  * @param schedule when quantization starts and when statistics and ranges freeze
  */
 public record Quantization(
-    @JsonProperty("weights") WeightScheme weights,
-    @JsonProperty("activations") ActivationScheme activations,
+    @JsonProperty("weightScheme") WeightScheme weights,
+    @JsonProperty("activationScheme") ActivationScheme activations,
     @JsonProperty("schedule") Schedule schedule)
     implements Serializable {
 
@@ -24,5 +24,12 @@ public record Quantization(
       new Quantization(WeightScheme.uniform(8), ActivationScheme.observed(8), Schedule.IMMEDIATE);
 
   @JsonCreator
-  public Quantization {}
+  public Quantization {
+    if (weights == null || activations == null || schedule == null) {
+      // Earlier snapshots had other names in a saved network.
+      throw new IllegalArgumentException(
+          "this network was prepared by an earlier snapshot of qat4j, whose schemes this version"
+              + " cannot read: load it with that version, or prepare and train its original again");
+    }
+  }
 }

@@ -17,9 +17,8 @@ public final class QuantizedActivation extends ParameterFree {
    * @param inputQuantizer name of the layer whose output parameters its input has
    * @param activation one that {@link Activations#isSupported} holds for
    */
-  public QuantizedActivation(
-      String name, String inputQuantizer, IActivation activation, Quantization quantization) {
-    super(name, List.of(inputQuantizer), activation, quantization);
+  public QuantizedActivation(String name, String inputQuantizer, IActivation activation) {
+    super(name, List.of(inputQuantizer), activation);
   }
 
   @Override

@@ -54,9 +54,8 @@ public final class QuantizedBlock extends QuantizingConf {
       String inputQuantizer,
       FeedForwardLayer linear,
       BatchNormalization norm,
-      IActivation activation,
-      Quantization quantization) {
-    super(name, List.of(inputQuantizer), quantization);
+      IActivation activation) {
+    super(name, List.of(inputQuantizer));
     this.linear = (FeedForwardLayer) linear.clone();
     this.norm = norm == null ? null : norm.clone();
     copySettings(linear);

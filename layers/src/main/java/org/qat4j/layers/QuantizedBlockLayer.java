@@ -46,7 +46,7 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
             ? kernels().convolution((ConvolutionLayer) layerConf().getLinear())
             : kernels().dense();
     clip = Activations.clip(layerConf().getActivationFn());
-    weights = WeightQuantizer.of(quantization().weights());
+    weights = quantization().weights().quantizer();
   }
 
   @Override

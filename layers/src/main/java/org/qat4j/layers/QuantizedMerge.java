@@ -20,19 +20,8 @@ public final class QuantizedMerge extends ParameterFree {
 
   /** What is done with the inputs. */
   public enum Kind {
-    SUM("ElementWiseVertex Add"),
-    CONCATENATE("MergeVertex");
-
-    private final String vertex;
-
-    Kind(String vertex) {
-      this.vertex = vertex;
-    }
-
-    /** The Deeplearning4j vertex that does it, for messages. */
-    public String vertex() {
-      return vertex;
-    }
+    SUM,
+    CONCATENATE
   }
 
   private Kind kind;
@@ -47,12 +36,8 @@ public final class QuantizedMerge extends ParameterFree {
    * @param activation a fusible one
    */
   public QuantizedMerge(
-      String name,
-      Kind kind,
-      List<String> inputQuantizers,
-      IActivation activation,
-      Quantization quantization) {
-    super(name, inputQuantizers, activation, quantization);
+      String name, Kind kind, List<String> inputQuantizers, IActivation activation) {
+    super(name, inputQuantizers, activation);
     this.kind = kind;
   }
 

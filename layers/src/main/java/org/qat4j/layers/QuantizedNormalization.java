@@ -31,12 +31,8 @@ public final class QuantizedNormalization extends QuantizingConf {
    * @param activation a fusible one
    */
   public QuantizedNormalization(
-      String name,
-      String inputQuantizer,
-      BatchNormalization norm,
-      IActivation activation,
-      Quantization quantization) {
-    super(name, List.of(inputQuantizer), quantization);
+      String name, String inputQuantizer, BatchNormalization norm, IActivation activation) {
+    super(name, List.of(inputQuantizer));
     this.norm = norm.clone();
     copySettings(norm);
     activationFn = activation;

@@ -22,9 +22,8 @@ public final class QuantizedPooling extends ParameterFree {
    *
    * @param window geometry, or null for the mean of each channel over the whole image
    */
-  public QuantizedPooling(
-      String name, String inputQuantizer, SubsamplingLayer window, Quantization quantization) {
-    super(name, List.of(inputQuantizer), new ActivationIdentity(), quantization);
+  public QuantizedPooling(String name, String inputQuantizer, SubsamplingLayer window) {
+    super(name, List.of(inputQuantizer), new ActivationIdentity());
     this.window = window == null ? null : window.clone();
   }
 

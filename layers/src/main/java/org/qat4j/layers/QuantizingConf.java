@@ -22,7 +22,7 @@ import org.qat4j.quantizers.ActivationScheme;
 public abstract class QuantizingConf extends FeedForwardLayer {
   private static final long serialVersionUID = 1L;
 
-  private Quantization quantization;
+  private Quantization quantization = Quantization.INT8;
   private String quantizerName;
   private List<String> inputQuantizers = List.of();
 
@@ -31,11 +31,10 @@ public abstract class QuantizingConf extends FeedForwardLayer {
 
   protected QuantizingConf() {}
 
-  protected QuantizingConf(String name, List<String> inputQuantizers, Quantization quantization) {
+  protected QuantizingConf(String name, List<String> inputQuantizers) {
     setLayerName(name);
     quantizerName = name;
     this.inputQuantizers = List.copyOf(inputQuantizers);
-    this.quantization = quantization;
   }
 
   /** Takes what a layer inside trains with: sizes, updaters, initialization, regularization. */
@@ -52,6 +51,7 @@ public abstract class QuantizingConf extends FeedForwardLayer {
     gradientNormalizationThreshold = from.getGradientNormalizationThreshold();
   }
 
+  /** How it is quantized: to 8 bits until something else is set. */
   public Quantization getQuantization() {
     return quantization;
   }

@@ -1,10 +1,8 @@
 package org.qat4j.layers;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
+import java.util.Map;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -21,6 +19,7 @@ import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
+import org.qat4j.kernels.Rounding;
 import org.qat4j.kernels.TrainingKernels;
 import org.qat4j.quantizers.ActivationQuantizer;
 import org.qat4j.quantizers.ActivationQuantizer.Mode;
@@ -34,19 +33,22 @@ import org.qat4j.scheme.QuantParams;
  * outside. In inference, once a range was observed and quantization has started, it follows the
  * integer contract; before, it computes in floating point like the network it was prepared from.
  */
-public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLayer<C> {
+public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLayer<C>
+    implements KernelUser {
   private static final long serialVersionUID = 1L;
 
   private final transient TrainingKernels kernels;
+  private final transient Rounding rounding;
   private transient NetworkQuantizers network;
   private transient ActivationQuantizer quantizer;
   private transient INDArray[] operands;
-  private transient DeployedLayer deployed;
+  private final transient DeployedLayer deployed = new DeployedLayer(this);
 
   protected QuantizingLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
     requireDataType();
-    kernels = TrainingKernels.forType(dataType);
+    kernels = TrainingKernels.of(dataType);
+    rounding = kernels.rounding();
   }
 
   private void requireDataType() {
@@ -126,8 +128,7 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
 
   private ActivationQuantizer quantizer() {
     if (quantizer == null) {
-      quantizer =
-          ActivationQuantizer.of(quantization().activations(), activation(), kernels.rounding());
+      quantizer = quantization().activations().quantizer(activation(), rounding);
     }
     return quantizer;
   }
@@ -141,6 +142,11 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   final boolean hasInputParams(int index) {
     QuantizingLayer<?> feeder = feeder(index);
     return feeder.quantizer().isReady(feeder.rangeParam());
+  }
+
+  /** Whether codes come in, of other quantizing layers. */
+  final boolean isFed() {
+    return !layerConf().getInputQuantizers().isEmpty();
   }
 
   private QuantizingLayer<?> feeder(int index) {
@@ -181,6 +187,15 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     return kernels;
   }
 
+  final Rounding rounding() {
+    return rounding;
+  }
+
+  @Override
+  public final Map<String, String> kernelFamilies() {
+    return kernels.chosen();
+  }
+
   final Quantization quantization() {
     return layerConf().getQuantization();
   }
@@ -198,12 +213,12 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     assertInputSet(false);
     requireShapes(inputs());
     if (training) {
-      leaveDeployed();
+      deployed.close();
       applyDropOutIfNecessary(true, workspace);
       return trainingForward(workspace);
     }
     if (quantizing() && quantizer().isReady(rangeParam())) {
-      return integerForward(workspace);
+      return deployed.activate(inputs(), workspace);
     }
     return quantizer().activate(preActivation(inputs(), false, workspace), workspace);
   }
@@ -236,55 +251,6 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   /** What to do where values are NaN or infinite. */
   String againstNotFinite() {
     return "lower the learning rate or clip gradients";
-  }
-
-  /** Runs this layer alone as deployment would: codes in, codes out, here in their real values. */
-  private INDArray integerForward(LayerWorkspaceMgr workspace) {
-    INDArray[] inputs = inputs();
-    DeployedLayer.Form form = form(inputs);
-    if (deployed == null || !deployed.isOf(form, params.values())) {
-      leaveDeployed();
-      deployed = new DeployedLayer(form, params.values(), alone(form));
-    }
-    int batch = Math.toIntExact(input.size(0));
-    LongStream image = Arrays.stream(deployed.outputShape().dims()).asLongStream();
-    long[] shape = LongStream.concat(LongStream.of(batch), image).toArray();
-    INDArray output = workspace.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
-    INDArray[] rows = Arrays.stream(inputs).map(kernels::inRowOrder).toArray(INDArray[]::new);
-    deployed.run(rows, output);
-    return output;
-  }
-
-  private DeployedLayer.Form form(INDArray[] inputs) {
-    List<QuantParams> codes =
-        IntStream.range(0, layerConf().getInputQuantizers().size())
-            .mapToObj(this::inputParams)
-            .toList();
-    List<Shape> shapes = Arrays.stream(inputs).map(QuantizingLayer::imageShape).toList();
-    return new DeployedLayer.Form(shapes, codes, outputParams());
-  }
-
-  /** This layer as a graph of its own, whose inputs have names behind the layer's. */
-  private Graph alone(DeployedLayer.Form form) {
-    Graph.Builder builder = Graph.builder(name());
-    List<String> codes = new ArrayList<>();
-    for (int i = 0; i < form.inputs().size(); i++) {
-      String real = name() + "/input" + i;
-      builder.input(Tensor.real(real, form.inputs().get(i)));
-      codes.add(quantizeInput(builder, i, real));
-    }
-    String real = name() + "/output";
-    builder.node(
-        real, new Op.Dequantize(), List.of(appendTo(builder, codes)), real, new Tensor.Real());
-    return builder.build(real);
-  }
-
-  /** Training changes what the deployed layer was made of. */
-  private void leaveDeployed() {
-    if (deployed != null) {
-      deployed.close();
-      deployed = null;
-    }
   }
 
   /**

@@ -4,6 +4,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Clip;
 import org.qat4j.kernels.Rounding;
+import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
 /**
@@ -41,19 +42,6 @@ public abstract class ActivationQuantizer {
     this.rounding = rounding;
   }
 
-  /**
-   * The quantizer of a scheme.
-   *
-   * @param clip the activation function, which quantization fuses
-   */
-  public static ActivationQuantizer of(ActivationScheme scheme, Clip clip, Rounding rounding) {
-    return switch (scheme.method()) {
-      case OBSERVED -> new ObservedQuantizer(scheme, clip, rounding);
-      case PACT -> new LearnedClipQuantizer(scheme, clip, rounding);
-      case LSQ, LSQ_PLUS -> new LearnedStepQuantizer(scheme, clip, rounding);
-    };
-  }
-
   /** Whether training has given the parameter a value. */
   public abstract boolean isReady(INDArray parameter);
 
@@ -70,8 +58,12 @@ public abstract class ActivationQuantizer {
    */
   abstract QuantParams update(INDArray values, INDArray parameter, Mode mode);
 
-  /** Where the gradient of the output passes to the values before it. */
-  abstract Bounds passing(QuantParams params);
+  /**
+   * What of the output's gradient passes to the values before it, by {@link #passBetween}.
+   *
+   * @param params what the forward pass rounded with
+   */
+  abstract INDArray pass(INDArray epsilon, QuantParams params);
 
   /**
    * Writes the parameter's gradient, or moves an observed range, after {@link #update}.
@@ -94,13 +86,52 @@ public abstract class ActivationQuantizer {
     floating = mode == Mode.FLOATING;
     QuantParams params = floating ? null : update(batch, parameter, mode);
     used = mode.rounds() ? params : null;
-    Bounds bounds = representable();
-    float scale = used == null ? 0 : used.scale();
-    return rounding.round(batch, bounds.low(), bounds.high(), scale, workspace);
+    return used == null
+        ? activate(batch, workspace)
+        : rounding.round(batch, lowest(used), highest(used), used.scale(), workspace);
   }
 
-  private Bounds representable() {
-    return used == null ? Bounds.of(clip) : Bounds.of(clip).within(used);
+  /** The smallest value that codes and activation function let out. */
+  final float lowest(QuantParams params) {
+    return Math.max(clip.min(), params.dequantize(params.range().min()));
+  }
+
+  /** The largest value that codes and activation function let out. */
+  final float highest(QuantParams params) {
+    return Math.min(clip.max(), params.dequantize(params.range().max()));
+  }
+
+  /** The smallest value at which the activation function has slope 1; at its bounds it is 0. */
+  final float slopeFrom() {
+    return clip.min() == 0
+        ? Float.MIN_NORMAL
+        : clip.min() == Float.NEGATIVE_INFINITY ? clip.min() : Math.nextUp(clip.min());
+  }
+
+  /** The largest value at which the activation function has slope 1; at its bounds it is 0. */
+  final float slopeTo() {
+    return clip.max() == Float.POSITIVE_INFINITY ? clip.max() : Math.nextDown(clip.max());
+  }
+
+  /**
+   * Lets a gradient pass where the values lie in an interval, bounds included.
+   *
+   * @param epsilon null where nobody asks for it
+   */
+  final INDArray passBetween(INDArray epsilon, float low, float high) {
+    boolean all = low == Float.NEGATIVE_INFINITY && high == Float.POSITIVE_INFINITY;
+    return epsilon == null || all ? epsilon : rounding.pass(epsilon, values, low, high);
+  }
+
+  /** The codes that a symmetric range is chosen for: those that hold magnitudes. */
+  final IntRange magnitudes() {
+    return new IntRange(0, scheme.codes().max() - scheme.middle(clip));
+  }
+
+  /** Scale and zero point of symmetric codes that span magnitudes up to the largest. */
+  final QuantParams symmetric(float largest) {
+    float scale = QuantParams.affine(0, largest, magnitudes()).scale();
+    return new QuantParams(scale, scheme.middle(clip), scheme.codes());
   }
 
   /** Applies the activation function without quantization. */
@@ -118,11 +149,8 @@ public abstract class ActivationQuantizer {
    * @return gradient of the batch
    */
   public final INDArray backward(INDArray epsilon, INDArray parameter, INDArray gradient) {
-    Bounds bounds = used == null ? Bounds.slope(clip) : passing(used);
     INDArray passed =
-        epsilon == null || bounds.isEverything()
-            ? epsilon
-            : rounding.pass(epsilon, values, bounds.low(), bounds.high());
+        used == null ? passBetween(epsilon, slopeFrom(), slopeTo()) : pass(epsilon, used);
     if (floating) {
       gradient.assign(0);
     } else {
@@ -144,10 +172,6 @@ public abstract class ActivationQuantizer {
     return value;
   }
 
-  final ActivationScheme scheme() {
-    return scheme;
-  }
-
   final Clip clip() {
     return clip;
   }
@@ -166,8 +190,7 @@ public abstract class ActivationQuantizer {
    * hold something else by now: Deeplearning4j's dropout and losses work in place.
    */
   final double dotOutput(INDArray array) {
-    Bounds bounds = representable();
-    return rounding.dotRounded(array, values, bounds.low(), bounds.high(), used.scale());
+    return rounding.dotRounded(array, values, lowest(used), highest(used), used.scale());
   }
 
   /** What the last forward pass rounded with; null if it did not. */

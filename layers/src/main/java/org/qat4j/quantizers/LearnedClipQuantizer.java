@@ -3,7 +3,6 @@ package org.qat4j.quantizers;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Clip;
 import org.qat4j.kernels.Rounding;
-import org.qat4j.observer.RealRange;
 import org.qat4j.scheme.QuantParams;
 
 /**
@@ -16,7 +15,7 @@ import org.qat4j.scheme.QuantParams;
  * with the weights of its block, if it has any.
  */
 final class LearnedClipQuantizer extends LearnedQuantizer {
-  LearnedClipQuantizer(ActivationScheme scheme, Clip clip, Rounding rounding) {
+  LearnedClipQuantizer(ActivationScheme.Pact scheme, Clip clip, Rounding rounding) {
     super(scheme, clip, rounding);
   }
 
@@ -26,7 +25,7 @@ final class LearnedClipQuantizer extends LearnedQuantizer {
 
   @Override
   public QuantParams params(INDArray parameter) {
-    return scheme().span(new RealRange(0, alpha(parameter)), clip());
+    return symmetric(alpha(parameter));
   }
 
   @Override
@@ -37,11 +36,11 @@ final class LearnedClipQuantizer extends LearnedQuantizer {
   }
 
   @Override
-  Bounds passing(QuantParams params) {
+  INDArray pass(INDArray epsilon, QuantParams params) {
     float largest = params.dequantize(params.range().max());
     boolean positive = clip().min() >= 0;
     float low = positive ? 0 : Math.nextUp(-largest);
-    return new Bounds(low, Math.nextDown(Math.min(largest, clip().max())));
+    return passBetween(epsilon, low, Math.nextDown(Math.min(largest, clip().max())));
   }
 
   @Override

@@ -21,33 +21,43 @@ import org.qat4j.scheme.QuantParams;
  * code.
  */
 final class LearnedStepQuantizer extends LearnedQuantizer {
-  LearnedStepQuantizer(ActivationScheme scheme, Clip clip, Rounding rounding) {
-    super(scheme, clip, rounding);
+  private final IntRange codes;
+  private final boolean hasOffset;
+
+  /** The code of real 0 where there is no offset. */
+  private final int middle;
+
+  LearnedStepQuantizer(ActivationScheme.Lsq scheme, Clip clip, Rounding rounding) {
+    this(scheme, clip, rounding, false);
   }
 
-  private boolean hasOffset() {
-    return scheme().method() == ActivationScheme.Method.LSQ_PLUS;
+  LearnedStepQuantizer(ActivationScheme.LsqPlus scheme, Clip clip, Rounding rounding) {
+    this(scheme, clip, rounding, true);
+  }
+
+  private LearnedStepQuantizer(
+      ActivationScheme scheme, Clip clip, Rounding rounding, boolean hasOffset) {
+    super(scheme, clip, rounding);
+    this.codes = scheme.codes();
+    this.hasOffset = hasOffset;
+    this.middle = scheme.middle(clip);
   }
 
   @Override
   public QuantParams params(INDArray parameter) {
     float scale = (float) Math.max(parameter.getFloat(0), LearnedSteps.SMALLEST);
-    IntRange codes = scheme().codes();
-    int zeroPoint =
-        hasOffset()
-            ? codes.clamp(-Math.rint(parameter.getFloat(1) / scale))
-            : scheme().middle(clip());
+    int zeroPoint = hasOffset ? codes.clamp(-Math.rint(parameter.getFloat(1) / scale)) : middle;
     return new QuantParams(scale, zeroPoint, codes);
   }
 
   @Override
   void start(INDArray values, INDArray parameter) {
-    if (hasOffset()) {
+    if (hasOffset) {
       double min = Math.min(0, finite(clip().apply(rounding().min(values))));
       double max = Math.max(0, finite(clip().apply(rounding().max(values))));
-      double scale = usable((max - min) / scheme().codes().steps());
+      double scale = usable((max - min) / codes.steps());
       parameter.putScalar(0, scale);
-      parameter.putScalar(1, min - scale * scheme().codes().min());
+      parameter.putScalar(1, min - scale * codes.min());
     } else {
       parameter.assign(usable(2 * finite(meanMagnitude(values)) / Math.sqrt(largestCode())));
     }
@@ -64,16 +74,14 @@ final class LearnedStepQuantizer extends LearnedQuantizer {
 
   /** Q: the largest code above that of zero. */
   private int largestCode() {
-    IntRange codes = scheme().codes();
-    return hasOffset() ? codes.steps() : codes.max() - scheme().middle(clip());
+    return hasOffset ? codes.steps() : codes.max() - middle;
   }
 
   @Override
-  Bounds passing(QuantParams params) {
-    Bounds slope = Bounds.slope(clip());
+  INDArray pass(INDArray epsilon, QuantParams params) {
     float low = Math.nextUp(params.dequantize(params.range().min()));
     float high = Math.nextDown(params.dequantize(params.range().max()));
-    return new Bounds(Math.max(slope.low(), low), Math.min(slope.high(), high));
+    return passBetween(epsilon, Math.max(slopeFrom(), low), Math.min(slopeTo(), high));
   }
 
   @Override
@@ -87,7 +95,7 @@ final class LearnedStepQuantizer extends LearnedQuantizer {
     inside += above == 0 ? 0 : above * clip().max();
     inside += below == 0 ? 0 : below * clip().min();
     double slope = finite((dotOutput(epsilon) - inside) / scale);
-    if (hasOffset()) {
+    if (hasOffset) {
       double outside = rounding().sum(epsilon) - rounding().sum(passed) - above - below;
       gradient.putScalar(0, gradientScale * (slope + used().zeroPoint() * outside));
       gradient.putScalar(1, gradientScale * outside);

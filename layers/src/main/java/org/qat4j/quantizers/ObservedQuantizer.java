@@ -7,6 +7,7 @@ import org.qat4j.kernels.Rounding;
 import org.qat4j.observer.Histogram;
 import org.qat4j.observer.RangeEstimator;
 import org.qat4j.observer.RealRange;
+import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
 /**
@@ -15,10 +16,12 @@ import org.qat4j.scheme.QuantParams;
  * function has a slope.
  */
 final class ObservedQuantizer extends ActivationQuantizer {
+  private final ActivationScheme.Observed scheme;
   private RealRange next;
 
-  ObservedQuantizer(ActivationScheme scheme, Clip clip, Rounding rounding) {
+  ObservedQuantizer(ActivationScheme.Observed scheme, Clip clip, Rounding rounding) {
     super(scheme, clip, rounding);
+    this.scheme = scheme;
   }
 
   @Override
@@ -28,7 +31,14 @@ final class ObservedQuantizer extends ActivationQuantizer {
 
   @Override
   public QuantParams params(INDArray parameter) {
-    return scheme().span(RangeParameter.read(parameter), clip());
+    return span(RangeParameter.read(parameter));
+  }
+
+  /** Scale and zero point whose codes span a range. */
+  private QuantParams span(RealRange range) {
+    return scheme.symmetric()
+        ? symmetric(Math.max(Math.abs(range.min()), Math.abs(range.max())))
+        : QuantParams.affine(range.min(), range.max(), scheme.codes());
   }
 
   @Override
@@ -36,8 +46,8 @@ final class ObservedQuantizer extends ActivationQuantizer {
     next =
         mode == Mode.FROZEN && isReady(parameter)
             ? RangeParameter.read(parameter)
-            : RangeParameter.next(parameter, scheme().observation().merging(), range(values));
-    return scheme().span(next, clip());
+            : RangeParameter.next(parameter, scheme.observation().observer(), range(values));
+    return span(next);
   }
 
   /** Range of the batch behind the activation function. */
@@ -46,7 +56,7 @@ final class ObservedQuantizer extends ActivationQuantizer {
     float max = clip().apply(rounding().max(values));
     finite(min);
     finite(max);
-    return scheme().observation().estimate() == Observation.Estimate.MIN_MAX
+    return scheme.observation().estimator() instanceof RangeEstimator.MinMax
         ? new RealRange(min, max)
         : estimated(values);
   }
@@ -56,17 +66,17 @@ final class ObservedQuantizer extends ActivationQuantizer {
     float[] batch = values.castTo(DataType.FLOAT).dup().data().asFloat();
     for (int i = 0; i < batch.length; i++) {
       float clipped = clip().apply(batch[i]);
-      batch[i] = scheme().symmetric() ? Math.abs(clipped) : clipped;
+      batch[i] = scheme.symmetric() ? Math.abs(clipped) : clipped;
     }
-    return scheme()
-        .observation()
-        .estimator()
-        .estimate(Histogram.empty().add(batch), scheme().magnitudes(clip()));
+    IntRange codes = scheme.symmetric() ? magnitudes() : scheme.codes();
+    return scheme.observation().estimator().estimate(Histogram.empty().add(batch), codes);
   }
 
   @Override
-  Bounds passing(QuantParams params) {
-    return Bounds.slope(clip()).within(params);
+  INDArray pass(INDArray epsilon, QuantParams params) {
+    float low = params.dequantize(params.range().min());
+    float high = params.dequantize(params.range().max());
+    return passBetween(epsilon, Math.max(slopeFrom(), low), Math.min(slopeTo(), high));
   }
 
   @Override

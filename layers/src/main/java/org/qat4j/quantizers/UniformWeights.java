@@ -1,110 +1,71 @@
 package org.qat4j.quantizers;
 
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastMax;
-import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastMin;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.ops.transforms.Transforms;
-import org.qat4j.kernels.HalfEven;
-import org.qat4j.scheme.IntRange;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * All integers of a range times a scale that the weights give themselves (Krishnamoorthi 2018,
- * arXiv:1806.08342, sec. 2). The gradient passes where a weight was not clipped; the scale counts
- * as a constant.
+ * Multiples of a scale that represents all weights: the largest magnitude is the largest code or,
+ * affine, the smallest and the largest weight are the outermost codes (Krishnamoorthi 2018,
+ * arXiv:1806.08342, sec. 2).
+ *
+ * @param bits 2 to 8 or 16
+ * @param symmetric whether real 0 is code 0; else each group has a zero point of its own
+ * @param granularity which weights share a scale
+ * @param powerOfTwoScale whether scales are rounded up to powers of two
  */
-final class UniformWeights extends WeightQuantizer {
-  private final IntRange range;
+public record UniformWeights(
+    @JsonProperty("bits") int bits,
+    @JsonProperty("symmetric") boolean symmetric,
+    @JsonProperty("granularity") Granularity granularity,
+    @JsonProperty("powerOfTwoScale") boolean powerOfTwoScale)
+    implements WeightScheme.Grouped<UniformWeights> {
 
-  UniformWeights(WeightScheme scheme) {
-    super(scheme);
-    range = scheme.codes();
-  }
-
-  private boolean clips() {
-    return scheme().scale() != WeightScheme.Scale.MAX_ABS;
-  }
-
-  @Override
-  Codes quantize(INDArray weights, INDArray step) {
-    Codes grid = grid(weights);
-    INDArray codes = weights.divColumnVector(grid.scales());
-    if (scheme().symmetric() && !clips()) {
-      return new Codes(HalfEven.round(codes), grid.scales(), grid.zeroPoints());
-    }
-    clamp(codes, grid.zeroPoints());
-    return new Codes(HalfEven.round(codes), grid.scales(), grid.zeroPoints());
-  }
-
-  /** To the differences that the range leaves on either side of each zero point, in place. */
-  private void clamp(INDArray units, INDArray zeroPoints) {
-    INDArray low = zeroPoints.rsub(range.min());
-    INDArray high = zeroPoints.rsub(range.max());
-    Nd4j.getExecutioner().exec(new BroadcastMax(units, low, units, 0));
-    Nd4j.getExecutioner().exec(new BroadcastMin(units, high, units, 0));
-  }
-
-  /** Scales and zero points; no differences. */
-  private Codes grid(INDArray weights) {
-    if (scheme().symmetric()) {
-      INDArray scales = rounded(positive(largest(weights).divi(range.max())));
-      return new Codes(null, scales, scales.ulike().assign(0));
-    }
-    INDArray[] bounds = bounds(weights);
-    INDArray low = Transforms.min(bounds[0], 0, false);
-    INDArray high = Masks.raise(bounds[1], 0);
-    INDArray scales = rounded(positive(high.subi(low).divi(range.steps())));
-    INDArray zeroPoints = HalfEven.round(low.divi(scales).rsubi(range.min()));
-    return new Codes(null, scales, zeroPoints);
-  }
-
-  private INDArray largest(INDArray weights) {
-    return switch (scheme().scale()) {
-      case MAX_ABS -> weights.amax(1);
-      case MEAN_STD -> {
-        INDArray[] bounds = bounds(weights);
-        yield Transforms.max(Transforms.abs(bounds[0]), Transforms.abs(bounds[1]));
-      }
-      case MEAN_SQUARED_ERROR -> SquaredError.bestLargest(weights, range);
-      case LEARNED -> throw new IllegalStateException("a learned scale is not derived");
-    };
-  }
-
-  /** Smallest and largest weight to represent, for each group. */
-  private INDArray[] bounds(INDArray weights) {
-    INDArray min = weights.min(1);
-    INDArray max = weights.max(1);
-    if (scheme().scale() == WeightScheme.Scale.MEAN_STD) {
-      INDArray mean = weights.mean(1);
-      INDArray spread = weights.std(false, 1).muli(scheme().sigmas());
-      return new INDArray[] {
-        Transforms.max(min, mean.sub(spread)), Transforms.min(max, mean.add(spread))
-      };
-    }
-    return new INDArray[] {min, max};
-  }
-
-  /** Up to powers of two where the scheme wants them, so that nothing more is clipped. */
-  private INDArray rounded(INDArray scales) {
-    if (!scheme().powerOfTwoScale()) {
-      return scales;
-    }
-    for (long i = 0; i < scales.length(); i++) {
-      double power = Math.scalb(1.0, Math.getExponent(scales.getDouble(i)));
-      scales.putScalar(i, power < scales.getDouble(i) ? 2 * power : power);
-    }
-    return scales;
+  @JsonCreator
+  public UniformWeights {
+    Bits.requireUniform("uniform", bits);
   }
 
   @Override
-  void passBack(INDArray weights, INDArray step, INDArray gradient, INDArray stepGradient) {
-    if (!clips()) {
-      return;
-    }
-    Codes grid = grid(weights);
-    INDArray units = weights.divColumnVector(grid.scales());
-    INDArray clamped = units.dup();
-    clamp(clamped, grid.zeroPoints());
-    gradient.muli(clamped.eq(units).castTo(gradient.dataType()));
+  public UniformWeights shared(Granularity other) {
+    return new UniformWeights(bits, symmetric, other, powerOfTwoScale);
+  }
+
+  /** The same with a zero point for each group. */
+  public UniformWeights affine() {
+    return new UniformWeights(bits, false, granularity, powerOfTwoScale);
+  }
+
+  /** The same with scales rounded up to powers of two. */
+  public UniformWeights withPowerOfTwoScale() {
+    return new UniformWeights(bits, symmetric, granularity, true);
+  }
+
+  /** The same, clipped to mean ± k standard deviations. */
+  public MeanStdWeights clippedTo(double k) {
+    return new MeanStdWeights(bits, symmetric, granularity, powerOfTwoScale, k);
+  }
+
+  @Override
+  public int reach() {
+    return symmetric ? codes().reach(0) : codes().steps();
+  }
+
+  @Override
+  public WeightQuantizer quantizer() {
+    return new UniformQuantizer(this, symmetric, powerOfTwoScale);
+  }
+
+  @Override
+  public String toString() {
+    return describe(bits, symmetric, "by the largest", powerOfTwoScale, granularity);
+  }
+
+  static String describe(
+      int bits, boolean symmetric, String scale, boolean powerOfTwoScale, Granularity granularity) {
+    return bits
+        + (symmetric ? " bits, symmetric, scaled " : " bits, affine, scaled ")
+        + scale
+        + (powerOfTwoScale ? " to 2^n, " : ", ")
+        + granularity;
   }
 }

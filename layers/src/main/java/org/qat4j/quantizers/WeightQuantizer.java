@@ -21,18 +21,6 @@ public abstract class WeightQuantizer {
     this.scheme = scheme;
   }
 
-  /** The quantizer of a scheme; for real weights one that changes nothing. */
-  public static WeightQuantizer of(WeightScheme scheme) {
-    return switch (scheme.levels()) {
-      case UNIFORM -> scheme.learns() ? new LearnedStepWeights(scheme) : new UniformWeights(scheme);
-      case POWER_OF_TWO -> new PowerOfTwoWeights(scheme);
-      case BINARY -> new BinaryWeights(scheme);
-      case TERNARY -> new TernaryWeights(scheme);
-      case DOREFA -> new DoReFaWeights(scheme);
-      case REAL -> new RealWeights(scheme);
-    };
-  }
-
   /**
    * Codes of weights as integers in floating point.
    *
@@ -65,10 +53,6 @@ public abstract class WeightQuantizer {
 
   /** The values of the scales to learn before the first quantized step; nothing by default. */
   void initialize(INDArray weights, INDArray step) {}
-
-  final WeightScheme scheme() {
-    return scheme;
-  }
 
   /** How many parameters a layer with so many output channels learns beside its weights. */
   public static int learned(WeightScheme scheme, long outChannels) {

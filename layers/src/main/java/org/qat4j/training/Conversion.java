@@ -3,43 +3,47 @@ package org.qat4j.training;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.layers.DropoutLayer;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
-import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.conf.layers.Upsampling2D;
-import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
-import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.inference.QuantizedModel;
-import org.qat4j.kernels.Geometry;
 import org.qat4j.layers.InputQuantizer;
-import org.qat4j.layers.QuantizingLayer;
 import org.qat4j.layers.Schedule;
+import org.qat4j.training.forms.Forms;
+import org.qat4j.training.network.Stage;
 
 /** Turns a prepared, trained network into an integer graph, layer by layer, each as it infers. */
 final class Conversion {
-  private final Graph.Builder graph;
+  private final Graph.Builder graph = Graph.builder("qat4j");
   private final Map<String, String> tensors = new HashMap<>();
   private final Map<String, String> flattened = new HashMap<>();
-  private String output;
 
-  private Conversion(String name) {
-    this.graph = Graph.builder(name);
-  }
+  private Conversion() {}
 
   /**
-   * @param layers finds the running layer of a stage
-   * @throws IllegalArgumentException if the network was not prepared
+   * @param stages of a prepared network, in execution order
+   * @param layers the running layers by name
    * @throws IllegalStateException if ranges were not observed yet
    */
-  static QuantizedModel convert(List<Stage> stages, Function<Stage, Layer> layers) {
-    InputQuantizer quantizer = Stage.inputQuantizer(stages);
+  static QuantizedModel convert(List<Stage> stages, Map<String, Layer> layers) {
+    Stage first = stages.get(0);
+    Shape shape = inputShape((InputQuantizer) first.conf());
+    Conversion conversion = new Conversion();
+    conversion.graph.reserve(stages.stream().map(Stage::name).toList());
+    String input = conversion.graph.freeName("input");
+    conversion.graph.input(Tensor.real(input, shape));
+    conversion.tensors.put(first.input(), input);
+    String output = input;
+    for (Stage stage : stages) {
+      output = conversion.add(stage, layers.get(stage.name()));
+    }
+    return new QuantizedModel(conversion.graph.build(output));
+  }
+
+  private static Shape inputShape(InputQuantizer quantizer) {
     if (quantizer.getQuantization().schedule().quantizeFrom() == Schedule.NEVER) {
       throw new IllegalStateException(
           "this network was prepared for training in floating point, so it has no codes: give"
@@ -50,58 +54,19 @@ final class Conversion {
       throw new IllegalStateException(
           "the prepared network has seen no data yet: fit at least one batch before converting");
     }
-    Conversion conversion = new Conversion("qat4j");
-    Stage first = stages.get(0);
-    conversion.graph.reserve(stages.stream().map(Stage::name).toList());
-    String input = conversion.graph.freeName("input");
-    conversion.graph.input(Tensor.real(input, Shape.of(shape)));
-    conversion.tensors.put(first.input(), input);
-    for (Stage stage : stages) {
-      conversion.add(stage, layers.apply(stage));
-    }
-    return new QuantizedModel(conversion.graph.build(conversion.output));
+    return Shape.of(shape);
   }
 
-  private void add(Stage stage, Layer layer) {
-    String input = tensors.get(stage.inputs().get(0));
-    if (stage.preprocessor() instanceof CnnToFeedForwardPreProcessor) {
-      input = flatten(input);
-    }
-    if (layer instanceof QuantizingLayer<?> quantizing) {
-      quantizing.requireFinite();
-      output =
-          stage.inputs().size() == 1
-              ? quantizing.appendTo(graph, List.of(input))
-              : quantizing.appendTo(graph, stage.inputs().stream().map(tensors::get).toList());
-    } else if (stage.layer() instanceof LossLayer loss) {
-      output = dequantize(stage.name(), input, loss.getActivationFn() instanceof ActivationSoftmax);
-    } else if (stage.layer() instanceof DropoutLayer) {
-      output = input;
-    } else {
-      Tensor codes = graph.tensor(input);
-      graph.node(
-          stage.name(), moving(stage, codes.shape()), List.of(input), stage.name(), codes.type());
-      output = stage.name();
-    }
+  private String add(Stage stage, Layer layer) {
+    boolean flat = stage.preprocessor() instanceof CnnToFeedForwardPreProcessor;
+    List<String> inputs =
+        stage.inputs().stream()
+            .map(tensors::get)
+            .map(input -> flat ? flatten(input) : input)
+            .toList();
+    String output = Forms.convert(stage, layer, inputs, graph);
     tensors.put(stage.name(), output);
-  }
-
-  /** An operation that only moves codes, so that its output has its input's parameters. */
-  private static Op moving(Stage stage, Shape input) {
-    if (stage.layer() instanceof SubsamplingLayer pooling) {
-      return new Op.MaxPool(Geometry.of(pooling, input));
-    }
-    if (stage.layer() instanceof ZeroPaddingLayer padding) {
-      int[] sides = padding.getPadding();
-      return new Op.Pad(sides[0], sides[2], sides[1], sides[3]);
-    }
-    if (stage.layer() instanceof Upsampling2D upsampling) {
-      return new Op.Upsample(upsampling.getSize()[0], upsampling.getSize()[1]);
-    }
-    throw new UnsupportedLayerException(
-        stage,
-        "was not prepared; replace classes with nOutReplace on the logits, or edit the original"
-            + " network and prepare the result");
+    return output;
   }
 
   /** The flat view of a tensor, which all its readers share. */
@@ -113,14 +78,5 @@ final class Conversion {
           graph.node(name, new Op.Flatten(), List.of(image), name, graph.tensor(image).type());
           return name;
         });
-  }
-
-  private String dequantize(String name, String input, boolean softmax) {
-    String real = softmax ? graph.freeName(input + "_real") : name;
-    graph.node(real, new Op.Dequantize(), List.of(input), real, new Tensor.Real());
-    if (softmax) {
-      graph.node(name, new Op.Softmax(), List.of(real), name, new Tensor.Real());
-    }
-    return name;
   }
 }

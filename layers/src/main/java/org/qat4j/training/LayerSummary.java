@@ -1,6 +1,7 @@
 package org.qat4j.training;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What preparation made of one layer, and why.
@@ -16,6 +17,8 @@ import java.util.List;
  * @param activationBits bits of its output codes; 0 where they are another layer's
  * @param activations how its output becomes codes, for a person; empty where that is another
  *     layer's work
+ * @param kernels the family of training kernels that computes each of its operations, by the
+ *     operation's name; empty where it computes none
  */
 public record LayerSummary(
     String name,
@@ -26,11 +29,13 @@ public record LayerSummary(
     int weightBits,
     String weights,
     int activationBits,
-    String activations) {
+    String activations,
+    Map<String, String> kernels) {
   /** In the place of a scale: the output is real numbers. */
   public static final String REAL = "";
 
   public LayerSummary {
     fused = List.copyOf(fused);
+    kernels = Map.copyOf(kernels);
   }
 }

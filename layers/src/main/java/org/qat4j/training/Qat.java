@@ -1,13 +1,16 @@
 package org.qat4j.training;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.inference.QuantizedModel;
+import org.qat4j.layers.InputQuantizer;
+import org.qat4j.training.forms.Fusion;
+import org.qat4j.training.forms.Prepared;
+import org.qat4j.training.forms.UnsupportedLayerException;
+import org.qat4j.training.network.NetworkView;
+import org.qat4j.training.network.Stage;
 
 /**
  * Quantization-aware training of a Deeplearning4j network: prepare it, {@code fit} it, convert it.
@@ -34,15 +37,7 @@ public final class Qat {
    *     class and what to do
    */
   public static MultiLayerNetwork prepare(MultiLayerNetwork network, QatConfig config) {
-    Objects.requireNonNull(network, "network");
-    requireInitialized(network.isInitCalled());
-    List<Prepared> prepared = Fusion.fuse(MultiLayerNetworks.stages(network), config);
-    MultiLayerNetwork result = MultiLayerNetworks.build(network, prepared);
-    Map<String, Layer> originals = MultiLayerNetworks.layers(network);
-    for (int i = 0; i < prepared.size(); i++) {
-      copyParameters(prepared.get(i), originals, result.getLayer(i));
-    }
-    return result;
+    return prepare(NetworkView.of(network), config);
   }
 
   /**
@@ -52,15 +47,17 @@ public final class Qat {
    * @throws IllegalArgumentException if a vertex does not hold a layer
    */
   public static ComputationGraph prepare(ComputationGraph network, QatConfig config) {
-    Objects.requireNonNull(network, "network");
-    requireInitialized(network.getVertices() != null);
-    List<Prepared> prepared = Fusion.fuse(ComputationGraphs.stages(network), config);
-    ComputationGraph result = ComputationGraphs.build(network, prepared);
-    Map<String, Layer> originals = ComputationGraphs.layers(network);
-    for (Prepared next : prepared) {
-      copyParameters(next, originals, result.getLayer(next.stage().name()));
-    }
-    return result;
+    return prepare(NetworkView.of(network), config);
+  }
+
+  private static <N> N prepare(NetworkView<N> original, QatConfig config) {
+    Objects.requireNonNull(config, "config");
+    requireInitialized(original);
+    List<Prepared> plan = Fusion.fuse(original.stages());
+    Rules.apply(config, plan);
+    NetworkView<N> prepared = original.build(plan.stream().map(Prepared::stage).toList());
+    Parameters.prepare(plan, original.layers(), prepared.layers());
+    return prepared.network();
   }
 
   /**
@@ -76,24 +73,20 @@ public final class Qat {
    *     has one of another shape, naming layer and parameter
    */
   public static MultiLayerNetwork restore(MultiLayerNetwork prepared, MultiLayerNetwork original) {
-    requireInitialized(original.isInitCalled());
-    MultiLayerNetwork result = MultiLayerNetworks.copy(original);
-    Restoring.parameters(
-        Fusion.fuse(MultiLayerNetworks.stages(original), QatConfig.floatingPoint()),
-        MultiLayerNetworks.layers(prepared),
-        MultiLayerNetworks.layers(result));
-    return result;
+    return restore(NetworkView.of(prepared), NetworkView.of(original));
   }
 
   /** As {@link #restore(MultiLayerNetwork, MultiLayerNetwork)}. */
   public static ComputationGraph restore(ComputationGraph prepared, ComputationGraph original) {
-    requireInitialized(original.getVertices() != null);
-    ComputationGraph result = ComputationGraphs.copy(original);
-    Restoring.parameters(
-        Fusion.fuse(ComputationGraphs.stages(original), QatConfig.floatingPoint()),
-        ComputationGraphs.layers(prepared),
-        ComputationGraphs.layers(result));
-    return result;
+    return restore(NetworkView.of(prepared), NetworkView.of(original));
+  }
+
+  /** The plan depends on the original alone, so it is that of the preparation. */
+  private static <N> N restore(NetworkView<N> prepared, NetworkView<N> original) {
+    requireInitialized(original);
+    NetworkView<N> restored = original.copy();
+    Parameters.restore(Fusion.fuse(original.stages()), prepared.layers(), restored.layers());
+    return restored.network();
   }
 
   /**
@@ -104,46 +97,48 @@ public final class Qat {
    * @throws IllegalStateException if it was not fitted, so that ranges are unknown
    */
   public static QuantizedModel convert(MultiLayerNetwork prepared) {
-    return Conversion.convert(
-        thawed(MultiLayerNetworks.stages(prepared)),
-        stage -> Stage.thawed(prepared.getLayer(stage.index())));
+    return convert(NetworkView.of(prepared));
   }
 
   /** As {@link #convert(MultiLayerNetwork)}. */
   public static QuantizedModel convert(ComputationGraph prepared) {
-    return Conversion.convert(
-        thawed(ComputationGraphs.stages(prepared)),
-        stage -> Stage.thawed(prepared.getLayer(stage.name())));
+    return convert(NetworkView.of(prepared));
+  }
+
+  private static QuantizedModel convert(NetworkView<?> prepared) {
+    return Conversion.convert(preparedStages(prepared), prepared.layers());
   }
 
   /**
-   * What preparation made of each layer, in execution order.
+   * What preparation made of each layer, in execution order, and which kernels train it here.
    *
-   * @throws IllegalArgumentException if the network was not prepared
+   * @throws IllegalArgumentException if the network was not prepared, or holds a layer that
+   *     preparation does not make
    */
   public static List<LayerSummary> summarize(MultiLayerNetwork prepared) {
-    return Summaries.of(thawed(MultiLayerNetworks.stages(prepared)));
+    return summarize(NetworkView.of(prepared));
   }
 
   /** As {@link #summarize(MultiLayerNetwork)}. */
   public static List<LayerSummary> summarize(ComputationGraph prepared) {
-    return Summaries.of(thawed(ComputationGraphs.stages(prepared)));
+    return summarize(NetworkView.of(prepared));
   }
 
-  private static List<Stage> thawed(List<Stage> stages) {
-    return stages.stream().map(Stage::thawed).toList();
+  private static List<LayerSummary> summarize(NetworkView<?> prepared) {
+    return Summaries.of(preparedStages(prepared), prepared.layers());
   }
 
-  private static void copyParameters(
-      Prepared prepared, Map<String, Layer> originals, Layer target) {
-    for (Origin origin : prepared.origins()) {
-      Map<String, INDArray> table = originals.get(origin.layer()).paramTable();
-      origin.parameters().apply(table).forEach((key, value) -> target.getParam(key).assign(value));
+  private static List<Stage> preparedStages(NetworkView<?> network) {
+    List<Stage> stages = network.stages().stream().map(Stage::thawed).toList();
+    if (stages.isEmpty() || !(stages.get(0).conf() instanceof InputQuantizer)) {
+      throw new IllegalArgumentException(
+          "this network was not prepared: convert or summarize what Qat.prepare returned");
     }
+    return stages;
   }
 
-  private static void requireInitialized(boolean initialized) {
-    if (!initialized) {
+  private static void requireInitialized(NetworkView<?> network) {
+    if (!network.isInitialized()) {
       throw new IllegalArgumentException(
           "the network has no parameters yet: call init() before Qat.prepare");
     }

@@ -18,12 +18,14 @@ import org.qat4j.quantizers.WeightScheme;
  * bits are for what lies between.
  *
  * @param quantization of every layer that no rule is about
+ * @param ranges how the ranges of the network's input and its logits are observed
  * @param rules for single layers; of several about one layer the first wins, for weights and for
  *     activations each
  * @param inputGradient whether training computes the gradient of the network's input, which only
  *     adversarial examples and the like need; else it is null
  */
-public record QatConfig(Quantization quantization, List<Rule> rules, boolean inputGradient) {
+public record QatConfig(
+    Quantization quantization, Observation ranges, List<Rule> rules, boolean inputGradient) {
 
   /**
    * Other schemes for some layers.
@@ -65,8 +67,7 @@ public record QatConfig(Quantization quantization, List<Rule> rules, boolean inp
 
   /** What holds for the network's input or its logits. */
   Quantization ofEnd(LayerSelector.Candidate layer) {
-    Observation observation = quantization.activations().observation();
-    return of(layer, ActivationScheme.observed(8).observing(observation));
+    return of(layer, ActivationScheme.observed(8).observing(ranges));
   }
 
   private Quantization of(LayerSelector.Candidate layer, ActivationScheme general) {
@@ -84,6 +85,7 @@ public record QatConfig(Quantization quantization, List<Rule> rules, boolean inp
   public static final class Builder {
     private WeightScheme weights = Quantization.INT8.weights();
     private ActivationScheme activations = Quantization.INT8.activations();
+    private Observation ranges = Observation.DEFAULT;
     private Schedule schedule = Quantization.INT8.schedule();
     private boolean inputGradient;
     private final List<Rule> rules = new ArrayList<>();
@@ -97,7 +99,8 @@ public record QatConfig(Quantization quantization, List<Rule> rules, boolean inp
 
     /** Activations of 1 to 8 or 16 bits in the scheme that is usual for so many. */
     public Builder activationBits(int bits) {
-      return activations(ActivationScheme.ofBits(bits).observing(activations.observation()));
+      this.activations = ActivationScheme.ofBits(bits);
+      return ranges(ranges);
     }
 
     public Builder weights(WeightScheme scheme) {
@@ -105,14 +108,21 @@ public record QatConfig(Quantization quantization, List<Rule> rules, boolean inp
       return this;
     }
 
+    /** The scheme of activations; the input's and the logits' ranges are observed as its are. */
     public Builder activations(ActivationScheme scheme) {
       this.activations = scheme;
+      if (scheme instanceof ActivationScheme.Observed observed) {
+        this.ranges = observed.observation();
+      }
       return this;
     }
 
-    /** How ranges are observed: that of the input, of the logits, and of observed schemes. */
+    /** How ranges are observed: that of the input, of the logits, and of an observed scheme. */
     public Builder ranges(Observation observation) {
-      this.activations = activations.observing(observation);
+      this.ranges = observation;
+      if (activations instanceof ActivationScheme.Observed observed) {
+        this.activations = observed.observing(observation);
+      }
       return this;
     }
 
@@ -171,7 +181,8 @@ public record QatConfig(Quantization quantization, List<Rule> rules, boolean inp
     }
 
     public QatConfig build() {
-      return new QatConfig(new Quantization(weights, activations, schedule), rules, inputGradient);
+      return new QatConfig(
+          new Quantization(weights, activations, schedule), ranges, rules, inputGradient);
     }
   }
 }

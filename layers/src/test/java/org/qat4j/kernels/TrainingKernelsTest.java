@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -27,7 +28,7 @@ import org.qat4j.kernels.nd4j.Nd4jKernels;
  * differences.
  */
 class TrainingKernelsTest {
-  private static final TrainingKernels REFERENCE = new Nd4jKernels();
+  private static final KernelFamily REFERENCE = new Nd4jKernels();
   private static final LayerWorkspaceMgr WORKSPACE = LayerWorkspaceMgr.noWorkspaces();
   private static final double TOLERANCE = 2e-5;
 
@@ -48,11 +49,9 @@ class TrainingKernelsTest {
                 CONVOLUTIONS.stream().map(shape -> Arguments.of(kernels.name(), kernels, shape)));
   }
 
-  static Stream<TrainingKernels> fast() {
-    return TrainingKernels.all().stream()
-        .filter(
-            kernels ->
-                kernels.supports(DataType.FLOAT) && !kernels.name().equals(REFERENCE.name()));
+  static Stream<KernelFamily> fast() {
+    return TrainingKernels.present(DataType.FLOAT).stream()
+        .filter(kernels -> !kernels.name().equals(REFERENCE.name()));
   }
 
   private static INDArray random(long seed, long... shape) {
@@ -78,7 +77,7 @@ class TrainingKernelsTest {
   @ParameterizedTest(name = "{0} {index}")
   @MethodSource("convolutions")
   void convolution_forwardAndBackward_equalTheReference(
-      String name, TrainingKernels kernels, int[] s) {
+      String name, KernelFamily kernels, int[] s) {
     ConvolutionLayer layer =
         new ConvolutionLayer.Builder(s[4], s[4])
             .stride(s[5], s[5])
@@ -90,8 +89,8 @@ class TrainingKernelsTest {
     INDArray input = random(1, s[0], s[1], s[3], s[3]);
     INDArray weights = random(2, s[2], s[1], s[4], s[4]);
     linear(
-        REFERENCE.convolution(layer),
-        kernels.convolution(layer),
+        REFERENCE.convolution(layer).orElseThrow(),
+        kernels.convolution(layer).orElseThrow(),
         input,
         weights,
         random(3, 1, s[2]));
@@ -121,7 +120,7 @@ class TrainingKernelsTest {
   @ParameterizedTest(name = "{0} {index}")
   @MethodSource("depthwiseConvolutions")
   void depthwiseConvolution_forwardAndBackward_equalTheReference(
-      String name, TrainingKernels kernels, int[] s) {
+      String name, KernelFamily kernels, int[] s) {
     DepthwiseConvolution2D layer =
         new DepthwiseConvolution2D.Builder(s[4], s[5])
             .depthMultiplier(s[2])
@@ -133,8 +132,8 @@ class TrainingKernelsTest {
             .build();
     INDArray weights = random(2, s[4], s[5], s[1], s[2]);
     linear(
-        REFERENCE.convolution(layer),
-        kernels.convolution(layer),
+        REFERENCE.convolution(layer).orElseThrow(),
+        kernels.convolution(layer).orElseThrow(),
         random(1, s[0], s[1], s[3], s[3]),
         weights,
         random(3, 1, weights.size(2) * weights.size(3)));
@@ -142,9 +141,14 @@ class TrainingKernelsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("fast")
-  void dense_forwardAndBackward_equalTheReference(TrainingKernels kernels) {
+  void dense_forwardAndBackward_equalTheReference(KernelFamily kernels) {
     INDArray weights = random(2, 37, 19).dup('f');
-    linear(REFERENCE.dense(), kernels.dense(), random(1, 5, 37), weights, random(3, 1, 19));
+    linear(
+        REFERENCE.dense().orElseThrow(),
+        kernels.dense().orElseThrow(),
+        random(1, 5, 37),
+        weights,
+        random(3, 1, 19));
   }
 
   private static void linear(
@@ -197,7 +201,7 @@ class TrainingKernelsTest {
   @ParameterizedTest(name = "{0} {index} given statistics {3}")
   @MethodSource("normalizations")
   void normalization_forwardAndBackward_equalTheReference(
-      String name, TrainingKernels kernels, long[] shape, boolean given) {
+      String name, KernelFamily kernels, long[] shape, boolean given) {
     INDArray z = random(1, shape);
     INDArray gamma = random(2, 1, shape[1]);
     INDArray beta = random(3, 1, shape[1]);
@@ -205,8 +209,8 @@ class TrainingKernelsTest {
     INDArray variance = random(5, shape[1]).muli(0.1).addi(1.5);
     INDArray fastMean = mean.dup();
     INDArray fastVariance = variance.dup();
-    Normalization reference = REFERENCE.normalization(1e-3);
-    Normalization fast = kernels.normalization(1e-3);
+    Normalization reference = REFERENCE.normalization(1e-3).orElseThrow();
+    Normalization fast = kernels.normalization(1e-3).orElseThrow();
     assertClose(
         reference.forward(z, gamma, beta, mean, variance, given, WORKSPACE),
         fast.forward(z, gamma, beta, fastMean, fastVariance, given, WORKSPACE),
@@ -236,63 +240,88 @@ class TrainingKernelsTest {
     assertClose(betaGradient, fastBetaGradient, "beta gradient");
   }
 
-  static Stream<TrainingKernels> all() {
-    return TrainingKernels.all().stream().filter(kernels -> kernels.supports(DataType.FLOAT));
+  static Stream<KernelFamily> all() {
+    return TrainingKernels.present(DataType.FLOAT).stream();
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("all")
-  void round_ties_goToEvenAfterClamping(TrainingKernels kernels) {
+  void round_ties_goToEvenAfterClamping(KernelFamily kernels) {
     INDArray values = Nd4j.createFromArray(-9f, -0.25f, 0.25f, 0.75f, 1.25f, 9f);
-    INDArray rounded = kernels.rounding().round(values, -0.5f, 2f, 0.5f, WORKSPACE);
+    INDArray rounded = kernels.rounding().orElseThrow().round(values, -0.5f, 2f, 0.5f, WORKSPACE);
     assertArrayEquals(new float[] {-0.5f, 0f, 0f, 1f, 1f, 2f}, rounded.toFloatVector(), 1e-9f);
   }
 
+  /** Deeplearning4j's losses work in place, and ND4J's float softmax in place needs that. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("all")
-  void round_scaleZero_onlyClamps(TrainingKernels kernels) {
+  void round_columnOrder_givesRowOrder(KernelFamily kernels) {
+    INDArray values = random(4, 3, 5).dup('f');
+    Rounding rounding = kernels.rounding().orElseThrow();
+    for (float scale : new float[] {0, 0.5f}) {
+      INDArray rounded = rounding.round(values, -1, 1, scale, WORKSPACE);
+      assertArrayEquals(new long[] {5, 1}, rounded.stride());
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("all")
+  void round_scaleZero_onlyClamps(KernelFamily kernels) {
     INDArray values = Nd4j.createFromArray(-9f, -0.25f, 0.3f, 9f);
-    INDArray clamped = kernels.rounding().round(values, 0f, Float.POSITIVE_INFINITY, 0f, WORKSPACE);
+    INDArray clamped =
+        kernels.rounding().orElseThrow().round(values, 0f, Float.POSITIVE_INFINITY, 0f, WORKSPACE);
     assertArrayEquals(new float[] {0f, 0f, 0.3f, 9f}, clamped.toFloatVector());
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("all")
-  void pass_boundsOfTheInterval_letTheGradientThrough(TrainingKernels kernels) {
+  void pass_boundsOfTheInterval_letTheGradientThrough(KernelFamily kernels) {
     INDArray values = Nd4j.createFromArray(Math.nextDown(-1f), -1f, 0f, 2f, Math.nextUp(2f));
     INDArray epsilon = Nd4j.createFromArray(5f, 6f, 7f, 8f, 9f);
-    INDArray passed = kernels.rounding().pass(epsilon, values, -1f, 2f);
+    INDArray passed = kernels.rounding().orElseThrow().pass(epsilon, values, -1f, 2f);
     assertArrayEquals(new float[] {0f, 6f, 7f, 8f, 0f}, passed.toFloatVector());
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("all")
-  void minAndMax_permutedImages_areThoseOfAllElements(TrainingKernels kernels) {
+  void minAndMax_permutedImages_areThoseOfAllElements(KernelFamily kernels) {
     INDArray values = random(8, 3, 4, 5, 6).permute(0, 3, 1, 2);
-    assertEquals(values.minNumber().floatValue(), kernels.rounding().min(values));
-    assertEquals(values.maxNumber().floatValue(), kernels.rounding().max(values));
+    assertEquals(values.minNumber().floatValue(), kernels.rounding().orElseThrow().min(values));
+    assertEquals(values.maxNumber().floatValue(), kernels.rounding().orElseThrow().max(values));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("fast")
-  void pooling_forwardAndBackward_equalTheReference(TrainingKernels kernels) {
+  void pooling_forwardAndBackward_equalTheReference(KernelFamily kernels) {
     for (ConvolutionMode mode : List.of(ConvolutionMode.Truncate, ConvolutionMode.Same)) {
       for (boolean countPadding : new boolean[] {false, true}) {
         SubsamplingLayer layer =
             new SubsamplingLayer.Builder(3, 3).stride(2, 2).convolutionMode(mode).build();
         layer.setAvgPoolIncludePadInDivisor(countPadding);
-        pooling(REFERENCE.maxPooling(layer), kernels.maxPooling(layer), mode + " max");
+        pooling(
+            REFERENCE.maxPooling(layer).orElseThrow(),
+            kernels.maxPooling(layer).orElseThrow(),
+            mode + " max");
         String what = mode + " average, padding counted: " + countPadding;
-        pooling(REFERENCE.averagePooling(layer), kernels.averagePooling(layer), what);
+        pooling(
+            REFERENCE.averagePooling(layer).orElseThrow(),
+            kernels.averagePooling(layer).orElseThrow(),
+            what);
       }
     }
-    pooling(REFERENCE.globalAverage(), kernels.globalAverage(), "global average");
+    pooling(
+        REFERENCE.globalAverage().orElseThrow(),
+        kernels.globalAverage().orElseThrow(),
+        "global average");
   }
 
   private static void pooling(Pooling reference, Pooling fast, String what) {
     INDArray input = random(1, 2, 5, 8, 8);
     INDArray expected = reference.forward(input, ArrayType.ACTIVATIONS, WORKSPACE);
     assertClose(expected, fast.forward(input, ArrayType.ACTIVATIONS, WORKSPACE), what);
+    assertClose(expected, fast.infer(input, WORKSPACE), what + " in inference");
+    INDArray channelsLast = input.permute(0, 2, 3, 1).dup('c').permute(0, 3, 1, 2);
+    assertClose(expected, fast.infer(channelsLast, WORKSPACE), what + " channels last");
     INDArray epsilon = random(2, expected.shape());
     assertClose(
         reference.backward(input, epsilon, WORKSPACE),
@@ -302,11 +331,13 @@ class TrainingKernelsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("fast")
-  void merging_forwardAndBackward_equalTheReference(TrainingKernels kernels) {
+  void merging_forwardAndBackward_equalTheReference(KernelFamily kernels) {
     INDArray a = random(1, 2, 5, 4, 4);
     INDArray b = random(2, 2, 4, 4, 5).permute(0, 3, 1, 2);
-    merging(REFERENCE.sum(), kernels.sum(), a, b);
-    merging(REFERENCE.concatenation(), kernels.concatenation(), a, b);
+    merging(REFERENCE.sum().orElseThrow(), kernels.sum().orElseThrow(), a, b);
+    kernels
+        .concatenation()
+        .ifPresent(fast -> merging(REFERENCE.concatenation().orElseThrow(), fast, a, b));
   }
 
   private static void merging(Merging reference, Merging fast, INDArray... inputs) {
@@ -320,18 +351,33 @@ class TrainingKernelsTest {
     }
   }
 
+  /** An operation that the fast family lacks is the reference's. */
   @Test
-  void forType_unknownName_isRefused() {
-    System.setProperty(TrainingKernels.PROPERTY, "abacus");
-    try {
-      var error =
-          assertThrows(
-              IllegalArgumentException.class, () -> TrainingKernels.forType(DataType.FLOAT));
-      assertEquals(
-          "no training kernels 'abacus' for FLOAT on this ND4J backend; there are [onednn, nd4j]",
-          error.getMessage());
-    } finally {
-      System.clearProperty(TrainingKernels.PROPERTY);
-    }
+  void of_float_choosesTheFirstFamilyThatHasTheOperation() {
+    TrainingKernels kernels = TrainingKernels.of(DataType.FLOAT);
+    kernels.dense();
+    kernels.concatenation();
+    String fast = TrainingKernels.present(DataType.FLOAT).get(0).name();
+    assertEquals(Map.of("dense", fast, "concatenation", "nd4j"), kernels.chosen());
+    assertEquals(List.of("onednn", "nd4j"), names(TrainingKernels.families()));
+  }
+
+  @Test
+  void of_double_choosesTheReference() {
+    assertEquals(List.of("nd4j"), names(TrainingKernels.present(DataType.DOUBLE)));
+  }
+
+  @Test
+  void of_typeWithoutKernels_saysWhy() {
+    var error =
+        assertThrows(IllegalStateException.class, () -> TrainingKernels.of(DataType.INT32).dense());
+    assertEquals(
+        "no training kernel for dense of INT arrays: onednn: it computes in FLOAT; nd4j: it computes"
+            + " in floating point",
+        error.getMessage());
+  }
+
+  private static List<String> names(List<KernelFamily> families) {
+    return families.stream().map(KernelFamily::name).toList();
   }
 }

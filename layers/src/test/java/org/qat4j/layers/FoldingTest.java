@@ -7,14 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.quantizers.WeightCodes;
-import org.qat4j.quantizers.WeightQuantizer;
 import org.qat4j.quantizers.WeightScheme;
 
 class FoldingTest {
   private static final float[] ROWS = {0.5f, -1f, 0.25f, 0.125f, 0f, 2f};
 
   private static WeightCodes codes(float[] rows, int channels) {
-    return WeightQuantizer.of(WeightScheme.uniform(8))
+    return WeightScheme.uniform(8)
+        .quantizer()
         .deploy(Nd4j.createFromArray(rows).reshape(channels, -1), null);
   }
 

@@ -28,9 +28,9 @@ import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
@@ -40,7 +40,6 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.qat4j.kernels.TrainingKernels;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 
@@ -48,6 +47,9 @@ import org.qat4j.training.QatConfig;
 class InputShapeTest {
   private static final int BATCH = 16;
   private static final int CLASSES = 3;
+
+  /** One for each family of training kernels. */
+  private static final List<DataType> TYPES = List.of(DataType.FLOAT, DataType.DOUBLE);
 
   private static NeuralNetConfiguration.Builder settings() {
     return new NeuralNetConfiguration.Builder()
@@ -158,7 +160,7 @@ class InputShapeTest {
                         InputType.feedForward(60),
                         new ActivationLayer(Activation.TANH),
                         new ActivationLayer(Activation.RELU))))
-        .flatMap(each -> TrainingKernels.all().stream().map(kernels -> with(kernels.name(), each)));
+        .flatMap(each -> TYPES.stream().map(type -> with(type, each)));
   }
 
   private static Object[] wrong(
@@ -166,8 +168,8 @@ class InputShapeTest {
     return new Object[] {layer, shape, message, network};
   }
 
-  private static Arguments with(String kernels, Object[] rest) {
-    return Arguments.of(kernels, rest[0], rest[1], rest[2], rest[3]);
+  private static Arguments with(DataType type, Object[] rest) {
+    return Arguments.of(type, rest[0], rest[1], rest[2], rest[3]);
   }
 
   private static Layer convolution() {
@@ -190,28 +192,26 @@ class InputShapeTest {
     return new SubsamplingLayer.Builder(type, new int[] {2, 2}).stride(2, 2).build();
   }
 
-  @AfterEach
-  void defaultKernels() {
-    System.clearProperty(TrainingKernels.PROPERTY);
-  }
-
   @ParameterizedTest(name = "{0} {1} {2}")
   @MethodSource("wrong")
   void fitAndOutput_inputOfAnotherShape_nameTheLayerAndBothShapes(
-      String kernels,
+      DataType type,
       String layer,
       long[] shape,
       String message,
       Supplier<MultiLayerNetwork> original) {
-    System.setProperty(TrainingKernels.PROPERTY, kernels);
-    MultiLayerNetwork network = Qat.prepare(original.get(), QatConfig.int8());
-    DataSet data = data(shape);
+    MultiLayerNetwork network = Qat.prepare(original.get().convertDataType(type), QatConfig.int8());
+    DataSet data = as(type, data(shape));
     assertRefused(layer, message, () -> network.fit(data));
     assertRefused(layer, message, () -> network.output(data.getFeatures()));
-    network.fit(rightDataOf(network));
+    network.fit(as(type, rightDataOf(network)));
     assertRefused(layer, message, () -> network.fit(data));
     assertRefused(layer, message, () -> network.output(data.getFeatures()));
-    assertTrue(Double.isFinite(network.score(rightDataOf(network))));
+    assertTrue(Double.isFinite(network.score(as(type, rightDataOf(network)))));
+  }
+
+  private static DataSet as(DataType type, DataSet data) {
+    return new DataSet(data.getFeatures().castTo(type), data.getLabels().castTo(type));
   }
 
   private static void assertRefused(
@@ -300,24 +300,22 @@ class InputShapeTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"onednn", "nd4j"})
-  void fit_flattenedImagesOfAnotherSize_areRefused(String kernels) {
-    System.setProperty(TrainingKernels.PROPERTY, kernels);
-    MultiLayerNetwork network =
-        Qat.prepare(network(IMAGES, convolution(), dense()), QatConfig.int8());
-    network.fit(data(BATCH, 1, 12, 12));
-    var error =
-        assertThrows(IllegalStateException.class, () -> network.fit(data(BATCH, 1, 10, 10)));
+  @FieldSource("TYPES")
+  void fit_flattenedImagesOfAnotherSize_areRefused(DataType type) {
+    MultiLayerNetwork original = network(IMAGES, convolution(), dense());
+    MultiLayerNetwork network = Qat.prepare(original.convertDataType(type), QatConfig.int8());
+    network.fit(as(type, data(BATCH, 1, 12, 12)));
+    DataSet smaller = as(type, data(BATCH, 1, 10, 10));
+    var error = assertThrows(IllegalStateException.class, () -> network.fit(smaller));
     assertTrue(error.getMessage().contains("expected [minibatch, numChannels=4, inputHeight=12"));
   }
 
   /** Operands that only meet in a merge. */
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"onednn", "nd4j"})
-  void activate_sumOfDifferentShapes_isRefused(String kernels) {
-    System.setProperty(TrainingKernels.PROPERTY, kernels);
+  @FieldSource("TYPES")
+  void activate_sumOfDifferentShapes_isRefused(DataType type) {
     for (boolean sum : new boolean[] {true, false}) {
-      ComputationGraph network = Qat.prepare(merging(sum), QatConfig.int8());
+      ComputationGraph network = Qat.prepare(merging(sum).convertDataType(type), QatConfig.int8());
       QuantizingLayer<?> merge = (QuantizingLayer<?>) network.getLayer("merge");
       var workspace = org.deeplearning4j.nn.workspace.LayerWorkspaceMgr.noWorkspaces();
       merge.setInputs(new INDArray[] {random(2, 4, 6, 6), random(2, 4, 6, 3)}, workspace);

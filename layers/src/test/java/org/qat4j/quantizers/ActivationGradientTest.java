@@ -8,7 +8,6 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,6 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.graph.Clip;
 import org.qat4j.kernels.TrainingKernels;
 import org.qat4j.quantizers.ActivationQuantizer.Mode;
+import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
 class ActivationGradientTest {
@@ -25,7 +25,7 @@ class ActivationGradientTest {
   }
 
   private static ActivationQuantizer quantizer(ActivationScheme scheme, Clip clip, DataType type) {
-    return ActivationQuantizer.of(scheme, clip, TrainingKernels.forType(type).rounding());
+    return scheme.quantizer(clip, TrainingKernels.of(type).rounding());
   }
 
   private static INDArray row(DataType type, float... values) {
@@ -67,6 +67,26 @@ class ActivationGradientTest {
         passed(quantizer, parameter, type, -1, 0, 0.01f, 3.75f, Math.nextUp(3.75f)));
   }
 
+  /** Codes 0 to 6 of step 1/2 with zero point 2. */
+  @Test
+  void lowestAndHighest_codesNarrowerThanTheActivation_areTheOutermostRepresentableValues() {
+    QuantParams params = new QuantParams(0.5f, 2, new IntRange(0, 6));
+    ActivationScheme scheme = ActivationScheme.observed(4);
+    ActivationQuantizer any = quantizer(scheme, Clip.NONE, DataType.FLOAT);
+    assertEquals(-1f, any.lowest(params));
+    assertEquals(2f, any.highest(params));
+    ActivationQuantizer relu = quantizer(scheme, Clip.RELU, DataType.FLOAT);
+    assertEquals(0f, relu.lowest(params));
+    assertEquals(2f, relu.highest(params));
+  }
+
+  @Test
+  void slope_atTheBoundsOfTheActivation_isZero() {
+    ActivationQuantizer relu6 = quantizer(ActivationScheme.observed(4), Clip.RELU6, DataType.FLOAT);
+    assertEquals(Float.MIN_NORMAL, relu6.slopeFrom());
+    assertEquals(Math.nextDown(6f), relu6.slopeTo());
+  }
+
   /** ReLU6 has no slope at 6, though codes reach further. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("types")
@@ -95,16 +115,8 @@ class ActivationGradientTest {
 
   /** So that a network can be evaluated and converted as soon as rounding starts. */
   @ParameterizedTest(name = "{0}")
-  @EnumSource(
-      value = ActivationScheme.Method.class,
-      names = {"PACT", "LSQ", "LSQ_PLUS"})
-  void step_beforeRounding_learnedRangeFollowsEachBatch(ActivationScheme.Method method) {
-    ActivationScheme scheme =
-        switch (method) {
-          case PACT -> ActivationScheme.pact(4);
-          case LSQ -> ActivationScheme.lsq(4);
-          default -> ActivationScheme.lsqPlus(4);
-        };
+  @MethodSource("learned")
+  void step_beforeRounding_learnedRangeFollowsEachBatch(ActivationScheme scheme) {
     ActivationQuantizer quantizer = quantizer(scheme, Clip.RELU, DataType.FLOAT);
     INDArray parameter = Nd4j.create(DataType.FLOAT, scheme.parameterLength());
     var workspace = LayerWorkspaceMgr.noWorkspaces();
@@ -120,6 +132,10 @@ class ActivationGradientTest {
     assertEquals(4 * first.scale(), quantizer.params(parameter).scale(), 1e-6f);
     quantizer.forward(small, parameter, Mode.QUANTIZING, workspace);
     assertEquals(4 * first.scale(), quantizer.params(parameter).scale(), 1e-6f);
+  }
+
+  static Stream<ActivationScheme> learned() {
+    return schemes().filter(ActivationScheme::isLearned);
   }
 
   @ParameterizedTest(name = "{0}")

@@ -23,6 +23,7 @@ import org.qat4j.graph.Tensor;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.inference.SessionOptions;
+import org.qat4j.kernels.KernelFamily;
 import org.qat4j.kernels.TrainingKernels;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
@@ -90,8 +91,7 @@ class FakeQuantizeTest {
   }
 
   static Stream<Arguments> kernels() {
-    return TrainingKernels.all().stream()
-        .filter(kernels -> kernels.supports(DataType.FLOAT))
+    return TrainingKernels.present(DataType.FLOAT).stream()
         .flatMap(
             kernels ->
                 LongStream.rangeClosed(1, 8)
@@ -100,19 +100,19 @@ class FakeQuantizeTest {
 
   @ParameterizedTest(name = "{0}, seed {1}")
   @MethodSource("kernels")
-  void round_anyScale_isTheDefinition(String name, long seed, TrainingKernels kernels) {
+  void round_anyScale_isTheDefinition(String name, long seed, KernelFamily kernels) {
     Random random = new Random(seed);
     for (int i = 0; i < SCALES_PER_SEED; i++) {
       QuantParams params = params(random);
       float[] values = values(random, params);
-      Bounds bounds = new Bounds(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY).within(params);
       INDArray rounded =
           kernels
               .rounding()
+              .orElseThrow()
               .round(
                   Nd4j.createFromArray(values),
-                  bounds.low(),
-                  bounds.high(),
+                  params.dequantize(params.range().min()),
+                  params.dequantize(params.range().max()),
                   params.scale(),
                   LayerWorkspaceMgr.noWorkspaces());
       assertSame("" + params, values, expected(params, values), rounded.toFloatVector());
@@ -121,17 +121,24 @@ class FakeQuantizeTest {
 
   @ParameterizedTest(name = "{0}, seed {1}")
   @MethodSource("kernels")
-  void dotRounded_ones_isTheSumOfTheDefinition(String name, long seed, TrainingKernels kernels) {
+  void dotRounded_ones_isTheSumOfTheDefinition(String name, long seed, KernelFamily kernels) {
     QuantParams params = new QuantParams(0.1f, 3, IntRange.unsigned(4));
     float[] values = values(new Random(seed), params);
     double sum =
         IntStream.range(0, values.length).mapToDouble(i -> params.fakeQuantize(values[i])).sum();
     INDArray array = Nd4j.createFromArray(values);
-    Bounds bounds = new Bounds(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY).within(params);
     INDArray ones = Nd4j.onesLike(array);
     assertEquals(
         sum,
-        kernels.rounding().dotRounded(ones, array, bounds.low(), bounds.high(), params.scale()),
+        kernels
+            .rounding()
+            .orElseThrow()
+            .dotRounded(
+                ones,
+                array,
+                params.dequantize(params.range().min()),
+                params.dequantize(params.range().max()),
+                params.scale()),
         1e-3);
   }
 
@@ -182,7 +189,7 @@ class FakeQuantizeTest {
   @MethodSource("weights")
   void weights_anyScale_areTheDefinition(WeightScheme scheme, long seed) {
     Random random = new Random(seed);
-    WeightQuantizer quantizer = WeightQuantizer.of(scheme);
+    WeightQuantizer quantizer = scheme.quantizer();
     for (int i = 0; i < SCALES_PER_SEED; i++) {
       float scale = (float) Math.exp(random.nextDouble() * 10 - 8);
       QuantParams wanted = new QuantParams(scale, 0, scheme.codes());
@@ -217,10 +224,11 @@ class FakeQuantizeTest {
     float scale = 0.1f;
     QuantParams params = new QuantParams(scale, 0, IntRange.signed(8));
     float value = -0.15f;
-    for (TrainingKernels kernels : TrainingKernels.all()) {
+    for (KernelFamily kernels : TrainingKernels.present(DataType.FLOAT)) {
       INDArray rounded =
           kernels
               .rounding()
+              .orElseThrow()
               .round(
                   Nd4j.createFromArray(value),
                   -12.8f,

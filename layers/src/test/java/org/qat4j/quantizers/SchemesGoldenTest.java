@@ -99,7 +99,7 @@ class SchemesGoldenTest {
     INDArray rows = array(golden.get("inputs").get(0));
     INDArray before = rows.dup();
     INDArray step = scheme.learns() ? array(golden.get("inputs").get(1)) : null;
-    WeightQuantizer quantizer = WeightQuantizer.of(scheme);
+    WeightQuantizer quantizer = scheme.quantizer();
     assertClose(array(golden.get("output")), quantizer.fakeQuantize(rows, step).rows(), 1e-12);
     INDArray gradient = array(golden.get("upstream"));
     INDArray stepGradient = step == null ? null : step.ulike();
@@ -121,8 +121,8 @@ class SchemesGoldenTest {
     for (int i = 0; i < parameter.length(); i++) {
       parameter.putScalar(i, golden.get("inputs").get(i + 1).asDouble());
     }
-    var kernels = TrainingKernels.forType(DataType.DOUBLE);
-    ActivationQuantizer quantizer = ActivationQuantizer.of(scheme, clip, kernels.rounding());
+    var kernels = TrainingKernels.of(DataType.DOUBLE);
+    ActivationQuantizer quantizer = scheme.quantizer(clip, kernels.rounding());
     INDArray output =
         quantizer.forward(
             values,
@@ -144,7 +144,7 @@ class SchemesGoldenTest {
   void learnedSteps_firstValues_areThePapers() {
     INDArray rows = Nd4j.createFromArray(new double[][] {{1, -1, 2, 0}, {0, 0, 0, 0}});
     INDArray step = Nd4j.create(DataType.DOUBLE, 2);
-    WeightQuantizer.of(WeightScheme.lsq(3)).fakeQuantize(rows, step);
+    WeightScheme.lsq(3).quantizer().fakeQuantize(rows, step);
     assertEquals(2 * 1.0 / Math.sqrt(3), step.getDouble(0), 1e-12);
     assertEquals(true, step.getDouble(1) > 0);
   }

@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.qat4j.graph.Clip;
-import org.qat4j.scheme.IntRange;
-import org.qat4j.scheme.QuantParams;
 
 class UniformWeightsTest {
 
@@ -16,23 +13,10 @@ class UniformWeightsTest {
   void fakeQuantize_eachRow_usesItsOwnScale() {
     INDArray rows =
         Nd4j.createFromArray(new float[][] {{1f, -0.5f, 0.26f}, {0f, 0f, 0f}, {10f, 4.9f, -10f}});
-    INDArray result = WeightQuantizer.of(WeightScheme.uniform(2)).fakeQuantize(rows, null).rows();
+    INDArray result = WeightScheme.uniform(2).quantizer().fakeQuantize(rows, null).rows();
     assertArrayEquals(new float[] {1f, 0f, 0f}, result.getRow(0).toFloatVector());
     assertArrayEquals(new float[] {0f, 0f, 0f}, result.getRow(1).toFloatVector());
     assertArrayEquals(new float[] {10f, 0f, -10f}, result.getRow(2).toFloatVector());
     assertEquals(-0.5f, rows.getFloat(0, 1), "input unchanged");
-  }
-
-  @Test
-  void bounds_withinCodes_areTheOutermostRepresentableValues() {
-    QuantParams params = new QuantParams(0.5f, 2, new IntRange(0, 6));
-    assertEquals(new Bounds(-1f, 2f), Bounds.of(Clip.NONE).within(params));
-    assertEquals(new Bounds(0f, 2f), Bounds.of(Clip.RELU).within(params));
-  }
-
-  @Test
-  void slope_atTheBoundsOfTheActivation_isZero() {
-    Bounds relu6 = Bounds.slope(Clip.RELU6);
-    assertEquals(new Bounds(Float.MIN_NORMAL, Math.nextDown(6f)), relu6);
   }
 }

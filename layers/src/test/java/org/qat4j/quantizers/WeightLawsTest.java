@@ -2,7 +2,6 @@ package org.qat4j.quantizers;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
@@ -35,7 +34,7 @@ class WeightLawsTest {
                         WeightScheme.uniform(bits).affine().withPowerOfTwoScale(),
                         WeightScheme.uniform(bits).clippedTo(2),
                         WeightScheme.uniform(bits).affine().clippedTo(2),
-                        WeightScheme.uniform(bits).scaledBy(WeightScheme.Scale.MEAN_SQUARED_ERROR),
+                        WeightScheme.leastSquares(bits),
                         WeightScheme.lsq(bits))),
         Stream.of(
             WeightScheme.powerOfTwo(2),
@@ -56,8 +55,7 @@ class WeightLawsTest {
 
   /** Those whose channels can have a scale each. */
   static Stream<Arguments> seededGroupedSchemes() {
-    return seededSchemes()
-        .filter(each -> ((WeightScheme) each.get()[1]).levels() != WeightScheme.Levels.DOREFA);
+    return seededSchemes().filter(each -> each.get()[1] instanceof WeightScheme.Grouped);
   }
 
   /**
@@ -67,14 +65,13 @@ class WeightLawsTest {
   static Stream<Arguments> seededIdempotentSchemes() {
     return seededSchemes()
         .filter(
-            each -> {
-              WeightScheme scheme = (WeightScheme) each.get()[1];
-              return scheme.levels() != WeightScheme.Levels.DOREFA
-                  && scheme.symmetric()
-                  && !scheme.powerOfTwoScale()
-                  && scheme.scale() != WeightScheme.Scale.MEAN_STD
-                  && scheme.scale() != WeightScheme.Scale.MEAN_SQUARED_ERROR;
-            });
+            each ->
+                each.get()[1] instanceof UniformWeights uniform
+                    ? uniform.symmetric() && !uniform.powerOfTwoScale()
+                    : each.get()[1] instanceof LearnedStepWeights
+                        || each.get()[1] instanceof BinaryWeights
+                        || each.get()[1] instanceof TernaryWeights
+                        || each.get()[1] instanceof PowerOfTwoWeights);
   }
 
   private static INDArray weights(int seed) {
@@ -103,12 +100,12 @@ class WeightLawsTest {
   }
 
   private static WeightCodes deploy(WeightScheme scheme, INDArray rows) {
-    return WeightQuantizer.of(scheme).deploy(rows, step(scheme, rows.size(0)));
+    return scheme.quantizer().deploy(rows, step(scheme, rows.size(0)));
   }
 
   @ParameterizedTest(name = "seed {0}, {1}")
   @MethodSource("seededGroupedSchemes")
-  void deploy_asManyGroupsAsChannels_equalsPerChannel(int seed, WeightScheme scheme) {
+  void deploy_asManyGroupsAsChannels_equalsPerChannel(int seed, WeightScheme.Grouped<?> scheme) {
     INDArray rows = weights(seed);
     assertSameCodes(deploy(scheme.perChannel(), rows), deploy(scheme.perGroup(CHANNELS), rows));
   }
@@ -116,7 +113,7 @@ class WeightLawsTest {
   /** One group holds the weights of all channels, as a single channel would. */
   @ParameterizedTest(name = "seed {0}, {1}")
   @MethodSource("seededGroupedSchemes")
-  void deploy_oneGroup_equalsPerTensorAndOneLongChannel(int seed, WeightScheme scheme) {
+  void deploy_oneGroup_equalsPerTensorAndOneLongChannel(int seed, WeightScheme.Grouped<?> scheme) {
     INDArray rows = weights(seed);
     WeightCodes oneGroup = deploy(scheme.perGroup(1), rows);
     assertSameCodes(deploy(scheme.perTensor(), rows), oneGroup);
@@ -135,7 +132,7 @@ class WeightLawsTest {
     INDArray rows = weights(seed);
     INDArray before = rows.dup();
     INDArray step = step(scheme, CHANNELS);
-    WeightQuantizer quantizer = WeightQuantizer.of(scheme);
+    WeightQuantizer quantizer = scheme.quantizer();
     WeightCodes codes = quantizer.deploy(rows, step);
     INDArray values = quantizer.fakeQuantize(rows, step).rows();
     assertSameCodes(codes, quantizer.deploy(rows, step));
@@ -152,7 +149,7 @@ class WeightLawsTest {
   @MethodSource("seededIdempotentSchemes")
   void fakeQuantize_ofItsOwnResult_changesNothing(int seed, WeightScheme scheme) {
     INDArray step = step(scheme, CHANNELS);
-    WeightQuantizer quantizer = WeightQuantizer.of(scheme);
+    WeightQuantizer quantizer = scheme.quantizer();
     INDArray once = quantizer.fakeQuantize(weights(seed), step).rows();
     INDArray twice = quantizer.fakeQuantize(once, step).rows();
     assertArrayEquals(
@@ -232,19 +229,9 @@ class WeightLawsTest {
   void fakeQuantize_learnedStepBelowZero_keepsTheOtherSteps() {
     INDArray step = Nd4j.createFromArray(-0.01f, 0.5f);
     INDArray rows = Nd4j.createFromArray(new float[][] {{1f, -1f}, {0.6f, -1.4f}});
-    INDArray values = WeightQuantizer.of(WeightScheme.lsq(4)).fakeQuantize(rows, step).rows();
+    INDArray values = WeightScheme.lsq(4).quantizer().fakeQuantize(rows, step).rows();
     assertEquals(-0.01f, step.getFloat(0));
     assertEquals(0.5f, step.getFloat(1));
     assertArrayEquals(new float[] {0.5f, -1.5f}, values.getRow(1).toFloatVector());
-  }
-
-  @Test
-  void weightScheme_squaredErrorOfAffineWeights_isRefused() {
-    WeightScheme affine = WeightScheme.uniform(4).affine();
-    var error =
-        assertThrows(
-            IllegalArgumentException.class,
-            () -> affine.scaledBy(WeightScheme.Scale.MEAN_SQUARED_ERROR));
-    assertTrue(error.getMessage().contains("give affine ones MAX_ABS"), error.getMessage());
   }
 }

@@ -12,14 +12,12 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.qat4j.kernels.TrainingKernels;
 
 class LossTest {
   private static final DataSet BATCH =
@@ -49,28 +47,19 @@ class LossTest {
     return network;
   }
 
-  /** Deeplearning4j's softmax in place is right in row order only. */
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"onednn", "nd4j"})
-  void fit_lossThatWorksInPlace_trainsAsTheOriginal(String kernels) {
-    String before = System.getProperty(TrainingKernels.PROPERTY);
-    System.setProperty(TrainingKernels.PROPERTY, kernels);
-    try {
-      MultiLayerNetwork original = network(LossFunction.MSE);
-      MultiLayerNetwork prepared = Qat.prepare(original, QatConfig.floatingPoint());
-      original.fit(BATCH);
-      prepared.fit(BATCH);
-      assertArrayEquals(
-          original.params().ravel().toFloatVector(),
-          Qat.restore(prepared, original).params().ravel().toFloatVector(),
-          1e-6f);
-    } finally {
-      if (before == null) {
-        System.clearProperty(TrainingKernels.PROPERTY);
-      } else {
-        System.setProperty(TrainingKernels.PROPERTY, before);
-      }
-    }
+  @EnumSource(
+      value = DataType.class,
+      names = {"FLOAT", "DOUBLE"})
+  void fit_lossThatWorksInPlace_trainsAsTheOriginal(DataType type) {
+    MultiLayerNetwork original = network(LossFunction.MSE).convertDataType(type);
+    MultiLayerNetwork prepared = Qat.prepare(original, QatConfig.floatingPoint());
+    original.fit(BATCH);
+    prepared.fit(BATCH);
+    assertArrayEquals(
+        original.params().ravel().toFloatVector(),
+        Qat.restore(prepared, original).params().ravel().toFloatVector(),
+        1e-6f);
   }
 
   /** Listeners and early stopping read the score that fit leaves. */

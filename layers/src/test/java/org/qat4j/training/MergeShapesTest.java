@@ -28,6 +28,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.layers.Schedule;
+import org.qat4j.training.forms.UnsupportedLayerException;
 
 /** Deeplearning4j broadcasts in sums; codes are added one by one. */
 class MergeShapesTest {

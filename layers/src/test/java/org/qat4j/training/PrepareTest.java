@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.constraint.NonNegativeConstraint;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -55,6 +57,7 @@ import org.qat4j.layers.Schedule;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.testnets.Parity;
 import org.qat4j.testnets.TestNetworks;
+import org.qat4j.training.forms.UnsupportedLayerException;
 
 class PrepareTest {
 
@@ -88,6 +91,28 @@ class PrepareTest {
     INDArray before = original.outputSingle(images).dup();
     ComputationGraph prepared = Qat.prepare(original, QatConfig.int8());
     assertEquals(0, prepared.outputSingle(images).sub(before).amaxNumber().doubleValue(), 1e-5);
+  }
+
+  @Test
+  void summarize_kernels_areChosenByOperationAndDataType() {
+    Map<String, Map<String, String>> fast =
+        kernels(Qat.prepare(TestNetworks.multiLayer(1, DataType.FLOAT), QatConfig.int8()));
+    Map<String, Map<String, String>> exact =
+        kernels(Qat.prepare(TestNetworks.multiLayer(1, DataType.DOUBLE), QatConfig.int8()));
+    assertEquals(fast.keySet(), exact.keySet());
+    assertTrue(fast.containsValue(families("onednn", "convolution", "normalization", "rounding")));
+    assertTrue(exact.containsValue(families("nd4j", "convolution", "normalization", "rounding")));
+    assertTrue(fast.containsValue(families("onednn", "max pooling")), fast.toString());
+    assertTrue(fast.containsValue(Map.of()), "the loss");
+  }
+
+  private static Map<String, Map<String, String>> kernels(MultiLayerNetwork network) {
+    return Qat.summarize(network).stream()
+        .collect(Collectors.toMap(LayerSummary::name, LayerSummary::kernels));
+  }
+
+  private static Map<String, String> families(String family, String... operations) {
+    return Stream.of(operations).collect(Collectors.toMap(each -> each, each -> family));
   }
 
   @Test
@@ -138,6 +163,24 @@ class PrepareTest {
             "layer 'lrn' (index 1, LocalResponseNormalization) cannot be quantized: it has no integer form; put a supported layer in its place."),
         message);
     assertTrue(message.contains("Supported: ConvolutionLayer"), message);
+  }
+
+  /** Of it nobody knows what it computes. */
+  private static final class OwnConvolution extends ConvolutionLayer {
+    private static final long serialVersionUID = 1L;
+
+    OwnConvolution(ConvolutionLayer.Builder builder) {
+      super(builder);
+    }
+  }
+
+  @Test
+  void prepare_subclassOfALayer_isRefused() {
+    Layer own = new OwnConvolution(new ConvolutionLayer.Builder(3, 3).nOut(5).name("own"));
+    assertTrue(
+        refusal(own)
+            .startsWith(
+                "layer 'own' (index 1, OwnConvolution) cannot be quantized: it has no integer form"));
   }
 
   @Test
@@ -251,8 +294,19 @@ class PrepareTest {
   void prepare_product_isRefused() {
     String message = vertexRefusal(new ElementWiseVertex(ElementWiseVertex.Op.Product), "a", "b");
     assertTrue(
-        message.startsWith("vertex 'join' (ElementWiseVertex Product of 2) cannot be quantized"),
+        message.startsWith(
+            "vertex 'join' (ElementWiseVertex Product of 2) cannot be quantized; supported are"
+                + " layers, ElementWiseVertex Add of 2 and MergeVertex along the channels"),
         message);
+  }
+
+  @Test
+  void prepare_frozenVertex_isRefused() {
+    GraphVertex sum = new ElementWiseVertex(ElementWiseVertex.Op.Add);
+    assertEquals(
+        "vertex 'join' (FrozenVertex of 2) cannot be quantized; prepare the network unfrozen, fit"
+            + " at least one batch, and then freeze",
+        vertexRefusal(new FrozenVertex(sum), "a", "b"));
   }
 
   @Test
@@ -320,7 +374,7 @@ class PrepareTest {
     var error =
         assertThrows(
             IllegalArgumentException.class, () -> Observation.DEFAULT.withRate(Double.NaN));
-    assertEquals("rangeRate must be in (0, 1], got NaN", error.getMessage());
+    assertEquals("rate must be in (0, 1], got NaN", error.getMessage());
   }
 
   /** Names that inference and conversion might have wanted for their own tensors. */

@@ -4,14 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -19,7 +30,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.qat4j.testnets.LayerNetworks;
 import org.qat4j.testnets.TestNetworks;
+import org.qat4j.training.forms.UnsupportedLayerException;
 
 /** The way from a prepared network back to an ordinary one. */
 class RestoreTest {
@@ -111,6 +124,48 @@ class RestoreTest {
         0,
         Qat.restore(prepared, original).params().sub(original.params()).amaxNumber().doubleValue(),
         1e-6);
+  }
+
+  private static ComputationGraph saved(ComputationGraph network) {
+    try {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      ModelSerializer.writeModel(network, bytes, true);
+      return ModelSerializer.restoreComputationGraph(
+          new ByteArrayInputStream(bytes.toByteArray()), true);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Stream<Arguments> copies() {
+    Map<String, UnaryOperator<ComputationGraph>> ways =
+        Map.of(
+            "itself", network -> network,
+            "its clone", ComputationGraph::clone,
+            "saved and loaded", RestoreTest::saved);
+    return LayerNetworks.CONFIGURED.keySet().stream()
+        .flatMap(name -> ways.entrySet().stream().map(way -> Arguments.of(name, way)));
+  }
+
+  /** Rules and exemptions change what layers compute, not where their parameters come from. */
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("copies")
+  void restore_preparedByRulesAndCopied_givesEveryParameterOfTheOriginal(
+      String name, Map.Entry<String, UnaryOperator<ComputationGraph>> way) {
+    ComputationGraph original =
+        LayerNetworks.CONFIGURED.get(name).of(1, DataType.FLOAT, settings -> {});
+    QatConfig config =
+        QatConfig.builder()
+            .weightBits(3)
+            .activationBits(4)
+            .firstAndLast(8)
+            .exempt(ConvolutionLayer.class)
+            .build();
+    ComputationGraph prepared = way.getValue().apply(Qat.prepare(original, config));
+    ComputationGraph fresh =
+        LayerNetworks.CONFIGURED.get(name).of(2, DataType.FLOAT, settings -> {});
+    assertNotEquals(original.params(), fresh.params());
+    assertEquals(original.params(), Qat.restore(prepared, fresh).params());
   }
 
   @Test

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,10 +25,16 @@ import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.LoadOptions;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.inference.SessionOptions;
+import org.qat4j.observer.RangeEstimator;
 import org.qat4j.quantizers.ActivationScheme;
+import org.qat4j.quantizers.BinaryWeights;
+import org.qat4j.quantizers.DoReFaWeights;
 import org.qat4j.quantizers.Observation;
+import org.qat4j.quantizers.PowerOfTwoWeights;
+import org.qat4j.quantizers.TernaryWeights;
 import org.qat4j.quantizers.WeightScheme;
 import org.qat4j.testnets.TestNetworks;
+import org.qat4j.training.forms.UnsupportedLayerException;
 
 /** Anything that trains converts: every scheme, trained, deployed, saved and resumed. */
 class SchemesTest {
@@ -41,7 +50,7 @@ class SchemesTest {
         WeightScheme.uniform(4).perGroup(1),
         WeightScheme.uniform(6).withPowerOfTwoScale(),
         WeightScheme.uniform(3).clippedTo(2.5),
-        WeightScheme.uniform(4).scaledBy(WeightScheme.Scale.MEAN_SQUARED_ERROR),
+        WeightScheme.leastSquares(4),
         WeightScheme.lsq(2),
         WeightScheme.lsq(4).perTensor(),
         WeightScheme.powerOfTwo(2),
@@ -66,10 +75,10 @@ class SchemesTest {
         ActivationScheme.observed(8).withSymmetricRange().withSignedCodes(),
         ActivationScheme.observed(5).observing(Observation.percentile(99)),
         ActivationScheme.observed(4).observing(Observation.meanStd(3)),
-        ActivationScheme.observed(8).observing(Observation.of(Observation.Estimate.KL_DIVERGENCE)),
+        ActivationScheme.observed(8).observing(Observation.of(new RangeEstimator.KlDivergence())),
         ActivationScheme.observed(4)
-            .observing(Observation.of(Observation.Estimate.MEAN_SQUARED_ERROR)),
-        ActivationScheme.observed(4).observing(Observation.of(Observation.Estimate.L2_NORM)),
+            .observing(Observation.of(new RangeEstimator.MeanSquaredError())),
+        ActivationScheme.observed(4).observing(Observation.of(new RangeEstimator.L2Norm())),
         ActivationScheme.observed(8).observing(Observation.minMax()),
         ActivationScheme.pact(4),
         ActivationScheme.pact(4).withSignedCodes(),
@@ -161,14 +170,56 @@ class SchemesTest {
 
   private static boolean allowed(WeightScheme scheme, int code) {
     int magnitude = Math.abs(code);
-    return switch (scheme.levels()) {
-      case UNIFORM -> magnitude < 1 << (scheme.bits() - 1);
-      case BINARY -> magnitude == 1;
-      case TERNARY -> magnitude <= 1;
-      case DOREFA -> magnitude % 2 == 1 && magnitude < 1 << scheme.bits();
-      case POWER_OF_TWO -> Integer.bitCount(magnitude) <= 1;
-      case REAL -> false;
-    };
+    if (scheme instanceof BinaryWeights) {
+      return magnitude == 1;
+    }
+    if (scheme instanceof TernaryWeights) {
+      return magnitude <= 1;
+    }
+    if (scheme instanceof DoReFaWeights) {
+      return magnitude % 2 == 1 && magnitude < 1 << scheme.bits();
+    }
+    if (scheme instanceof PowerOfTwoWeights) {
+      return Integer.bitCount(magnitude) <= 1;
+    }
+    return magnitude < 1 << (scheme.bits() - 1);
+  }
+
+  /** Schemes as the first snapshots saved them. */
+  @Test
+  void restore_networkOfAnEarlierSnapshot_isRefusedWithARemedy(@TempDir Path folder)
+      throws Exception {
+    Path file = folder.resolve("network.zip");
+    ModelSerializer.writeModel(
+        Qat.prepare(TestNetworks.residual(3), QatConfig.int8()), file.toFile(), true);
+    try (FileSystem zip = FileSystems.newFileSystem(file)) {
+      Path configuration = zip.getPath("configuration.json");
+      String saved = Files.readString(configuration);
+      String earlier =
+          saved
+              .replaceAll(
+                  "\"weightScheme\" : \\{[^{}]*(\\{[^{}]*\\})?[^{}]*\\}",
+                  "\"weights\" : {\"levels\" : \"UNIFORM\", \"bits\" : 8, \"symmetric\" : true,"
+                      + " \"groups\" : 0, \"scale\" : \"MAX_ABS\", \"sigmas\" : 3.0,"
+                      + " \"powerOfTwoScale\" : false}")
+              .replaceAll(
+                  "\"activationScheme\" : \\{[^{}]*\\}",
+                  "\"activations\" : {\"method\" : \"OBSERVED\", \"bits\" : 8, \"signed\" : false,"
+                      + " \"symmetric\" : false, \"observation\" : {\"estimate\" : \"MIN_MAX\","
+                      + " \"parameter\" : 0.0, \"merge\" : \"MOVING_AVERAGE\", \"rate\" : 0.01}}");
+      assertTrue(!earlier.contains("Scheme"), earlier);
+      Files.writeString(configuration, earlier);
+    }
+    Throwable error =
+        assertThrows(
+            RuntimeException.class, () -> ModelSerializer.restoreComputationGraph(file.toFile()));
+    while (error.getCause() != null) {
+      error = error.getCause();
+    }
+    assertEquals(
+        "this network was prepared by an earlier snapshot of qat4j, whose schemes this version cannot"
+            + " read: load it with that version, or prepare and train its original again",
+        error.getMessage());
   }
 
   @Test

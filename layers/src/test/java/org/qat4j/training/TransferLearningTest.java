@@ -27,6 +27,7 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.testnets.Parity;
 import org.qat4j.testnets.TestNetworks;
+import org.qat4j.training.forms.UnsupportedLayerException;
 
 /** Deeplearning4j's transfer learning on networks that are prepared already. */
 class TransferLearningTest {
@@ -232,6 +233,29 @@ class TransferLearningTest {
             .getMessage()
             .contains(
                 "it was not prepared; replace classes with nOutReplace on the logits, or edit the original network and prepare the result."),
+        error.getMessage());
+  }
+
+  @Test
+  void summarize_outputLayerAddedAfterwards_saysWhatToDo() {
+    MultiLayerNetwork network =
+        new TransferLearning.Builder(fitted())
+            .fineTuneConfiguration(new FineTuneConfiguration.Builder().updater(new Sgd(1)).build())
+            .removeLayersFromOutput(2)
+            .addLayer(
+                new OutputLayer.Builder()
+                    .name("new")
+                    .nIn(12)
+                    .nOut(TestNetworks.CLASSES)
+                    .activation(Activation.SOFTMAX)
+                    .build())
+            .build();
+    var error = assertThrows(UnsupportedLayerException.class, () -> Qat.summarize(network));
+    assertTrue(
+        error
+            .getMessage()
+            .startsWith(
+                "layer 'new' (index 5, OutputLayer) cannot be quantized: it was not prepared;"),
         error.getMessage());
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * An immutable network of {@link Node}s in execution order. Made by a {@link Builder}, which
@@ -42,6 +43,15 @@ public final class Graph {
 
   public static Builder builder(String name) {
     return new Builder(name);
+  }
+
+  /** The wanted name, with {@code _} behind it until it is none of those taken. */
+  public static String freeName(String wanted, Predicate<String> taken) {
+    String free = wanted;
+    while (taken.test(free)) {
+      free += "_";
+    }
+    return free;
   }
 
   public String name() {
@@ -230,11 +240,9 @@ public final class Graph {
 
     /** The wanted name, with {@code _} behind it until no tensor or node has or awaits it. */
     public String freeName(String wanted) {
-      String free = wanted;
-      while (tensors.containsKey(free) || nodeNames.contains(free) || reserved.contains(free)) {
-        free += "_";
-      }
-      return free;
+      return Graph.freeName(
+          wanted,
+          free -> tensors.containsKey(free) || nodeNames.contains(free) || reserved.contains(free));
     }
 
     /** The tensor of that name among those added so far. */

@@ -1,5 +1,7 @@
 package org.qat4j.observer;
 
+import java.util.List;
+import java.util.OptionalDouble;
 import org.qat4j.scheme.IntRange;
 
 /**
@@ -11,7 +13,32 @@ import org.qat4j.scheme.IntRange;
  * absolute values and the codes from 0 up: the largest value is then the one for {@link
  * org.qat4j.scheme.QuantParams#symmetric}.
  */
-public sealed interface RangeEstimator {
+public sealed interface RangeEstimator extends Rule<RangeEstimator> {
+  /**
+   * Each rule once, with the usual number where it has one. Configurations, saved networks and
+   * docs/ranges.md have their names from here.
+   */
+  static List<RangeEstimator> all() {
+    return List.of(
+        new MinMax(),
+        new Percentile(99.9),
+        new MeanStd(3),
+        new KlDivergence(),
+        new MeanSquaredError(),
+        new L2Norm());
+  }
+
+  /**
+   * The rule of a name, with its number in parentheses or the usual one: {@code kl}, {@code
+   * percentile(99)}.
+   *
+   * @throws IllegalArgumentException if there is none of the name, with those that there are, or
+   *     the rule does not take the number
+   */
+  static RangeEstimator parse(String text) {
+    return Rule.parse(text, all());
+  }
+
   /**
    * The range to quantize.
    *
@@ -23,6 +50,11 @@ public sealed interface RangeEstimator {
 
   /** All values: nothing is clipped. */
   record MinMax() implements RangeEstimator {
+    @Override
+    public String name() {
+      return "minMax";
+    }
+
     @Override
     public RealRange estimate(Histogram histogram, IntRange codes) {
       return histogram.range().includingZero();
@@ -40,6 +72,21 @@ public sealed interface RangeEstimator {
       if (!(percent > 0 && percent <= 100)) {
         throw new IllegalArgumentException("percent must be in (0, 100], got " + percent);
       }
+    }
+
+    @Override
+    public String name() {
+      return "percentile";
+    }
+
+    @Override
+    public OptionalDouble number() {
+      return OptionalDouble.of(percent);
+    }
+
+    @Override
+    public RangeEstimator with(double number) {
+      return new Percentile(number);
     }
 
     @Override
@@ -72,6 +119,21 @@ public sealed interface RangeEstimator {
       if (!(sigmas > 0 && Double.isFinite(sigmas))) {
         throw new IllegalArgumentException("sigmas must be finite and > 0, got " + sigmas);
       }
+    }
+
+    @Override
+    public String name() {
+      return "meanStd";
+    }
+
+    @Override
+    public OptionalDouble number() {
+      return OptionalDouble.of(sigmas);
+    }
+
+    @Override
+    public RangeEstimator with(double number) {
+      return new MeanStd(number);
     }
 
     @Override
@@ -109,6 +171,11 @@ public sealed interface RangeEstimator {
    */
   record KlDivergence() implements RangeEstimator {
     @Override
+    public String name() {
+      return "kl";
+    }
+
+    @Override
     public RealRange estimate(Histogram histogram, IntRange codes) {
       return new KlSearch(histogram, codes).best().includingZero();
     }
@@ -123,6 +190,11 @@ public sealed interface RangeEstimator {
    */
   record MeanSquaredError() implements RangeEstimator {
     @Override
+    public String name() {
+      return "mse";
+    }
+
+    @Override
     public RealRange estimate(Histogram histogram, IntRange codes) {
       return MseSearch.best(histogram, codes);
     }
@@ -136,6 +208,11 @@ public sealed interface RangeEstimator {
    * {@code norm_minimization.cc}), except that neither bound passes zero.
    */
   record L2Norm() implements RangeEstimator {
+    @Override
+    public String name() {
+      return "l2";
+    }
+
     @Override
     public RealRange estimate(Histogram histogram, IntRange codes) {
       return new L2Search(histogram, codes).best().includingZero();

@@ -1,10 +1,27 @@
 package org.qat4j.observer;
 
+import java.util.List;
+import java.util.OptionalDouble;
+
 /**
  * A rule that merges the range of one more batch into the range observed so far. Stateless: the
  * caller keeps the range.
  */
-public sealed interface RangeObserver {
+public sealed interface RangeObserver extends Rule<RangeObserver> {
+  /** Each rule once, with the usual number where it has one; the names are from here. */
+  static List<RangeObserver> all() {
+    return List.of(new MovingAverage(0.01f), new MinMax());
+  }
+
+  /**
+   * The rule of a name: {@code minMax}, {@code movingAverage(0.05)}.
+   *
+   * @throws IllegalArgumentException if there is none of the name, or it does not take the number
+   */
+  static RangeObserver parse(String text) {
+    return Rule.parse(text, all());
+  }
+
   /**
    * Takes one more batch into account.
    *
@@ -16,6 +33,11 @@ public sealed interface RangeObserver {
 
   /** The smallest and largest value ever seen. */
   record MinMax() implements RangeObserver {
+    @Override
+    public String name() {
+      return "minMax";
+    }
+
     @Override
     public RealRange observe(RealRange observed, RealRange batch) {
       return observed.union(batch);
@@ -32,6 +54,22 @@ public sealed interface RangeObserver {
       if (!(rate > 0f && rate <= 1f)) {
         throw new IllegalArgumentException("rate must be in (0, 1], got " + rate);
       }
+    }
+
+    @Override
+    public String name() {
+      return "movingAverage";
+    }
+
+    @Override
+    public OptionalDouble number() {
+      // The decimal that the float was made of.
+      return OptionalDouble.of(Double.parseDouble(Float.toString(rate)));
+    }
+
+    @Override
+    public RangeObserver with(double number) {
+      return new MovingAverage((float) number);
     }
 
     @Override

@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,6 +38,49 @@ class RangeEstimatorTest {
         new KlDivergence(),
         new MeanSquaredError(),
         new L2Norm());
+  }
+
+  @Test
+  void all_rules_areThoseThatThereAreAndNamedInTheDocumentation() throws IOException {
+    Set<Class<?>> rules =
+        RangeEstimator.all().stream().map(Object::getClass).collect(Collectors.toSet());
+    assertEquals(Set.of(RangeEstimator.class.getPermittedSubclasses()), rules);
+    String page = Files.readString(Path.of("../docs/ranges.md"));
+    String table = page.substring(page.indexOf("| estimator |"));
+    assertEquals(
+        RangeEstimator.all().stream().map(RangeEstimator::name).toList(),
+        table
+            .lines()
+            .skip(2)
+            .takeWhile(line -> line.startsWith("| `"))
+            .map(line -> line.replaceAll("^\\| `(\\w+).*", "$1"))
+            .toList());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("all")
+  void parse_textOfARule_isTheRule(RangeEstimator estimator) {
+    assertEquals(estimator, RangeEstimator.parse(estimator.text()));
+  }
+
+  @Test
+  void parse_nameAlone_hasTheUsualNumber() {
+    assertEquals(new Percentile(99.9), RangeEstimator.parse("percentile"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          widest       | expected minMax, percentile, meanStd, kl, mse, l2, got 'widest'
+          percentile() | expected minMax, percentile, meanStd, kl, mse, l2, got 'percentile()'
+          kl(3)        | 'kl' takes no number, got 3.0
+          meanStd(0)   | sigmas must be finite and > 0, got 0.0
+          """)
+  void parse_anotherText_saysWhatThereIs(String text, String message) {
+    var error = assertThrows(IllegalArgumentException.class, () -> RangeEstimator.parse(text));
+    assertEquals(message, error.getMessage());
   }
 
   private static Histogram counted(float... values) {

@@ -20,8 +20,7 @@ class RangeObserverTest {
   void movingAverage_oneBatch_movesEachBoundByTheRate() {
     RangeObserver observer = new RangeObserver.MovingAverage(0.25f);
     assertEquals(
-        new RealRange(-2f, 5f),
-        observer.observe(new RealRange(-1f, 4f), new RealRange(-5f, 8f)));
+        new RealRange(-2f, 5f), observer.observe(new RealRange(-1f, 4f), new RealRange(-5f, 8f)));
   }
 
   @ParameterizedTest(name = "rate {0}")

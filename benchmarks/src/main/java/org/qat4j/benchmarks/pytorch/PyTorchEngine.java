@@ -32,7 +32,7 @@ public final class PyTorchEngine implements Engine {
   private final Tensor images;
   private final Tensor labels;
   private final FakeQuantize inputCodes;
-  private final Layers layers;
+  private final TorchNetwork network;
   private final TensorVector parameters;
   private final AdamOptions options = new AdamOptions(TrainingCase.LEARNING_RATE);
   private final Adam adam;
@@ -48,7 +48,7 @@ public final class PyTorchEngine implements Engine {
     labels = Tensor.create(TrainingCase.labels(), TrainingCase.BATCH);
     inputCodes = mode == Mode.QAT ? FakeQuantize.ofActivations() : null;
     Parameters taken = new Parameters(FloatBuffer.wrap(task.weights()), mode);
-    layers = layers(taken, false);
+    network = network(taken, false);
     parameters = taken.all();
     adam = new Adam(parameters, options);
   }
@@ -60,10 +60,10 @@ public final class PyTorchEngine implements Engine {
         () -> new PyTorchEngine(task, Mode.valueOf(args[1]), Integer.parseInt(args[2])));
   }
 
-  private Layers layers(Parameters from, boolean padsBehind) {
+  private TorchNetwork network(Parameters from, boolean padsBehind) {
     return switch (task.network()) {
-      case LENET -> new LeNetLayers(from, TrainingCase.CLASSES);
-      case RESNET20 -> new ResNet20Layers(from, TrainingCase.CLASSES, padsBehind);
+      case LENET -> new TorchLeNet(from, TrainingCase.CLASSES);
+      case RESNET20 -> new TorchResNet20(from, TrainingCase.CLASSES, padsBehind);
     };
   }
 
@@ -72,14 +72,14 @@ public final class PyTorchEngine implements Engine {
     PointerScope scope = new PointerScope();
     try {
       adam.zero_grad(true);
-      loss(layers).backward();
+      loss(network).backward();
       adam.step();
     } finally {
       scope.close();
     }
   }
 
-  private Tensor loss(Layers network) {
+  private Tensor loss(TorchNetwork network) {
     boolean autocast = mode == Mode.BFLOAT16;
     if (autocast) {
       set_autocast_enabled(DeviceType.CPU, true);
@@ -105,7 +105,7 @@ public final class PyTorchEngine implements Engine {
     PointerScope scope = new PointerScope();
     try {
       FloatBuffer weights = FloatBuffer.wrap(task.weights());
-      return new float[] {loss(layers(new Parameters(weights, mode), true)).item_float()};
+      return new float[] {loss(network(new Parameters(weights, mode), true)).item_float()};
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {

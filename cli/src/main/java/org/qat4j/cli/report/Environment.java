@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  * @param os name, version and architecture
  * @param cpu model as the system names it, with what tells its generation where that is known
  * @param cores that the JVM may use
- * @param versions of the libraries that compute, by name
+ * @param versions of the libraries that compute, by name; of those on the class path
  */
 public record Environment(
     String jvm, String os, String cpu, int cores, Map<String, String> versions) {
@@ -32,9 +33,9 @@ public record Environment(
   public static Environment current() {
     Map<String, String> versions = new LinkedHashMap<>();
     versions.put("qat4j", qat4jVersion());
-    versions.put("Deeplearning4j", mavenVersion("org.deeplearning4j", "deeplearning4j-nn"));
-    versions.put("ND4J", mavenVersion("org.nd4j", "nd4j-api"));
-    versions.put("oneDNN", mavenVersion("org.bytedeco", "dnnl"));
+    put(versions, "Deeplearning4j", "org.deeplearning4j", "deeplearning4j-nn");
+    put(versions, "ND4J", "org.nd4j", "nd4j-api");
+    put(versions, "oneDNN", "org.bytedeco", "dnnl");
     return new Environment(
         System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
         System.getProperty("os.name")
@@ -49,20 +50,22 @@ public record Environment(
 
   /** Version of this program. */
   public static String qat4jVersion() {
-    return property("/qat4j.properties", "version");
+    return property("/qat4j.properties", "version").orElse("unknown");
   }
 
-  private static String mavenVersion(String group, String artifact) {
-    return property("/META-INF/maven/" + group + "/" + artifact + "/pom.properties", "version");
+  private static void put(
+      Map<String, String> versions, String library, String group, String artifact) {
+    property("/META-INF/maven/" + group + "/" + artifact + "/pom.properties", "version")
+        .ifPresent(version -> versions.put(library, version));
   }
 
-  private static String property(String resource, String key) {
+  private static Optional<String> property(String resource, String key) {
     try (InputStream in = Environment.class.getResourceAsStream(resource)) {
       Properties properties = new Properties();
       if (in != null) {
         properties.load(in);
       }
-      return properties.getProperty(key, "unknown");
+      return Optional.ofNullable(properties.getProperty(key));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

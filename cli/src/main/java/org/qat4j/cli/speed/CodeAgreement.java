@@ -43,7 +43,7 @@ record CodeAgreement(long compared, long different, String firstLayer) {
   }
 
   /** Compares the codes of the first images of a call of a file that this project wrote. */
-  static CodeAgreement of(ModelCall call) throws IOException, OrtException {
+  static CodeAgreement of(ModelCall call) throws IOException {
     QuantizedModel model = QuantizedModel.load(call.model(), new LoadOptions(call.allowFloat()));
     int batch = Math.min(call.batch(), MOST_IMAGES);
     float[] images = Arrays.copyOf(call.readImages(), batch * call.image().elements());
@@ -51,6 +51,8 @@ record CodeAgreement(long compared, long different, String firstLayer) {
     try (InferenceSession session = InferenceSession.open(model)) {
       Files.write(copy, withCodesAsOutputs(call.model(), model).toByteArray());
       return compare(session.trace(images, batch), copy, images, call.shape(batch));
+    } catch (OrtException e) {
+      throw new IllegalStateException(call.model() + ": ONNX Runtime fails on a copy of it", e);
     } finally {
       Files.delete(copy);
     }

@@ -1,6 +1,5 @@
 package org.qat4j.cli.speed;
 
-import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,8 +41,9 @@ public record ModelContest(List<Timing> timings, String agreement) {
    *     or another code where this project wrote the file
    */
   public static ModelContest againstOnnxRuntime(ModelCall call, Turns turns, List<Starter> others)
-      throws IOException, OrtException {
-    String codes = CodeAgreement.isOwn(call.model()) ? ", " + requireSameCodes(call) : "";
+      throws IOException {
+    String codes =
+        CodeAgreement.isOwn(call.model()) ? ", " + CodeAgreement.of(call).requireEqual() : "";
     List<EngineProcess> engines = new ArrayList<>();
     try {
       engines.add(call.on(ModelRuntime.QAT4J, OWN));
@@ -58,10 +58,6 @@ public record ModelContest(List<Timing> timings, String agreement) {
     } finally {
       engines.forEach(EngineProcess::close);
     }
-  }
-
-  private static CodeAgreement requireSameCodes(ModelCall call) throws IOException, OrtException {
-    return CodeAgreement.of(call).requireEqual();
   }
 
   private static List<Timing> timings(Turns turns, List<EngineProcess> engines) {

@@ -40,9 +40,10 @@ public final class Vgg {
    * output probabilities [batch, classes].
    *
    * @param channels of the first stack; 128 in the VGG-small that others measure on CIFAR-10
+   * @param hidden units of the dense layer; 1024 there
    */
   public static MultiLayerNetwork create(
-      long seed, IUpdater updater, double weightDecay, int channels, int classes) {
+      long seed, IUpdater updater, double weightDecay, int channels, int hidden, int classes) {
     ListBuilder list =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
@@ -50,7 +51,7 @@ public final class Vgg {
             .l2(weightDecay)
             .weightInit(WeightInit.RELU)
             .list();
-    new Vgg(list).body(channels);
+    new Vgg(list).body(channels, hidden);
     list.layer(
             new OutputLayer.Builder(LossFunction.MCXENT)
                 .name("output")
@@ -64,7 +65,7 @@ public final class Vgg {
     return network;
   }
 
-  private void body(int channels) {
+  private void body(int channels, int hidden) {
     for (int stack = 1; stack <= STACKS; stack++) {
       for (int i = 1; i <= CONVOLUTIONS; i++) {
         convolution(stack + "_" + i, channels << (stack - 1));
@@ -77,11 +78,7 @@ public final class Vgg {
               .build());
     }
     list.layer(
-        new DenseLayer.Builder()
-            .name("dense")
-            .nOut(8 * channels)
-            .activation(Activation.RELU)
-            .build());
+        new DenseLayer.Builder().name("dense").nOut(hidden).activation(Activation.RELU).build());
   }
 
   private void convolution(String name, int channels) {

@@ -142,7 +142,7 @@ class NetworksTest {
   @Test
   void vgg_fitted_everyLayerDeploysToItsOwnCodes() throws Exception {
     Deployed deployed =
-        Deployed.of(Vgg.create(2, new Adam(5e-3), 1e-4, 8, CLASSES), 3, Vgg.SIZE, 4);
+        Deployed.of(Vgg.create(2, new Adam(5e-3), 1e-4, 8, 64, CLASSES), 3, Vgg.SIZE, 4);
     requireSameCodes(deployed, 3, Vgg.SIZE);
   }
 

@@ -1,5 +1,7 @@
 package org.qat4j.jobs.config;
 
+import java.util.List;
+
 /** Range checks of configuration values. */
 final class Check {
   private Check() {}
@@ -13,6 +15,13 @@ final class Check {
   static void bits(String key, int value) {
     if (!(value >= 1 && value <= 8) && value != 16) {
       throw new InvalidValueException(key, value, "1 to 8, or 16");
+    }
+  }
+
+  /** A name among others. */
+  static void oneOf(String key, String value, List<String> names) {
+    if (!names.contains(value)) {
+      throw new InvalidValueException(key, value, "one of " + String.join(", ", names));
     }
   }
 

@@ -2,6 +2,7 @@ package org.qat4j.jobs.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.regex.Pattern;
+import org.qat4j.observer.RangeEstimator;
 import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.quantizers.WeightScheme;
@@ -20,9 +21,9 @@ import org.qat4j.quantizers.WeightScheme;
  * @param eightBitActivations regular expression of the names of layers whose output has 8-bit
  *     observed codes whatever {@code activationBits} says; empty for none
  * @param activationScheme where the scale of activations comes from
- * @param range what of a batch's values an observed range keeps
- * @param rangeParameter percentage of a percentile range, k of a mean ± k sigma range; 0 for what
- *     is usual: 99.9 and 3
+ * @param range what of a batch's values an observed range keeps: the name of a {@link
+ *     RangeEstimator}
+ * @param rangeParameter that range's number, if it has one; 0 for the usual one
  * @param rangeRate weight of the newest batch in the moving average of each activation range
  * @param exempt regular expression of the names of layers that stay in floating point; empty for
  *     none
@@ -40,7 +41,7 @@ public record QatTrainingConfig(
     int activationBits,
     String eightBitActivations,
     ActivationKind activationScheme,
-    RangeKind range,
+    String range,
     double rangeParameter,
     double rangeRate,
     String exempt,
@@ -58,7 +59,7 @@ public record QatTrainingConfig(
           8,
           "",
           ActivationKind.USUAL,
-          RangeKind.MIN_MAX,
+          "minMax",
           0,
           0.05,
           "",
@@ -131,35 +132,6 @@ public record QatTrainingConfig(
     }
   }
 
-  /** What of a batch's values an observed range keeps. */
-  public enum RangeKind {
-    @JsonProperty("minMax")
-    MIN_MAX(Observation.Estimate.MIN_MAX, 0),
-    @JsonProperty("percentile")
-    PERCENTILE(Observation.Estimate.PERCENTILE, 99.9),
-    @JsonProperty("meanStd")
-    MEAN_STD(Observation.Estimate.MEAN_STD, 3),
-    @JsonProperty("kl")
-    KL(Observation.Estimate.KL_DIVERGENCE, 0),
-    @JsonProperty("mse")
-    MSE(Observation.Estimate.MEAN_SQUARED_ERROR, 0),
-    @JsonProperty("l2")
-    L2(Observation.Estimate.L2_NORM, 0);
-
-    private final Observation.Estimate estimate;
-    private final double usual;
-
-    RangeKind(Observation.Estimate estimate, double usual) {
-      this.estimate = estimate;
-      this.usual = usual;
-    }
-
-    Observation observation(double parameter, double rate) {
-      double chosen = parameter == 0 ? usual : parameter;
-      return new Observation(estimate, chosen, Observation.Merge.MOVING_AVERAGE, rate);
-    }
-  }
-
   /** The scheme of all weights that nothing else is said of. */
   public WeightScheme weights() {
     return weightScheme.scheme(weightBits);
@@ -167,9 +139,17 @@ public record QatTrainingConfig(
 
   /** The scheme of all activations between layers. */
   public ActivationScheme activations() {
-    return activationScheme
-        .scheme(activationBits)
-        .observing(range.observation(rangeParameter, rangeRate));
+    return activationScheme.scheme(activationBits);
+  }
+
+  /** How ranges are observed. */
+  public Observation observation() {
+    return Observation.of(estimator(range, rangeParameter)).withRate(rangeRate);
+  }
+
+  private static RangeEstimator estimator(String name, double parameter) {
+    RangeEstimator usual = RangeEstimator.parse(name);
+    return parameter == 0 ? usual : usual.with(parameter);
   }
 
   public QatTrainingConfig {
@@ -185,8 +165,8 @@ public record QatTrainingConfig(
     Check.accepted(
         "activationScheme", activationScheme, () -> activationScheme.scheme(activationBits));
     Check.positive("rangeRate", rangeRate, 1);
-    Check.accepted(
-        "rangeParameter", rangeParameter, () -> range.observation(rangeParameter, rangeRate));
+    Check.oneOf("range", range, RangeEstimator.all().stream().map(RangeEstimator::name).toList());
+    Check.accepted("rangeParameter", rangeParameter, () -> estimator(range, rangeParameter));
     Check.fraction("teacherWeight", teacherWeight);
     Check.positive("temperature", temperature, 100);
     Check.accepted(

@@ -77,6 +77,8 @@ class ConfigReaderTest {
           float:\\n  learningRate: .nan      | job.yaml:2: float.learningRate is NaN; allowed: greater than 0, at most 1.0
           float:\\n  learningRate: NaN       | job.yaml:2: float.learningRate is NaN; allowed: greater than 0, at most 1.0
           float:\\n  learningRate: -.inf     | job.yaml:2: float.learningRate is -Infinity; allowed: greater than 0, at most 1.0
+          qat:\\n  range: widest             | job.yaml:2: qat.range is widest; allowed: one of minMax, percentile, meanStd, kl, mse, l2
+          qat:\\n  rangeParameter: 3         | job.yaml:2: qat.rangeParameter is 3.0; allowed: 'minMax' takes no number, got 3.0
           qat:\\n  rangeRate: 0              | job.yaml:2: qat.rangeRate is 0.0; allowed: greater than 0, at most 1.0
           qat:\\n  schedule:\\n    freezeRangesFrom: 1.5 | job.yaml:3: qat.schedule.freezeRangesFrom is 1.5; allowed: 0 to 1
           float:\\n  epochs: many            | job.yaml:2: float.epochs is "many"; expected a whole number

@@ -14,13 +14,13 @@ final class Nd4jConvolution extends Nd4jWindowed {
   Nd4jConvolution(ConvolutionLayer layer) {
     super(
         "conv2d",
-        Nd4jWindow.arguments(
+        WindowArguments.arguments(
             layer.getConvolutionMode(),
             layer.getKernelSize(),
             layer.getStride(),
             layer.getPadding(),
             layer.getDilation(),
-            Nd4jWindow.NCHW,
+            WindowArguments.NCHW,
             OIHW));
     kernel = layer.getKernelSize();
     inChannels = layer.getNIn();

@@ -15,13 +15,13 @@ final class Nd4jDepthwiseConvolution extends Nd4jWindowed {
   Nd4jDepthwiseConvolution(DepthwiseConvolution2D layer) {
     super(
         "depthwise_conv2d",
-        Nd4jWindow.arguments(
+        WindowArguments.arguments(
             layer.getConvolutionMode(),
             layer.getKernelSize(),
             layer.getStride(),
             layer.getPadding(),
             layer.getDilation(),
-            Nd4jWindow.NCHW));
+            WindowArguments.NCHW));
     kernel = layer.getKernelSize();
     channels = layer.getNIn();
     multiplier = layer.getDepthMultiplier();

@@ -13,6 +13,11 @@ final class Nd4jGlobalAverage implements Pooling {
   }
 
   @Override
+  public INDArray infer(INDArray input, LayerWorkspaceMgr workspace) {
+    return forward(input, ArrayType.ACTIVATIONS, workspace);
+  }
+
+  @Override
   public INDArray backward(INDArray input, INDArray epsilon, LayerWorkspaceMgr workspace) {
     INDArray gradient =
         workspace.createUninitialized(

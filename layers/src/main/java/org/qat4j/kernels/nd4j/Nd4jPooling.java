@@ -17,14 +17,14 @@ final class Nd4jPooling implements Pooling {
     this.operation = operation;
     int countPadding = layer.isAvgPoolIncludePadInDivisor() ? 1 : 0;
     arguments =
-        Nd4jWindow.arguments(
+        WindowArguments.arguments(
             layer.getConvolutionMode(),
             layer.getKernelSize(),
             layer.getStride(),
             layer.getPadding(),
             layer.getDilation(),
             countPadding,
-            Nd4jWindow.NCHW);
+            WindowArguments.NCHW);
   }
 
   @Override
@@ -36,6 +36,11 @@ final class Nd4jPooling implements Pooling {
     op.addOutputArgument(output);
     Nd4j.exec(op);
     return output;
+  }
+
+  @Override
+  public INDArray infer(INDArray input, LayerWorkspaceMgr workspace) {
+    return forward(input, ArrayType.ACTIVATIONS, workspace);
   }
 
   @Override

@@ -79,16 +79,6 @@ final class Layouts {
     return channelsLast.permute(0, 3, 1, 2);
   }
 
-  /** The array itself if it lies in row order, else a copy that does. */
-  static INDArray inRowOrder(INDArray array) {
-    if (hasStrides(array, array.shape())) {
-      return array;
-    }
-    INDArray copy = Nd4j.createUninitialized(DataType.FLOAT, array.shape(), 'c');
-    copy(array, copy);
-    return copy;
-  }
-
   /** The array itself if it is in the working layout, else a copy that is. */
   static INDArray working(INDArray array) {
     if (isWorking(array)) {
@@ -97,6 +87,11 @@ final class Layouts {
     INDArray copy = allocate(array.shape());
     copy(array, copy);
     return copy;
+  }
+
+  /** Whether it lies channels first, without gaps. */
+  static boolean isInRowOrder(INDArray array) {
+    return hasStrides(array, array.shape());
   }
 
   private static boolean isWorking(INDArray array) {

@@ -1,41 +1,45 @@
 package org.qat4j.kernels.onednn;
 
+import java.util.Optional;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.kernels.KernelFamily;
 import org.qat4j.kernels.Linear;
 import org.qat4j.kernels.Merging;
 import org.qat4j.kernels.Normalization;
 import org.qat4j.kernels.Pooling;
 import org.qat4j.kernels.Rounding;
-import org.qat4j.kernels.TrainingKernels;
-import org.qat4j.kernels.nd4j.Nd4jKernels;
 
 /** Training arithmetic through oneDNN, for float32 arrays in host memory. */
-public final class OneDnnKernels implements TrainingKernels {
+public final class OneDnnKernels implements KernelFamily {
 
-  /** Holds the engine; absent where the native library does not load. */
+  /** Holds the engine, or why there is none: the native library may not load. */
   private static final class Cpu {
-    private static final engine ENGINE = load();
+    private static final Optional<engine> ENGINE;
+    private static final Optional<String> ABSENCE;
 
-    private static engine load() {
+    static {
+      engine loaded = null;
+      String reason = null;
       try {
         Loader.load(dnnl.class);
-        return new engine(engine.kind.cpu, 0);
+        loaded = new engine(engine.kind.cpu, 0);
       } catch (LinkageError | TypeNotPresentException e) {
-        return null;
+        reason = "its native library does not load (" + e + ")";
       }
+      ENGINE = Optional.ofNullable(loaded);
+      ABSENCE = Optional.ofNullable(reason);
     }
   }
 
   static engine engine() {
-    return Cpu.ENGINE;
+    return Cpu.ENGINE.orElseThrow();
   }
 
   @Override
@@ -44,64 +48,61 @@ public final class OneDnnKernels implements TrainingKernels {
   }
 
   @Override
-  public boolean supports(DataType type) {
-    return type == DataType.FLOAT
-        && Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU
-        && engine() != null;
+  public int preference() {
+    return 1;
   }
 
   @Override
-  public Linear convolution(ConvolutionLayer layer) {
-    return new OneDnnConvolution(layer);
+  public Optional<String> absence(DataType type) {
+    if (type != DataType.FLOAT) {
+      return Optional.of("it computes in FLOAT");
+    }
+    boolean cpu = Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU;
+    return cpu ? Cpu.ABSENCE : Optional.of("ND4J's arrays are not in host memory");
   }
 
   @Override
-  public Linear dense() {
-    return new OneDnnDense();
+  public Optional<Linear> convolution(ConvolutionLayer layer) {
+    return Optional.of(new OneDnnConvolution(layer));
   }
 
   @Override
-  public Normalization normalization(double epsilon) {
-    return new OneDnnNormalization((float) epsilon);
+  public Optional<Linear> dense() {
+    return Optional.of(new OneDnnDense());
   }
 
   @Override
-  public Rounding rounding() {
-    return new OneDnnRounding();
+  public Optional<Normalization> normalization(double epsilon) {
+    return Optional.of(new OneDnnNormalization((float) epsilon));
   }
 
   @Override
-  public Pooling maxPooling(SubsamplingLayer layer) {
-    return new OneDnnPooling(dnnl.dnnl_pooling_max, layer);
+  public Optional<Rounding> rounding() {
+    return Optional.of(new OneDnnRounding());
   }
 
   @Override
-  public Pooling averagePooling(SubsamplingLayer layer) {
-    return new OneDnnPooling(
-        layer.isAvgPoolIncludePadInDivisor()
-            ? dnnl.dnnl_pooling_avg_include_padding
-            : dnnl.dnnl_pooling_avg_exclude_padding,
-        layer);
+  public Optional<Pooling> maxPooling(SubsamplingLayer layer) {
+    return Optional.of(new OneDnnPooling(dnnl.dnnl_pooling_max, layer));
   }
 
   @Override
-  public Pooling globalAverage() {
-    return new OneDnnPooling(dnnl.dnnl_pooling_avg_include_padding, null);
+  public Optional<Pooling> averagePooling(SubsamplingLayer layer) {
+    return Optional.of(
+        new OneDnnPooling(
+            layer.isAvgPoolIncludePadInDivisor()
+                ? dnnl.dnnl_pooling_avg_include_padding
+                : dnnl.dnnl_pooling_avg_exclude_padding,
+            layer));
   }
 
   @Override
-  public Merging sum() {
-    return new OneDnnSum();
-  }
-
-  /** A copy either way: ND4J's is as good as any. */
-  @Override
-  public Merging concatenation() {
-    return new Nd4jKernels().concatenation();
+  public Optional<Pooling> globalAverage() {
+    return Optional.of(new OneDnnPooling(dnnl.dnnl_pooling_avg_include_padding, null));
   }
 
   @Override
-  public INDArray inRowOrder(INDArray array) {
-    return Layouts.inRowOrder(array);
+  public Optional<Merging> sum() {
+    return Optional.of(new OneDnnSum());
   }
 }

@@ -28,13 +28,31 @@ final class OneDnnPooling implements Pooling {
 
   @Override
   public INDArray forward(INDArray input, ArrayType type, LayerWorkspaceMgr workspace) {
-    INDArray source = Layouts.working(input);
+    Primitives p = primitives(input);
+    INDArray result = Layouts.allocate(p.outputShape, type, workspace);
+    p.forward.run(Layouts.working(input), result);
+    return layer == null ? result.reshape('c', input.size(0), input.size(1)) : result;
+  }
+
+  /** Channels first, pooling takes longer than channels last, but less than a change of layout. */
+  @Override
+  public INDArray infer(INDArray input, LayerWorkspaceMgr workspace) {
+    if (layer == null || !Layouts.isInRowOrder(input)) {
+      return forward(input, ArrayType.ACTIVATIONS, workspace);
+    }
+    Primitives p = primitives(input);
+    INDArray result =
+        workspace.createUninitialized(
+            ArrayType.ACTIVATIONS, input.dataType(), p.outputShape, 'c');
+    p.infer.run(input, result);
+    return result;
+  }
+
+  private Primitives primitives(INDArray input) {
     if (primitives == null || !Arrays.equals(primitives.inputShape, input.shape())) {
       primitives = new Primitives(algorithm, layer, input.shape());
     }
-    INDArray result = Layouts.allocate(primitives.outputShape, type, workspace);
-    primitives.forward.run(source, result);
-    return layer == null ? result.reshape('c', input.size(0), input.size(1)) : result;
+    return primitives;
   }
 
   @Override
@@ -45,11 +63,12 @@ final class OneDnnPooling implements Pooling {
     return result;
   }
 
-  /** Both primitives for one input shape. */
+  /** All primitives for one input shape. */
   private static final class Primitives {
     private final long[] inputShape;
     private final long[] outputShape;
     private final Call forward;
+    private final Call infer;
     private final Call backward;
 
     Primitives(int algorithm, SubsamplingLayer layer, long[] inputShape) {
@@ -81,6 +100,24 @@ final class OneDnnPooling implements Pooling {
           new Call(forwardDesc, new pooling_forward(forwardDesc))
               .slot(dnnl.DNNL_ARG_SRC, source)
               .slot(dnnl.DNNL_ARG_DST, target);
+      memory.desc plainSource = Layouts.plain(inputShape);
+      memory.desc plainTarget = Layouts.plain(outputShape);
+      var inferDesc =
+          new pooling_forward.primitive_desc(
+              OneDnnKernels.engine(),
+              dnnl.dnnl_forward_inference,
+              algorithm,
+              plainSource,
+              plainTarget,
+              strides,
+              kernel,
+              dilations,
+              topLeft,
+              bottomRight);
+      infer =
+          new Call(inferDesc, new pooling_forward(inferDesc))
+              .slot(dnnl.DNNL_ARG_SRC, plainSource)
+              .slot(dnnl.DNNL_ARG_DST, plainTarget);
       var backwardDesc =
           new pooling_backward.primitive_desc(
               OneDnnKernels.engine(),

@@ -1,9 +1,0 @@
-package org.qat4j.benchmarks.pytorch;
-
-import org.bytedeco.pytorch.Tensor;
-
-/** A network from images to logits. */
-@FunctionalInterface
-interface Layers {
-  Tensor forward(Tensor images);
-}
