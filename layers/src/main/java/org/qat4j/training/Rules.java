@@ -63,11 +63,12 @@ final class Rules {
     return (QuantizingConf) next.stage().conf();
   }
 
+  /** Rules name types of layers, so a vertex that holds none has the type of what it becomes. */
   private Candidate candidate(Prepared next) {
     Stage source = next.source();
-    Object typed = source.conf() instanceof Layer ? source.conf() : next.stage().conf();
+    Stage typed = source.conf() instanceof Layer ? source : next.stage();
     return new Candidate(
-        source.name(), typed.getClass(), weighted.indexOf(source.name()), weighted.size());
+        source.name(), typed.conf().getClass(), weighted.indexOf(source.name()), weighted.size());
   }
 
   /** A rule that changes nothing is a mistake in its pattern. */

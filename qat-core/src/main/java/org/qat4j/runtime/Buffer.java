@@ -163,6 +163,13 @@ public final class Buffer {
     reals().put(index, value);
   }
 
+  /** Fills it with zeros. */
+  void clear() {
+    for (int i = 0; i < bytes.capacity(); i++) {
+      bytes.put(i, (byte) 0);
+    }
+  }
+
   /** Copies an element of another buffer of the same tensor. */
   void copy(Buffer source, int from, int to) {
     if (tensor.isCodes()) {

@@ -4,10 +4,6 @@ import org.bytedeco.javacpp.BytePointer;
 
 /** Native memory of the process. */
 final class HostSpace implements MemorySpace {
-  static final HostSpace HOST = new HostSpace();
-
-  private HostSpace() {}
-
   @Override
   public String name() {
     return "host";

@@ -8,11 +8,14 @@ import org.qat4j.runtime.Selection.Candidate;
 
 /**
  * Times offers for the same region: each computes one image of the region's shapes, from the host's
- * memory to the host's memory, so that its copies and reorders count.
+ * memory to the host's memory, so that its copies and reorders count. The image is blank: noise
+ * could hold real numbers that take long.
  */
 final class Measurement {
   private static final int WARM_UP_NANOS = 20_000_000;
-  private static final int RUNS = 15;
+  private static final int LEAST_RUNS = 3;
+  private static final int MOST_RUNS = 15;
+  private static final int MOST_NANOS = 50_000_000;
 
   private Measurement() {}
 
@@ -32,6 +35,7 @@ final class Measurement {
       candidate.backend().enter();
       try (Program program = Program.alone(candidate);
           BoundProgram bound = new BoundProgram(program, 1, 1, false, Optional.empty())) {
+        bound.buffers().forEach(Buffer::clear);
         return new Timed(candidate, median(bound));
       } finally {
         candidate.backend().leave();
@@ -44,13 +48,16 @@ final class Measurement {
     do {
       program.run();
     } while (System.nanoTime() - start < WARM_UP_NANOS);
-    long[] times = new long[RUNS];
-    for (int i = 0; i < RUNS; i++) {
+    long[] times = new long[MOST_RUNS];
+    int runs = 0;
+    start = System.nanoTime();
+    while (runs < LEAST_RUNS || (runs < MOST_RUNS && System.nanoTime() - start < MOST_NANOS)) {
       long before = System.nanoTime();
       program.run();
-      times[i] = System.nanoTime() - before;
+      times[runs] = System.nanoTime() - before;
+      runs++;
     }
-    Arrays.sort(times);
-    return times[RUNS / 2];
+    Arrays.sort(times, 0, runs);
+    return times[runs / 2];
   }
 }

@@ -146,11 +146,16 @@ final class Selection {
     return region.operations() * (1 - 1 / candidate.offer().speed()) - moved;
   }
 
-  /** The offers for the same nodes as one of them. */
-  private static List<Candidate> alike(List<Candidate> free, Candidate one) {
+  /** The offers for the same nodes as one of them, from the requested backend if that is. */
+  private List<Candidate> alike(List<Candidate> free, Candidate one) {
     return free.stream()
-        .filter(other -> other.region().toString().equals(one.region().toString()))
+        .filter(other -> choice.isRequested(other.backend()) == choice.isRequested(one.backend()))
+        .filter(other -> names(other).equals(names(one)))
         .toList();
+  }
+
+  private static List<String> names(Candidate candidate) {
+    return candidate.region().nodes().stream().map(Node::name).toList();
   }
 
   /** Whether all that read a tensor could have it in this storage. */

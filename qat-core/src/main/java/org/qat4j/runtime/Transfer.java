@@ -1,5 +1,7 @@
 package org.qat4j.runtime;
 
+import org.qat4j.graph.Shape;
+
 /** Brings a tensor into another layout on the host, or into or out of the memory of a device. */
 record Transfer(StoredTensor from, StoredTensor to) implements Kernel {
   /** Whether it stays in the host's memory. */
@@ -36,9 +38,15 @@ record Transfer(StoredTensor from, StoredTensor to) implements Kernel {
   }
 
   private static void reorder(Buffer source, Buffer result) {
-    int elements = source.elements();
-    for (int i = 0; i < elements; i++) {
-      result.copy(source, source.indexOfNchw(i), result.indexOfNchw(i));
+    Shape shape = source.shape();
+    for (int n = 0; n < source.batch(); n++) {
+      for (int c = 0; c < shape.channels(); c++) {
+        for (int y = 0; y < shape.height(); y++) {
+          for (int x = 0; x < shape.width(); x++) {
+            result.copy(source, source.index(n, c, y, x), result.index(n, c, y, x));
+          }
+        }
+      }
     }
   }
 }

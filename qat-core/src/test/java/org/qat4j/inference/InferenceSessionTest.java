@@ -36,6 +36,7 @@ import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
 import org.qat4j.graph.Window;
+import org.qat4j.runtime.Choice;
 import org.qat4j.runtime.NativeScope;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
@@ -118,6 +119,18 @@ class InferenceSessionTest {
         float[] results = Arrays.copyOfRange(expected, (batch - size) * 10, batch * 10);
         assertArrayEquals(results, session.run(part, size), "batch " + size);
       }
+    }
+  }
+
+  @Test
+  void run_onMeasuredKernels_equalsTheRule() {
+    QuantizedModel model = network(1);
+    float[] images = images(2, 5);
+    SessionOptions measured = SessionOptions.DEFAULT.withChoice(Choice.By.MEASUREMENT);
+    try (InferenceSession expected = InferenceSession.open(model);
+        InferenceSession actual = InferenceSession.open(model, measured)) {
+      assertArrayEquals(expected.run(images, 5), actual.run(images, 5));
+      assertEquals(expected.plan().macs(), actual.plan().macs());
     }
   }
 

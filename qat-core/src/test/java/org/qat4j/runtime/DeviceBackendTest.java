@@ -22,7 +22,6 @@ import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.JoinOp;
 import org.qat4j.graph.LinearOp;
-import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
@@ -241,16 +240,16 @@ class DeviceBackendTest {
     assertTrue(!kernels(graph, measured).toString().contains("toy:"));
   }
 
-  /** Offers three nodes of which the first is read by one that is left out, and that by another. */
-  private record Torn(ToyBackend toy) implements Backend {
+  /** Offers what it is told to. */
+  private record Fixed(ToyBackend toy, List<List<String>> regions) implements Backend {
     @Override
     public String name() {
-      return "torn";
+      return "fixed";
     }
 
     @Override
     public String description() {
-      return "a wrong offer";
+      return toy.description();
     }
 
     @Override
@@ -265,24 +264,67 @@ class DeviceBackendTest {
 
     @Override
     public List<Offer> offers(Graph graph) {
-      List<Node> nodes =
-          graph.nodes().stream()
-              .filter(node -> List.of("conv1", "add1", "conv3").contains(node.name()))
-              .toList();
-      Offer right = toy.offers(graph).get(0);
-      return List.of(new Offer(new Region(graph, nodes), 1000, right.kernel()));
+      return regions.stream().map(names -> toy.offer(region(graph, names))).toList();
     }
+
+    private static Region region(Graph graph, List<String> names) {
+      return new Region(
+          graph, graph.nodes().stream().filter(node -> names.contains(node.name())).toList());
+    }
+  }
+
+  /** Each of the two regions makes what the other one reads. */
+  @Test
+  void offers_thatWouldWaitForEachOther_areNotBothTaken() {
+    Graph.Builder graph = Graph.builder("crossed").input(Tensor.real("x0", Shape.of(3, 4, 4)));
+    graph.node("quantize", new ConvertOp.Quantize(), List.of("x0"), "q0", TYPE);
+    graph.node("a1", conv(1, 3, 3), List.of("q0"), "c1", TYPE);
+    graph.node("b1", conv(2, 3, 3), List.of("c1"), "d1", TYPE);
+    graph.node("b2", conv(3, 3, 3), List.of("q0"), "d2", TYPE);
+    graph.node("a2", conv(4, 3, 3), List.of("d2"), "c2", TYPE);
+    graph.node("add", new JoinOp.Add(Clip.NONE), List.of("d1", "c2"), "s", TYPE);
+    graph.node("dequantize", new ConvertOp.Dequantize(), List.of("s"), "y", new Tensor.Real());
+    Graph crossed = graph.build("y");
+    Backend both = new Fixed(toy(4, 1000), List.of(List.of("a1", "a2"), List.of("b1", "b2")));
+    Choice choice = among("fixed", both);
+    List<String> kernels = kernels(crossed, choice);
+    assertTrue(kernels.contains("a1 + a2 fixed:scalar"), kernels::toString);
+    assertTrue(!kernels.contains("b1 + b2 fixed:scalar"), kernels::toString);
+    Conformance.assertSame(crossed, choice, new Random(1), 2);
+  }
+
+  /** From one device to another by way of the host, where the layout changes. */
+  @Test
+  void plan_ofTwoDevices_copiesThroughTheHost() {
+    ToyBackend other = new ToyBackend(new ToySpace(), new ToyLayout(3), 1000, () -> {});
+    Backends devices =
+        new Backends(
+            List.of(
+                new Fixed(toy(4, 1000), List.of(List.of("conv1"))),
+                new Fixed(other, List.of(List.of("conv2"))),
+                new ReferenceBackend()));
+    Choice choice = new Choice(devices, Backends.AUTO, Choice.By.RULE);
+    assertEquals(
+        List.of(
+            "conv1 fixed:scalar",
+            "c1 toy:copy(out)",
+            "c1 host:reorder(nchw4c to nchw3c)",
+            "c1 toy:copy(in)",
+            "conv2 fixed:scalar"),
+        kernels(residual(), choice).subList(3, 8));
+    Conformance.assertSame(residual(), choice, new Random(2), 3);
+    assertEquals(0, other.space().blocks());
   }
 
   @Test
   void offer_thatLeavesOutANodeBetween_isRefused() {
-    Backend wrong = new Torn(toy(4, 1000));
+    Backend wrong = new Fixed(toy(4, 1000), List.of(List.of("conv1", "add1", "conv3")));
     assertEquals(
-        "backend 'torn' offers 'conv1 + add1 + conv3', but a node between them is left out: a region"
+        "backend 'fixed' offers 'conv1 + add1 + conv3', but a node between them is left out: a region"
             + " must be convex",
         assertThrows(
                 IllegalArgumentException.class,
-                () -> runner(residual(), among("torn", wrong)).close())
+                () -> runner(residual(), among("fixed", wrong)).close())
             .getMessage());
   }
 }

@@ -69,7 +69,8 @@ public record ToyBackend(ToySpace space, ToyLayout layout, double speed, Runnabl
             .allMatch(tensor -> tensor.isCodes());
   }
 
-  private Offer offer(Region region) {
+  /** An offer of this backend, whatever the region is. */
+  public Offer offer(Region region) {
     return new Offer(
         region,
         speed,
