@@ -29,8 +29,10 @@ import org.qat4j.runtime.Saturation;
  * bits: {@code (byte) 200}, read with {@code & 0xFF}.
  *
  * <p>The results are those of docs/numerics.md, bit for bit, whatever the backend, the number of
- * threads, the batch size and the order of the images. After the first calls with a batch size, a
- * call with preallocated results allocates nothing.
+ * threads, the batch size and the order of the images. Where a model keeps state between calls,
+ * each session has its own, a row of it for each image of the batch; {@link #resetState()} begins
+ * anew. After the first calls with a batch size, a call with preallocated results allocates
+ * nothing.
  */
 public final class InferenceSession implements AutoCloseable {
   private final GraphRunner runner;
@@ -79,9 +81,10 @@ public final class InferenceSession implements AutoCloseable {
   /**
    * Computes a batch of a model with one input and one output.
    *
-   * @param images {@code [batch, channels, height, width]} or {@code [batch, features]}, row-major,
-   *     float32 real numbers; not modified
-   * @param batch number of images, at least 1; may differ from call to call
+   * @param images {@code [batch, channels, height, width]}, {@code [batch, time, features]} or
+   *     {@code [batch, features]}, row-major, float32 real numbers; not modified
+   * @param batch number of images, at least 1; may differ from call to call unless the model keeps
+   *     state
    * @param results {@code [batch, features]} or {@code [batch, channels, height, width]};
    *     overwritten
    * @throws IllegalArgumentException if the model takes or gives codes, or an array's length does
@@ -202,6 +205,17 @@ public final class InferenceSession implements AutoCloseable {
   private Map<String, int[]> traceOne(Object images, int batch) {
     requireOne("input", runner.inputs());
     return runner.trace(new Object[] {images}, batch);
+  }
+
+  /**
+   * Forgets what the model's states were in the calls before: they are zeros in the next one, whose
+   * batch may be any. Does nothing for a model without state. A call that fails leaves states as
+   * they were, and so does {@link #trace}.
+   *
+   * @throws IllegalStateException if the session is closed or in use by another thread
+   */
+  public void resetState() {
+    runner.resetState();
   }
 
   /**

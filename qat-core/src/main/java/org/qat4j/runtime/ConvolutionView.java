@@ -49,10 +49,13 @@ public record ConvolutionView(
     if ((flattened || region.matches(LinearOp.Dense.class))
         && last instanceof LinearOp.Dense dense) {
       Shape shape = input.shape();
+      if (flattened && shape.kind() == Shape.Kind.SEQUENCE) {
+        return Optional.empty();
+      }
       Shape image = Shape.of(shape.channels(), shape.height(), shape.width());
       return Optional.of(
           new ConvolutionView(
-              Window.whole(image),
+              window(shape.kind() == Shape.Kind.SEQUENCE, image),
               1,
               dense.coefficients().codes().weights(),
               dense.coefficients().codes().bias(),
@@ -62,6 +65,11 @@ public record ConvolutionView(
               output));
     }
     return Optional.empty();
+  }
+
+  /** Of a sequence, whose time steps are the rows of an image, each step is a pixel. */
+  private static Window window(boolean sequence, Shape image) {
+    return sequence ? Window.square(1, 1, 0) : Window.whole(image);
   }
 
   /**

@@ -45,6 +45,7 @@ public final class GraphRunner implements AutoCloseable {
   private final List<Tensor> inputs;
   private final List<Tensor> outputs;
   private final Optional<SaturationWatch> watch;
+  private final Optional<KeptState> kept;
   private final Member[] members;
   private final Team team;
   private final Team.Job pieceJob = this::runPiece;
@@ -87,6 +88,10 @@ public final class GraphRunner implements AutoCloseable {
     this.program = Program.acquire(graph, choice, rule.isPresent());
     long imageBytes = requireMemory(threads);
     this.choice = choice;
+    this.kept =
+        graph.states().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new KeptState(graph.states(), limits));
     this.watch = rule.map(asked -> new SaturationWatch(graph, asked));
     this.mostImages = (int) Math.min(mostImages(program), limits.bytes() / imageBytes);
     this.members = new Member[threads];
@@ -112,7 +117,7 @@ public final class GraphRunner implements AutoCloseable {
   /** As many images as the cache holds, and as fit a buffer, which is indexed by an int. */
   private static int mostImages(Program program) {
     Collection<Tensor> tensors = program.graph().tensors();
-    Stream<Tensor> codes = tensors.stream().filter(Tensor::isCodes);
+    Stream<Tensor> codes = tensors.stream().filter(t -> ElementType.of(t) != ElementType.F32);
     long inCache = CACHE_BYTES / (2 * largest(codes.map(StoredTensor::plain)));
     Stream<StoredTensor> all =
         Stream.concat(tensors.stream().map(StoredTensor::plain), program.stored());
@@ -137,14 +142,14 @@ public final class GraphRunner implements AutoCloseable {
   /**
    * Computes a batch.
    *
-   * @param arrays one for each input, {@code [batch, channels, height, width]} or {@code [batch,
-   *     features]} in row-major order: a {@code float[]} or {@link java.nio.FloatBuffer} of real
-   *     numbers, a {@code byte[]} of 8-bit codes or a {@code short[]} of 16-bit codes ({@link
-   *     ElementType#array()}); not modified
+   * @param arrays one for each input, {@code [batch, channels, height, width]}, {@code [batch,
+   *     time, features]} or {@code [batch, features]} in row-major order: a {@code float[]} or
+   *     {@link java.nio.FloatBuffer} of real numbers, a {@code byte[]} of 8-bit codes or a {@code
+   *     short[]} of 16-bit codes ({@link ElementType#array()}); not modified
    * @param batch images, at least 1
    * @param results one for each output, of types and laid out likewise; overwritten
    * @throws IllegalArgumentException if an array has another type or length than its tensor for
-   *     this batch, or holds a code that its tensor cannot have
+   *     this batch, or holds a code that its tensor cannot have, or state is kept for another batch
    */
   public void run(Object[] arrays, int batch, Object[] results) {
     check(arrays, batch, results);
@@ -183,6 +188,9 @@ public final class GraphRunner implements AutoCloseable {
   }
 
   private void runPieces(Object[] arrays, int batch, Object[] results) {
+    if (kept.isPresent()) {
+      kept.get().begin(batch);
+    }
     pieceInputs = arrays;
     pieceResults = results;
     this.batch = batch;
@@ -193,6 +201,9 @@ public final class GraphRunner implements AutoCloseable {
       enter(program);
       pieces = (batch - 1) / pieceImages + 1;
       team.run(pieceJob, pieces);
+      if (kept.isPresent()) {
+        kept.get().advance(batch);
+      }
       if (watch.isPresent()) {
         watch.get().ran(batch);
       }
@@ -211,6 +222,9 @@ public final class GraphRunner implements AutoCloseable {
     for (int i = 0; i < pieceInputs.length; i++) {
       network.input(i).write(pieceInputs[i], first * inputs.get(i).shape().elements());
     }
+    if (kept.isPresent()) {
+      kept.get().writeCurrent(network, inputs.size(), first);
+    }
     if (pieces == 1) {
       network.run(team);
     } else {
@@ -218,6 +232,9 @@ public final class GraphRunner implements AutoCloseable {
     }
     for (int i = 0; i < pieceResults.length; i++) {
       network.output(i).read(pieceResults[i], first * outputs.get(i).shape().elements());
+    }
+    if (kept.isPresent()) {
+      kept.get().readNext(network, outputs.size(), first);
     }
   }
 
@@ -274,10 +291,12 @@ public final class GraphRunner implements AutoCloseable {
   }
 
   /**
-   * Computes a batch node by node and returns the codes of every quantized tensor.
+   * Computes a batch node by node and returns the codes of every quantized tensor. What is kept
+   * between calls is read, and stays as it is.
    *
    * @param arrays as in {@link #run}
-   * @return codes in NCHW order by tensor name, in execution order
+   * @return codes in NCHW order, of sequences {@code [batch, time, features]}, by tensor name, in
+   *     execution order
    * @throws IllegalArgumentException if the codes are more than the limits allow, or as above
    */
   public Map<String, int[]> trace(Object[] arrays, int batch) {
@@ -294,10 +313,11 @@ public final class GraphRunner implements AutoCloseable {
         for (int i = 0; i < arrays.length; i++) {
           all.input(i).write(arrays[i], 0);
         }
+        kept.ifPresent(state -> state.write(state.rows(batch), all, inputs.size(), 0));
         all.run();
         Map<String, int[]> codes = new LinkedHashMap<>();
         all.buffers().stream()
-            .filter(buffer -> buffer.tensor().isCodes())
+            .filter(buffer -> buffer.type() != ElementType.F32)
             .forEach(buffer -> codes.put(buffer.tensor().name(), codesNchw(buffer)));
         return codes;
       }
@@ -328,11 +348,28 @@ public final class GraphRunner implements AutoCloseable {
           mostImages,
           any.bytes() / any.batch() * mostImages,
           any.entries(),
-          Plan.Islands.of(program.graph()));
+          Plan.Islands.of(program.graph()),
+          program.graph().states().stream().map(GraphRunner::describe).toList());
     } finally {
       leave(program);
       state.set(State.IDLE);
     }
+  }
+
+  private static String describe(Graph.State state) {
+    return "'%s' is the last call's '%s': %s %s"
+        .formatted(
+            state.input().name(),
+            state.output().name(),
+            ElementType.of(state.input()),
+            state.input().shape());
+  }
+
+  /** Makes all that is kept between calls zeros again, for any batch; nothing where none is. */
+  public void resetState() {
+    begin();
+    kept.ifPresent(KeptState::reset);
+    state.set(State.IDLE);
   }
 
   /**

@@ -14,6 +14,7 @@ import org.qat4j.graph.Graph;
  * @param activationBytes memory of the tensors between the kernels and of workspaces, for such a
  *     piece, in all memory spaces
  * @param islands what runs in float32
+ * @param states what a session keeps between calls, each in words
  */
 public record Plan(
     String backend,
@@ -21,9 +22,11 @@ public record Plan(
     int images,
     long activationBytes,
     List<Entry> entries,
-    Islands islands) {
+    Islands islands,
+    List<String> states) {
   public Plan {
     entries = List.copyOf(entries);
+    states = List.copyOf(states);
   }
 
   /**
@@ -106,6 +109,9 @@ public record Plan(
     int[] widths = widths(rows);
     for (String[] row : rows) {
       appendRow(table, row, widths);
+    }
+    for (String state : states) {
+      table.append("state ").append(state).append(System.lineSeparator());
     }
     if (!islands.nodes().isEmpty()) {
       table.append(islands).append(System.lineSeparator());

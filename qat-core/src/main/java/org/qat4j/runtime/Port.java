@@ -9,9 +9,9 @@ import org.qat4j.scheme.QuantParams;
 
 /**
  * An input or output of a bound network: copies between callers' arrays, which lie NCHW, and native
- * memory, where codes lie NHWC. Numbers are never converted: real ones are a {@code float[]} or a
- * {@link FloatBuffer}, 8-bit codes a {@code byte[]} and 16-bit codes a {@code short[]}, whose bits
- * are unsigned where the codes are.
+ * memory, where codes lie NHWC. Sequences are {@code [batch, time, features]} in both. Numbers are
+ * never converted: real ones are a {@code float[]} or a {@link FloatBuffer}, 8-bit codes a {@code
+ * byte[]} and 16-bit codes a {@code short[]}, whose bits are unsigned where the codes are.
  */
 final class Port {
   /** Bytes copied at a time, by way of an array that the nearest cache holds. */
@@ -29,7 +29,7 @@ final class Port {
   Port(Buffer buffer) {
     Shape shape = buffer.shape();
     this.buffer = buffer;
-    this.reordered = shape.channels() > 1 && shape.height() * shape.width() > 1;
+    this.reordered = shape.isImage() && shape.channels() > 1 && shape.height() * shape.width() > 1;
     boolean bytes = buffer.tensor().isCodes() && buffer.type().bytes() == 1;
     this.channels = Math.min(shape.channels(), BLOCK);
     this.pixels = Math.min(shape.height() * shape.width(), BLOCK / channels);

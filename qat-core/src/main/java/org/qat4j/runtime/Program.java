@@ -1,5 +1,6 @@
 package org.qat4j.runtime;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,13 @@ final class Program implements AutoCloseable {
   private static Program of(Key key) {
     Graph graph = key.graph();
     List<Selection.Candidate> taken = Selection.of(graph, key.choice(), key.shown());
-    return new Program(graph, graph.inputs(), graph.outputs(), taken, key.shown());
+    List<Tensor> inputs = new ArrayList<>(graph.inputs());
+    List<Tensor> outputs = new ArrayList<>(graph.outputs());
+    for (Graph.State state : graph.states()) {
+      inputs.add(state.input());
+      outputs.add(state.output());
+    }
+    return new Program(graph, inputs, outputs, taken, key.shown());
   }
 
   /** A program of one region, which is not shared. */
@@ -94,12 +101,12 @@ final class Program implements AutoCloseable {
     return graph;
   }
 
-  /** The tensors that a caller provides. */
+  /** The tensors that a caller provides, then those that the session keeps. */
   List<Tensor> inputs() {
     return inputs;
   }
 
-  /** The tensors that a caller gets. */
+  /** The tensors that a caller gets, then those that the session will keep. */
   List<Tensor> outputs() {
     return outputs;
   }
