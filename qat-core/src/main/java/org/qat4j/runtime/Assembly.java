@@ -13,13 +13,13 @@ import org.qat4j.graph.Tensor;
  * Puts the kernels of a graph in order, and between them what brings tensors into the storages that
  * they are read in: each at most once, right before the first that needs it.
  */
-final class Schedule {
+final class Assembly {
   private final Set<String> outputs;
   private final boolean shown;
   private final List<Part> parts = new ArrayList<>();
   private final Map<String, List<StoredTensor>> ready = new HashMap<>();
 
-  private Schedule(List<Tensor> inputs, List<Tensor> outputs, boolean shown) {
+  private Assembly(List<Tensor> inputs, List<Tensor> outputs, boolean shown) {
     this.outputs = outputs.stream().map(Tensor::name).collect(Collectors.toSet());
     this.shown = shown;
     inputs.forEach(input -> add(StoredTensor.plain(input)));
@@ -36,14 +36,14 @@ final class Schedule {
    */
   static List<Part> of(
       List<Tensor> inputs, List<Tensor> outputs, List<Selection.Candidate> taken, boolean shown) {
-    Schedule schedule = new Schedule(inputs, outputs, shown);
+    Assembly assembly = new Assembly(inputs, outputs, shown);
     try {
-      taken.forEach(schedule::compute);
+      taken.forEach(assembly::compute);
     } catch (RuntimeException e) {
-      schedule.parts.forEach(part -> part.kernel().close());
+      assembly.parts.forEach(part -> part.kernel().close());
       throw e;
     }
-    return List.copyOf(schedule.parts);
+    return List.copyOf(assembly.parts);
   }
 
   private void compute(Selection.Candidate taken) {
