@@ -49,13 +49,15 @@ public record ConvolutionView(
     if ((flattened || region.matches(LinearOp.Dense.class))
         && last instanceof LinearOp.Dense dense) {
       Shape shape = input.shape();
-      if (flattened && shape.kind() == Shape.Kind.SEQUENCE) {
+      boolean sequence = shape.kind() == Shape.Kind.SEQUENCE;
+      if (flattened && sequence) {
         return Optional.empty();
       }
+      // A sequence is an image with a row for each time step, which is one pixel.
       Shape image = Shape.of(shape.channels(), shape.height(), shape.width());
       return Optional.of(
           new ConvolutionView(
-              window(shape.kind() == Shape.Kind.SEQUENCE, image),
+              sequence ? Window.square(1, 1, 0) : Window.whole(image),
               1,
               dense.coefficients().codes().weights(),
               dense.coefficients().codes().bias(),
@@ -65,11 +67,6 @@ public record ConvolutionView(
               output));
     }
     return Optional.empty();
-  }
-
-  /** Of a sequence, whose time steps are the rows of an image, each step is a pixel. */
-  private static Window window(boolean sequence, Shape image) {
-    return sequence ? Window.square(1, 1, 0) : Window.whole(image);
   }
 
   /**

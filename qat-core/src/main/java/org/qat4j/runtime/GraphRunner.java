@@ -45,7 +45,7 @@ public final class GraphRunner implements AutoCloseable {
   private final List<Tensor> inputs;
   private final List<Tensor> outputs;
   private final Optional<SaturationWatch> watch;
-  private final Optional<KeptState> kept;
+  private final KeptState kept;
   private final Member[] members;
   private final Team team;
   private final Team.Job pieceJob = this::runPiece;
@@ -88,10 +88,7 @@ public final class GraphRunner implements AutoCloseable {
     this.program = Program.acquire(graph, choice, rule.isPresent());
     long imageBytes = requireMemory(threads);
     this.choice = choice;
-    this.kept =
-        graph.states().isEmpty()
-            ? Optional.empty()
-            : Optional.of(new KeptState(graph.states(), limits));
+    this.kept = new KeptState(graph, limits);
     this.watch = rule.map(asked -> new SaturationWatch(graph, asked));
     this.mostImages = (int) Math.min(mostImages(program), limits.bytes() / imageBytes);
     this.members = new Member[threads];
@@ -188,9 +185,7 @@ public final class GraphRunner implements AutoCloseable {
   }
 
   private void runPieces(Object[] arrays, int batch, Object[] results) {
-    if (kept.isPresent()) {
-      kept.get().begin(batch);
-    }
+    kept.begin(batch);
     pieceInputs = arrays;
     pieceResults = results;
     this.batch = batch;
@@ -201,9 +196,7 @@ public final class GraphRunner implements AutoCloseable {
       enter(program);
       pieces = (batch - 1) / pieceImages + 1;
       team.run(pieceJob, pieces);
-      if (kept.isPresent()) {
-        kept.get().advance(batch);
-      }
+      kept.advance(batch);
       if (watch.isPresent()) {
         watch.get().ran(batch);
       }
@@ -222,9 +215,7 @@ public final class GraphRunner implements AutoCloseable {
     for (int i = 0; i < pieceInputs.length; i++) {
       network.input(i).write(pieceInputs[i], first * inputs.get(i).shape().elements());
     }
-    if (kept.isPresent()) {
-      kept.get().writeCurrent(network, inputs.size(), first);
-    }
+    kept.write(network, first);
     if (pieces == 1) {
       network.run(team);
     } else {
@@ -233,9 +224,7 @@ public final class GraphRunner implements AutoCloseable {
     for (int i = 0; i < pieceResults.length; i++) {
       network.output(i).read(pieceResults[i], first * outputs.get(i).shape().elements());
     }
-    if (kept.isPresent()) {
-      kept.get().readNext(network, outputs.size(), first);
-    }
+    kept.read(network, first);
   }
 
   /**
@@ -251,7 +240,7 @@ public final class GraphRunner implements AutoCloseable {
     limits.requireBytes("the results of " + batch + " images", bytes(outputs, batch));
     float[][] results = new float[outputs.size()][];
     for (int i = 0; i < results.length; i++) {
-      results[i] = new float[length(outputs.get(i), batch)];
+      results[i] = new float[length("output", outputs.get(i), batch)];
     }
     run(arrays, batch, results);
     return results;
@@ -266,11 +255,18 @@ public final class GraphRunner implements AutoCloseable {
     }
   }
 
-  private static int length(Tensor tensor, int batch) {
+  /**
+   * Elements of a batch in one array.
+   *
+   * @param role of the tensor, for the message
+   * @throws IllegalArgumentException if they are too many
+   */
+  static int length(String role, Tensor tensor, int batch) {
     long elements = (long) batch * tensor.shape().elements();
     if (elements > MOST_ELEMENTS) {
       throw new IllegalArgumentException(
-          "output '"
+          role
+              + " '"
               + tensor.name()
               + "': "
               + batch
@@ -313,7 +309,7 @@ public final class GraphRunner implements AutoCloseable {
         for (int i = 0; i < arrays.length; i++) {
           all.input(i).write(arrays[i], 0);
         }
-        kept.ifPresent(state -> state.write(state.rows(batch), all, inputs.size(), 0));
+        kept.writeAll(all);
         all.run();
         Map<String, int[]> codes = new LinkedHashMap<>();
         all.buffers().stream()
@@ -349,26 +345,17 @@ public final class GraphRunner implements AutoCloseable {
           any.bytes() / any.batch() * mostImages,
           any.entries(),
           Plan.Islands.of(program.graph()),
-          program.graph().states().stream().map(GraphRunner::describe).toList());
+          Plan.states(program.graph()));
     } finally {
       leave(program);
       state.set(State.IDLE);
     }
   }
 
-  private static String describe(Graph.State state) {
-    return "'%s' is the last call's '%s': %s %s"
-        .formatted(
-            state.input().name(),
-            state.output().name(),
-            ElementType.of(state.input()),
-            state.input().shape());
-  }
-
   /** Makes all that is kept between calls zeros again, for any batch; nothing where none is. */
   public void resetState() {
     begin();
-    kept.ifPresent(KeptState::reset);
+    kept.reset();
     state.set(State.IDLE);
   }
 

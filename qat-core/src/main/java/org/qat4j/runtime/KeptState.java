@@ -13,13 +13,22 @@ import org.qat4j.graph.Tensor;
  */
 final class KeptState {
   private final List<Graph.State> states;
+  private final int firstInput;
+  private final int firstOutput;
   private final Limits limits;
   private Object[] current;
   private Object[] next;
   private int batch;
 
-  KeptState(List<Graph.State> states, Limits limits) {
-    this.states = states;
+  /**
+   * Zeros, for any batch.
+   *
+   * @param graph whose program has its states behind callers' inputs and outputs
+   */
+  KeptState(Graph graph, Limits limits) {
+    this.states = graph.states();
+    this.firstInput = graph.inputs().size();
+    this.firstOutput = graph.outputs().size();
     this.limits = limits;
     reset();
   }
@@ -32,21 +41,41 @@ final class KeptState {
   }
 
   /**
-   * What a call with a batch reads: zeros before the first.
+   * Begins a call; one with the same batch as the last allocates nothing.
    *
-   * @throws IllegalArgumentException if it is kept for another batch, or takes more memory than
+   * @throws IllegalArgumentException if state is kept for another batch, or takes more memory than
    *     allowed
    */
-  Object[] rows(int asked) {
-    if (batch != 0 && batch != asked) {
+  void begin(int images) {
+    if (states.isEmpty()) {
+      return;
+    }
+    current = rows(images);
+    next = batch == 0 ? zeros(images) : next;
+  }
+
+  /** Ends a call that has succeeded. */
+  void advance(int images) {
+    if (states.isEmpty()) {
+      return;
+    }
+    Object[] read = current;
+    current = next;
+    next = read;
+    batch = images;
+  }
+
+  /** What a call reads: zeros before the first. */
+  private Object[] rows(int images) {
+    if (batch != 0 && batch != images) {
       throw new IllegalArgumentException(
           "the session keeps the state of "
               + batch
               + " images, got a batch of "
-              + asked
+              + images
               + ": call resetState() first, or open a session for each batch size");
     }
-    return batch == 0 ? zeros(asked) : current;
+    return batch == 0 ? zeros(images) : current;
   }
 
   private Object[] zeros(int images) {
@@ -60,7 +89,7 @@ final class KeptState {
 
   private static Object zeros(Tensor tensor, int images) {
     ElementType type = ElementType.of(tensor);
-    int length = Math.multiplyExact(images, tensor.shape().elements());
+    int length = GraphRunner.length("state", tensor, images);
     Object zeros = Array.newInstance(type.array().getComponentType(), length);
     switch (type) {
       case U8, S8 -> Arrays.fill((byte[]) zeros, (byte) tensor.params().zeroPoint());
@@ -70,37 +99,32 @@ final class KeptState {
     return zeros;
   }
 
-  /** Begins a call; a call with the same batch as the last one allocates nothing. */
-  void begin(int images) {
-    current = rows(images);
-    if (batch == 0) {
-      next = zeros(images);
-    }
+  /**
+   * Gives a bound network the rows of its images.
+   *
+   * @param first of the images in the batch
+   */
+  void write(BoundProgram network, int first) {
+    write(current, network, first);
   }
 
-  /** Ends a call that has succeeded. */
-  void advance(int images) {
-    Object[] read = current;
-    current = next;
-    next = read;
-    batch = images;
+  /** Gives a network that is bound to the whole batch what the next call would read. */
+  void writeAll(BoundProgram network) {
+    write(rows(network.batch()), network, 0);
   }
 
-  /** Gives a bound network its rows; its states are the last of its inputs. */
-  void write(Object[] rows, BoundProgram network, int inputs, int first) {
+  private void write(Object[] rows, BoundProgram network, int first) {
     for (int i = 0; i < rows.length; i++) {
-      network.input(inputs + i).write(rows[i], first * states.get(i).input().shape().elements());
+      Port port = network.input(firstInput + i);
+      port.write(rows[i], first * states.get(i).input().shape().elements());
     }
   }
 
-  void writeCurrent(BoundProgram network, int inputs, int first) {
-    write(current, network, inputs, first);
-  }
-
-  /** Takes what is kept from a bound network, whose last outputs it is. */
-  void readNext(BoundProgram network, int outputs, int first) {
+  /** Takes the rows of a bound network's images, for the next call. */
+  void read(BoundProgram network, int first) {
     for (int i = 0; i < next.length; i++) {
-      network.output(outputs + i).read(next[i], first * states.get(i).output().shape().elements());
+      Port port = network.output(firstOutput + i);
+      port.read(next[i], first * states.get(i).output().shape().elements());
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.Tensor;
 
 /**
  * What runs where: one entry for each kernel, in execution order.
@@ -71,6 +72,17 @@ public record Plan(
           + " operations run in float32: "
           + String.join(", ", nodes);
     }
+  }
+
+  static List<String> states(Graph graph) {
+    return graph.states().stream()
+        .map(state -> describe(state.input(), state.output().name()))
+        .toList();
+  }
+
+  private static String describe(Tensor state, String output) {
+    return "'%s' is the last call's '%s': %s %s"
+        .formatted(state.name(), output, ElementType.of(state), state.shape());
   }
 
   /** Multiply-accumulates for one image. */
