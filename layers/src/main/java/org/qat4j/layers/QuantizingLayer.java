@@ -393,7 +393,8 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
    */
   static Shape imageShape(INDArray activations) {
     long[] dims = activations.shape();
-    Shape shape = Shape.of(Arrays.stream(dims, 1, dims.length).mapToInt(Math::toIntExact).toArray());
+    Shape shape =
+        Shape.of(Arrays.stream(dims, 1, dims.length).mapToInt(Math::toIntExact).toArray());
     return switch (shape.kind()) {
       case FEATURES, IMAGE -> shape;
       case SEQUENCE ->

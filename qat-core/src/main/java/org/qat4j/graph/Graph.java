@@ -126,9 +126,14 @@ public final class Graph {
     return all.size() == 1 && !leaves(tensor) ? Optional.of(all.get(0)) : Optional.empty();
   }
 
+  /** Whether a caller gets a tensor. */
+  public boolean isOutput(Tensor tensor) {
+    return outputs.contains(tensor.name());
+  }
+
   /** Whether a caller gets a tensor, or the next call does. */
   public boolean leaves(Tensor tensor) {
-    return outputs.contains(tensor.name())
+    return isOutput(tensor)
         || states.stream().anyMatch(state -> state.output().equals(tensor));
   }
 

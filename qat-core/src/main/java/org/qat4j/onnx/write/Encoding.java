@@ -64,7 +64,7 @@ final class Encoding {
   }
 
   private boolean isShared(Tensor tensor) {
-    return graph.leaves(tensor)
+    return graph.isOutput(tensor)
         || graph.readers(tensor).stream()
             .anyMatch(reader -> reader.op().effect() != Effect.QUANTIZES);
   }
