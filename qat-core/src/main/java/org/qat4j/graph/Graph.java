@@ -133,8 +133,7 @@ public final class Graph {
 
   /** Whether a caller gets a tensor, or the next call does. */
   public boolean leaves(Tensor tensor) {
-    return isOutput(tensor)
-        || states.stream().anyMatch(state -> state.output().equals(tensor));
+    return isOutput(tensor) || states.stream().anyMatch(state -> state.output().equals(tensor));
   }
 
   /** Multiply-accumulates for one image. */
