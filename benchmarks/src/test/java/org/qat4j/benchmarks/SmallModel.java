@@ -6,7 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.qat4j.graph.Bias;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
@@ -22,8 +25,8 @@ record SmallModel(Graph graph) {
   static SmallModel of(Shape image) {
     Tensor.Codes codes = new Tensor.Codes(new QuantParams(1f / 255, 0, IntRange.unsigned(8)));
     Graph.Builder builder = Graph.builder("small").input(Tensor.real("in", image));
-    builder.node("quantize", new Op.Quantize(), List.of("in"), "codes", codes);
-    builder.node("flatten", new Op.Flatten(), List.of("codes"), "flat", codes);
+    builder.node("quantize", new ConvertOp.Quantize(), List.of("in"), "codes", codes);
+    builder.node("flatten", new MoveOp.Flatten(), List.of("codes"), "flat", codes);
     Tensor.Codes hidden = new Tensor.Codes(new QuantParams(1, 0, IntRange.unsigned(8)));
     builder.node("hidden", dense(image.elements(), 100), List.of("flat"), "hidden", hidden);
     builder.node("dense", dense(100, CLASSES), List.of("hidden"), "out", new Tensor.Real());
@@ -37,7 +40,7 @@ record SmallModel(Graph graph) {
     }
     float[] scales = new float[outputs];
     Arrays.fill(scales, 0.01f);
-    return new Op.Dense(
+    return new LinearOp.Dense(
         Weights.symmetric(weights, scales, IntRange.signedNarrow(8)),
         new Bias(new int[outputs]),
         Clip.NONE);

@@ -8,13 +8,10 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.qat4j.cli.report.TextTable;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.Coefficients;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
-import org.qat4j.graph.Op;
-import org.qat4j.graph.RealOp;
-import org.qat4j.graph.Reals;
 import org.qat4j.graph.Tensor;
-import org.qat4j.graph.Weights;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
 import picocli.CommandLine.Command;
@@ -76,9 +73,9 @@ final class InspectCommand implements Callable<Integer> {
     long macs = node.op().macs(graph.inputsOf(node));
     return row(
         node.name(),
-        node.op().onnxName() + suffix(NodeDecision.clip(node.op())),
+        node.op().onnxName() + suffix(node.op().clip()),
         graph.outputOf(node),
-        weights(node.op()),
+        node.op().weights().map(InspectCommand::describe).orElse(""),
         macs == 0 ? "" : String.format(Locale.ROOT, "%,d", macs),
         NodeDecision.of(graph, node));
   }
@@ -102,28 +99,7 @@ final class InspectCommand implements Callable<Integer> {
     return clip.equals(Clip.NONE) ? "" : " + " + clip;
   }
 
-  private static String weights(Op op) {
-    if (op instanceof Op.Conv conv) {
-      return describe(conv.weights());
-    }
-    if (op instanceof Op.Real real) {
-      return weights(real.operation());
-    }
-    return op instanceof Op.Dense dense ? describe(dense.weights()) : "";
-  }
-
-  private static String weights(RealOp op) {
-    if (op instanceof RealOp.Conv conv) {
-      return describe(conv.weights());
-    }
-    return op instanceof RealOp.Dense dense ? describe(dense.weights()) : "";
-  }
-
-  private static String describe(Reals weights) {
-    return String.format(Locale.ROOT, "%,d in float32", weights.length());
-  }
-
-  private static String describe(Weights weights) {
-    return String.format(Locale.ROOT, "%,d in %s", weights.count(), weights.range());
+  private static String describe(Coefficients weights) {
+    return String.format(Locale.ROOT, "%,d in %s", weights.count(), weights.elements());
   }
 }

@@ -17,9 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qat4j.graph.Bias;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -99,15 +102,15 @@ class CommandLineTest {
   /** A model with one float island, a sigmoid between codes. */
   private Path modelWithIsland() throws IOException {
     Tensor.Type codes = new Tensor.Codes(new QuantParams(0.01f, 0, IntRange.unsigned(8)));
-    Op sigmoid = new Op.Real(new RealOp.Sigmoid());
+    Op sigmoid = new FunctionOp.Sigmoid();
     Graph graph =
         Graph.builder("island")
             .input(Tensor.real("x", Shape.of(1, 2, 2)))
-            .node("codes", new Op.Quantize(), List.of("x"), "q", codes)
-            .node("reals", new Op.Dequantize(), List.of("q"), "r", new Tensor.Real())
+            .node("codes", new ConvertOp.Quantize(), List.of("x"), "q", codes)
+            .node("reals", new ConvertOp.Dequantize(), List.of("q"), "r", new Tensor.Real())
             .node("gate", sigmoid, List.of("r"), "s", new Tensor.Real())
-            .node("again", new Op.Quantize(), List.of("s"), "t", codes)
-            .node("result", new Op.Dequantize(), List.of("t"), "y", new Tensor.Real())
+            .node("again", new ConvertOp.Quantize(), List.of("s"), "t", codes)
+            .node("result", new ConvertOp.Dequantize(), List.of("t"), "y", new Tensor.Real())
             .build("y");
     Path file = folder.resolve("island.onnx");
     new QuantizedModel(graph).save(file);
@@ -270,11 +273,11 @@ class CommandLineTest {
   private static QuantizedModel pixels(IntRange range) {
     Tensor input = Tensor.codes("in", Shape.of(1, 2, 2), new QuantParams(1, 0, range));
     Graph.Builder graph = Graph.builder("pixels").input(input);
-    graph.node("flatten", new Op.Flatten(), List.of("in"), "f", input.type());
+    graph.node("flatten", new MoveOp.Flatten(), List.of("in"), "f", input.type());
     Weights weights =
         Weights.symmetric(
             new byte[] {-1, -1, -1, -1, 1, 1, 1, 1}, new float[] {1, 1}, IntRange.signedNarrow(8));
-    Op dense = new Op.Dense(weights, new Bias(100, -100), Clip.NONE);
+    Op dense = new LinearOp.Dense(weights, new Bias(100, -100), Clip.NONE);
     graph.node("dense", dense, List.of("f"), "out", new Tensor.Real());
     return new QuantizedModel(graph.build("out"));
   }
@@ -283,11 +286,11 @@ class CommandLineTest {
   private static QuantizedModel watched(QuantParams input) {
     Graph.Builder graph = Graph.builder("watched").input(Tensor.real("in", Shape.of(1, 2, 2)));
     Tensor.Codes codes = new Tensor.Codes(input);
-    graph.node("quantize", new Op.Quantize(), List.of("in"), "q", codes);
-    graph.node("flatten", new Op.Flatten(), List.of("q"), "f", codes);
+    graph.node("quantize", new ConvertOp.Quantize(), List.of("in"), "q", codes);
+    graph.node("flatten", new MoveOp.Flatten(), List.of("q"), "f", codes);
     byte[] weights = {-1, -1, -1, -1, 1, 1, 1, 1};
     Op dense =
-        new Op.Dense(
+        new LinearOp.Dense(
             Weights.symmetric(weights, new float[] {1, 1}, IntRange.signedNarrow(8)),
             new Bias(new int[2]),
             Clip.NONE);

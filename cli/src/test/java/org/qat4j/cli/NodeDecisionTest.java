@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.MoveOp;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Window;
@@ -22,12 +25,13 @@ class NodeDecisionTest {
     Graph graph =
         Graph.builder("decisions")
             .input(Tensor.real("image", Shape.of(1, 4, 4)))
-            .node("codes", new Op.Quantize(), List.of("image"), "codes", CODES)
-            .node("pool", new Op.MaxPool(Window.square(2, 2, 0)), List.of("codes"), "pool", CODES)
-            .node("pad", new Op.Pad(1, 1, 1, 1), List.of("pool"), "pad", CODES)
-            .node("sum", new Op.Add(Clip.RELU), List.of("codes", "pad"), "sum", CODES)
-            .node("mean", new Op.GlobalAveragePool(), List.of("sum"), "mean", CODES)
-            .node("real", new Op.Dequantize(), List.of("mean"), "real", new Tensor.Real())
+            .node("codes", new ConvertOp.Quantize(), List.of("image"), "codes", CODES)
+            .node(
+                "pool", new PoolOp.MaxPool(Window.square(2, 2, 0)), List.of("codes"), "pool", CODES)
+            .node("pad", new MoveOp.Pad(1, 1, 1, 1), List.of("pool"), "pad", CODES)
+            .node("sum", new JoinOp.Add(Clip.RELU), List.of("codes", "pad"), "sum", CODES)
+            .node("mean", new PoolOp.GlobalAveragePool(), List.of("sum"), "mean", CODES)
+            .node("real", new ConvertOp.Dequantize(), List.of("mean"), "real", new Tensor.Real())
             .build("real");
     assertEquals(
         List.of(

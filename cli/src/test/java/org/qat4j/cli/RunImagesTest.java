@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.graph.Bias;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
@@ -63,12 +66,12 @@ class RunImagesTest {
       }
     }
     Weights own = Weights.symmetric(weights, scales, IntRange.signedNarrow(8));
-    Op dense = new Op.Dense(own, new Bias(new int[channels]), Clip.NONE);
+    Op dense = new LinearOp.Dense(own, new Bias(new int[channels]), Clip.NONE);
     return new QuantizedModel(
         Graph.builder("strongest")
             .input(Tensor.real("in", Shape.of(channels, size, size)))
-            .node("quantize", new Op.Quantize(), List.of("in"), "q", codes)
-            .node("flatten", new Op.Flatten(), List.of("q"), "f", codes)
+            .node("quantize", new ConvertOp.Quantize(), List.of("in"), "q", codes)
+            .node("flatten", new MoveOp.Flatten(), List.of("q"), "f", codes)
             .node("dense", dense, List.of("f"), "out", new Tensor.Real())
             .build("out"));
   }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.inference.InferenceSession;
@@ -24,8 +24,8 @@ class AbsentBackendTest {
     Graph graph =
         Graph.builder("g")
             .input(Tensor.real("x", Shape.of(4)))
-            .node("q", new Op.Quantize(), List.of("x"), "codes", new Tensor.Codes(params))
-            .node("d", new Op.Dequantize(), List.of("codes"), "y", new Tensor.Real())
+            .node("q", new ConvertOp.Quantize(), List.of("x"), "codes", new Tensor.Codes(params))
+            .node("d", new ConvertOp.Dequantize(), List.of("codes"), "y", new Tensor.Real())
             .build("y");
     SessionOptions cuda = SessionOptions.DEFAULT.withBackend("cuda");
     var error =

@@ -11,8 +11,8 @@ import org.nd4j.linalg.activations.impl.ActivationReLU6;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.RealOp;
 
 /**
  * What Deeplearning4j's activation functions are in deployment: clamps are fused into
@@ -69,17 +69,17 @@ public final class Activations {
     if (activation instanceof ActivationLReLU leaky) {
       float slope = (float) leaky.getAlpha();
       return slope >= 0 && Float.isFinite(slope)
-          ? Optional.of(new Op.LeakyRelu(slope))
+          ? Optional.of(new FunctionOp.LeakyRelu(slope))
           : Optional.empty();
     }
     if (activation instanceof ActivationTanH) {
-      return Optional.of(new Op.Real(new RealOp.Tanh()));
+      return Optional.of(new FunctionOp.Tanh());
     }
     if (activation instanceof ActivationSigmoid) {
-      return Optional.of(new Op.Real(new RealOp.Sigmoid()));
+      return Optional.of(new FunctionOp.Sigmoid());
     }
     return activation instanceof ActivationHardSigmoid
-        ? Optional.of(new Op.Real(new RealOp.HardSigmoid(0.2f, 0.5f)))
+        ? Optional.of(new FunctionOp.HardSigmoid(0.2f, 0.5f))
         : Optional.empty();
   }
 }

@@ -17,8 +17,8 @@ import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.inference.InferenceSession;
@@ -81,7 +81,7 @@ final class DeployedLayer {
     }
     String real = layer.name() + "/output";
     String computed = layer.appendTo(builder, codes);
-    builder.node(real, new Op.Dequantize(), List.of(computed), real, new Tensor.Real());
+    builder.node(real, new ConvertOp.Dequantize(), List.of(computed), real, new Tensor.Real());
     return builder.build(real);
   }
 

@@ -2,9 +2,10 @@ package org.qat4j.layers;
 
 import java.util.List;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Reals;
 import org.qat4j.graph.Tensor;
 import org.qat4j.scheme.QuantParams;
@@ -21,22 +22,17 @@ final class FloatIsland {
    * @return the name
    */
   static String append(
-      Graph.Builder graph,
-      String name,
-      String input,
-      RealOp realOp,
-      Clip clip,
-      QuantParams output) {
-    List<RealOp> operations =
-        clip.equals(Clip.NONE) ? List.of(realOp) : List.of(realOp, new RealOp.Clamp(clip));
+      Graph.Builder graph, String name, String input, Op realOp, Clip clip, QuantParams output) {
+    List<Op> operations =
+        clip.equals(Clip.NONE) ? List.of(realOp) : List.of(realOp, new FunctionOp.Clamp(clip));
     String real = graph.freeName(name + "_in");
-    graph.node(real, new Op.Dequantize(), List.of(input), real, new Tensor.Real());
-    for (RealOp operation : operations) {
+    graph.node(real, new ConvertOp.Dequantize(), List.of(input), real, new Tensor.Real());
+    for (Op operation : operations) {
       String next = graph.freeName(real + "_" + operation.onnxName());
-      graph.node(next, new Op.Real(operation), List.of(real), next, new Tensor.Real());
+      graph.node(next, operation, List.of(real), next, new Tensor.Real());
       real = next;
     }
-    graph.node(name, new Op.Quantize(), List.of(real), name, new Tensor.Codes(output));
+    graph.node(name, new ConvertOp.Quantize(), List.of(real), name, new Tensor.Codes(output));
     return name;
   }
 

@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
@@ -53,7 +54,7 @@ final class InputQuantizerLayer extends QuantizingLayer<InputQuantizer> {
 
   @Override
   Op deployedOp(Shape[] inputs) {
-    return new Op.Quantize();
+    return new ConvertOp.Quantize();
   }
 
   @Override

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 
@@ -43,6 +44,6 @@ final class QuantizedActivationLayer extends QuantizingLayer<QuantizedActivation
 
   @Override
   Op deployedOp(Shape[] inputs) {
-    return new Op.Requantize(clip);
+    return new ConvertOp.Requantize(clip);
   }
 }

@@ -13,8 +13,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Reals;
 import org.qat4j.graph.Shape;
 import org.qat4j.kernels.Geometry;
@@ -161,11 +161,11 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
     if (!quantization().weights().isReal()) {
       return super.appendTo(graph, inputs);
     }
-    RealOp operation = realOp(graph.tensor(inputs.get(0)).shape());
+    Op operation = realOp(graph.tensor(inputs.get(0)).shape());
     return FloatIsland.append(graph, name(), inputs.get(0), operation, clip, outputParams());
   }
 
-  private RealOp realOp(Shape input) {
+  private Op realOp(Shape input) {
     double[] factor = factor();
     double[] bias = bias(factor);
     float[] rows = linear.rows(getParam(WEIGHT)).castTo(DataType.FLOAT).dup('c').data().asFloat();
@@ -174,25 +174,26 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
       folded[i] = (float) (rows[i] * factor[i / (rows.length / bias.length)]);
     }
     return layerConf().convolves()
-        ? new RealOp.Conv(
+        ? new LinearOp.Conv(
             Geometry.of((ConvolutionLayer) layerConf().getLinear(), input),
             Geometry.groups((ConvolutionLayer) layerConf().getLinear()),
             new Reals(folded),
-            FloatIsland.reals(bias))
-        : new RealOp.Dense(new Reals(folded), FloatIsland.reals(bias));
+            FloatIsland.reals(bias),
+            Clip.NONE)
+        : new LinearOp.Dense(new Reals(folded), FloatIsland.reals(bias), Clip.NONE);
   }
 
   @Override
   Op deployedOp(Shape[] inputs) {
     Folding folded = fold();
     return layerConf().convolves()
-        ? new Op.Conv(
+        ? new LinearOp.Conv(
             Geometry.of((ConvolutionLayer) layerConf().getLinear(), inputs[0]),
             Geometry.groups((ConvolutionLayer) layerConf().getLinear()),
             folded.weights(),
             folded.bias(),
             clip)
-        : new Op.Dense(folded.weights(), folded.bias(), clip);
+        : new LinearOp.Dense(folded.weights(), folded.bias(), clip);
   }
 
   private Folding fold() {

@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
@@ -50,10 +51,9 @@ final class QuantizedFunctionLayer extends QuantizingLayer<QuantizedActivation> 
 
   @Override
   public String appendTo(Graph.Builder graph, List<String> inputs) {
-    return operation instanceof Op.Real real
-        ? FloatIsland.append(
-            graph, name(), inputs.get(0), real.operation(), Clip.NONE, outputParams())
-        : super.appendTo(graph, inputs);
+    return operation.arithmetics().contains(Arithmetic.CODES)
+        ? super.appendTo(graph, inputs)
+        : FloatIsland.append(graph, name(), inputs.get(0), operation, Clip.NONE, outputParams());
   }
 
   @Override

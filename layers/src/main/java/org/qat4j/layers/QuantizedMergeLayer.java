@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.JoinOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.kernels.Merging;
@@ -74,6 +75,6 @@ final class QuantizedMergeLayer extends QuantizingLayer<QuantizedMerge> {
 
   @Override
   Op deployedOp(Shape[] inputs) {
-    return sums() ? new Op.Add(clip) : new Op.Concat();
+    return sums() ? new JoinOp.Add(clip) : new JoinOp.Concat();
   }
 }

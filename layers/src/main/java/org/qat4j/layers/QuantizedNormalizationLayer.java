@@ -8,10 +8,11 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.ChannelOp;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
 import org.qat4j.quantizers.WeightCodes;
@@ -90,7 +91,8 @@ final class QuantizedNormalizationLayer extends QuantizingLayer<QuantizedNormali
     int channels = inputs[0].channels();
     Folding folded =
         Folding.of(ones(channels), norm.factor(), norm.shift(), inputParams(0).scale());
-    return new Op.Conv(Window.square(1, 1, 0), channels, folded.weights(), folded.bias(), clip);
+    return new LinearOp.Conv(
+        Window.square(1, 1, 0), channels, folded.weights(), folded.bias(), clip);
   }
 
   private static WeightCodes ones(int channels) {
@@ -101,7 +103,8 @@ final class QuantizedNormalizationLayer extends QuantizingLayer<QuantizedNormali
     return new WeightCodes(codes, scales, new int[channels], ONE);
   }
 
-  private RealOp realOp() {
-    return new RealOp.ScaleShift(FloatIsland.reals(norm.factor()), FloatIsland.reals(norm.shift()));
+  private Op realOp() {
+    return new ChannelOp.ScaleShift(
+        FloatIsland.reals(norm.factor()), FloatIsland.reals(norm.shift()));
   }
 }

@@ -9,7 +9,9 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.kernels.Geometry;
 import org.qat4j.kernels.Pooling;
@@ -51,7 +53,7 @@ final class QuantizedPoolingLayer extends QuantizingLayer<QuantizedPooling> {
       return pooled;
     }
     String flat = graph.freeName(pooled + "_flat");
-    graph.node(flat, new Op.Flatten(), List.of(pooled), flat, graph.tensor(pooled).type());
+    graph.node(flat, new MoveOp.Flatten(), List.of(pooled), flat, graph.tensor(pooled).type());
     return flat;
   }
 
@@ -59,7 +61,8 @@ final class QuantizedPoolingLayer extends QuantizingLayer<QuantizedPooling> {
   Op deployedOp(Shape[] inputs) {
     SubsamplingLayer window = layerConf().getWindow();
     return window == null
-        ? new Op.GlobalAveragePool()
-        : new Op.AveragePool(Geometry.of(window, inputs[0]), window.isAvgPoolIncludePadInDivisor());
+        ? new PoolOp.GlobalAveragePool()
+        : new PoolOp.AveragePool(
+            Geometry.of(window, inputs[0]), window.isAvgPoolIncludePadInDivisor());
   }
 }

@@ -15,6 +15,7 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
@@ -291,7 +292,8 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   /** Turns the real values that arrive, which lie exactly on the input's grid, back into codes. */
   String quantizeInput(Graph.Builder graph, int index, String real) {
     String name = real + "_codes";
-    graph.node(name, new Op.Quantize(), List.of(real), name, new Tensor.Codes(inputParams(index)));
+    graph.node(
+        name, new ConvertOp.Quantize(), List.of(real), name, new Tensor.Codes(inputParams(index)));
     return name;
   }
 

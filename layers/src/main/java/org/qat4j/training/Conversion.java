@@ -6,7 +6,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.inference.QuantizedModel;
@@ -75,7 +75,7 @@ final class Conversion {
         input,
         image -> {
           String name = graph.freeName(image + "_flat");
-          graph.node(name, new Op.Flatten(), List.of(image), name, graph.tensor(image).type());
+          graph.node(name, new MoveOp.Flatten(), List.of(image), name, graph.tensor(image).type());
           return name;
         });
   }

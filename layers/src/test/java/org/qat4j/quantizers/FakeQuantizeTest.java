@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.inference.InferenceSession;
@@ -160,8 +160,8 @@ class FakeQuantizeTest {
       float[] values = values(random, params);
       Graph.Builder graph = Graph.builder("definition");
       graph.input(Tensor.real("x", Shape.of(values.length)));
-      graph.node("q", new Op.Quantize(), List.of("x"), "q", new Tensor.Codes(params));
-      graph.node("y", new Op.Dequantize(), List.of("q"), "y", new Tensor.Real());
+      graph.node("q", new ConvertOp.Quantize(), List.of("x"), "q", new Tensor.Codes(params));
+      graph.node("y", new ConvertOp.Dequantize(), List.of("q"), "y", new Tensor.Real());
       try (InferenceSession session =
           InferenceSession.open(
               new QuantizedModel(graph.build("y")), SessionOptions.DEFAULT.withBackend(backend))) {

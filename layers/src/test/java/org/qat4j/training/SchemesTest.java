@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.Arithmetic;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.LoadOptions;
 import org.qat4j.inference.QuantizedModel;
@@ -154,8 +155,8 @@ class SchemesTest {
     QuantizedModel model = Qat.convert(trained(scheme, ActivationScheme.observed(8)));
     int layers = 0;
     for (var node : model.graph().nodes()) {
-      if (node.op() instanceof Op.Conv conv) {
-        var weights = conv.weights();
+      if (node.op() instanceof LinearOp.Conv conv) {
+        var weights = conv.coefficients().codes().weights();
         for (int o = 0; o < weights.outChannels(); o++) {
           for (int i = 0; i < weights.fanIn(); i++) {
             int code = weights.code(o, i);
@@ -228,12 +229,14 @@ class SchemesTest {
         Qat.prepare(TestNetworks.residual(3), QatConfig.builder().exempt("stem").build());
     fit(network, 0, 3);
     QuantizedModel model = Qat.convert(network);
-    assertEquals(
-        1,
-        model.graph().nodes().stream()
-            .filter(n -> n.op() instanceof Op.Real r && r.onnxName().equals("Conv"))
-            .count());
-    assertEquals(2, model.graph().nodes().stream().filter(n -> n.op() instanceof Op.Conv).count());
+    assertEquals(1, convolutions(model, Arithmetic.REALS));
+    assertEquals(2, convolutions(model, Arithmetic.CODES));
+  }
+
+  private static long convolutions(QuantizedModel model, Arithmetic arithmetic) {
+    return model.graph().nodes().stream()
+        .filter(n -> n.op() instanceof LinearOp.Conv && n.op().arithmetics().contains(arithmetic))
+        .count();
   }
 
   @Test

@@ -155,22 +155,26 @@ public final class Graph {
   public List<Node> islands() {
     Set<String> inFront = inFront();
     return nodes.stream()
-        .filter(
-            node ->
-                (node.op() instanceof Op.Real && !inFront.contains(node.output()))
-                    || (node.op() instanceof Op.Softmax && !readers(outputOf(node)).isEmpty()))
+        .filter(node -> computesReals(node) && !inFront.contains(node.output()))
+        .filter(node -> !isSoftmaxAtEnd(node))
         .toList();
+  }
+
+  private boolean computesReals(Node node) {
+    return outputOf(node).arithmetic() == Arithmetic.REALS
+        && inputsOf(node).stream().allMatch(input -> input.arithmetic() == Arithmetic.REALS)
+        && !node.op().effect().isView();
+  }
+
+  private boolean isSoftmaxAtEnd(Node node) {
+    return node.op() instanceof ChannelOp.Softmax && readers(outputOf(node)).isEmpty();
   }
 
   /** The inputs, and what scaling makes of them. */
   private Set<String> inFront() {
     Set<String> inFront = new HashSet<>(inputs);
     for (Node node : nodes) {
-      boolean scales =
-          node.op() instanceof Op.Dequantize
-              || node.op() instanceof Op.Flatten
-              || (node.op() instanceof Op.Real real && real.operation().scalesChannels());
-      if (scales && inFront.containsAll(node.inputs())) {
+      if (node.op().scalesChannels() && inFront.containsAll(node.inputs())) {
         inFront.add(node.output());
       }
     }

@@ -1,41 +1,67 @@
 package org.qat4j.graph;
 
 import java.util.List;
+import java.util.Set;
 
 /** Checks that {@link Op} records make on the tensors that they are connected to. */
 final class Operands {
+  static final Set<Arithmetic> CODES_OR_REALS = Set.of(Arithmetic.CODES, Arithmetic.REALS);
+
   private Operands() {}
 
-  static Tensor one(List<Tensor> inputs) {
-    if (inputs.size() != 1) {
-      throw new IllegalArgumentException("needs 1 input, got " + inputs.size());
-    }
+  /** The only operand, in an arithmetic that the operation is defined in. */
+  static Tensor one(Op op, List<Tensor> inputs) {
+    require(op, inputs, 1);
     return inputs.get(0);
   }
 
-  static Tensor oneCodes(List<Tensor> inputs) {
-    requireCodes(inputs, 1);
-    return inputs.get(0);
-  }
-
-  static Tensor oneReal(List<Tensor> inputs) {
-    Tensor input = one(inputs);
-    if (input.isCodes()) {
-      throw new IllegalArgumentException(
-          "needs real numbers, but '" + input.name() + "' holds codes");
-    }
-    return input;
-  }
-
-  static void requireCodes(List<Tensor> inputs, int count) {
+  /** So many operands, all in one arithmetic that the operation is defined in. */
+  static Arithmetic require(Op op, List<Tensor> inputs, int count) {
     if (inputs.size() != count) {
-      throw new IllegalArgumentException("needs " + count + " inputs, got " + inputs.size());
+      throw new IllegalArgumentException(
+          "needs " + count + (count == 1 ? " input" : " inputs") + ", got " + inputs.size());
     }
-    for (Tensor input : inputs) {
-      if (!input.isCodes()) {
-        throw new IllegalArgumentException(
-            "needs codes, but '" + input.name() + "' holds real numbers: quantize it first");
-      }
+    Arithmetic first = inputs.get(0).arithmetic();
+    Arithmetic expected =
+        op.arithmetics().contains(first) ? first : op.arithmetics().iterator().next();
+    inputs.forEach(input -> require(expected, input));
+    return expected;
+  }
+
+  private static void require(Arithmetic expected, Tensor tensor) {
+    switch (expected) {
+      case CODES -> requireCodes(tensor);
+      case REALS -> requireReal(tensor);
+    }
+  }
+
+  static void requireCodes(Tensor tensor) {
+    if (tensor.arithmetic() != Arithmetic.CODES) {
+      throw new IllegalArgumentException(
+          "needs codes, but '" + tensor.name() + "' holds real numbers: quantize it first");
+    }
+  }
+
+  static void requireReal(Tensor tensor) {
+    if (tensor.arithmetic() != Arithmetic.REALS) {
+      throw new IllegalArgumentException(
+          "needs real numbers, but '" + tensor.name() + "' holds codes");
+    }
+  }
+
+  /** The arithmetic of the inputs, if it is the output's too. */
+  static Arithmetic requireSameArithmetic(List<Tensor> inputs, Tensor output) {
+    Arithmetic arithmetic = inputs.get(0).arithmetic();
+    require(arithmetic, output);
+    return arithmetic;
+  }
+
+  /** Real numbers of real numbers, or codes whose parameters can be made of each input's. */
+  static void checkRequantized(List<Tensor> inputs, Tensor output, Clip clip) {
+    switch (requireSameArithmetic(inputs, output)) {
+      case CODES ->
+          inputs.forEach(input -> Requantization.mean(1, input.params(), output.params(), clip));
+      case REALS -> {}
     }
   }
 
@@ -58,90 +84,17 @@ final class Operands {
     }
   }
 
-  static Shape pooled(Window window, Shape input) {
-    requireImage(input);
-    return window.outputShape(input, input.channels());
-  }
-
-  static void requireBias(Weights weights, Bias bias) {
-    if (bias.length() != weights.outChannels()) {
+  /** The shape of the only operand, which has as many channels as there are constants. */
+  static Shape oneOfChannels(Op op, List<Tensor> inputs, Reals constants, String what) {
+    Shape input = one(op, inputs).shape();
+    if (input.channels() != constants.length()) {
       throw new IllegalArgumentException(
-          bias.length() + " bias values, " + weights.outChannels() + " output channels");
+          constants.length() + " " + what + ", but the input has shape " + input);
     }
-  }
-
-  static Shape only(List<Shape> inputs) {
-    if (inputs.size() != 1) {
-      throw new IllegalArgumentException("needs 1 input, got " + inputs.size());
-    }
-    return inputs.get(0);
-  }
-
-  static List<Shape> realShapes(List<Tensor> inputs) {
-    return inputs.stream().map(input -> oneReal(List.of(input)).shape()).toList();
-  }
-
-  static void requireGroups(int outChannels, int groups) {
-    if (groups < 1 || outChannels % groups != 0) {
-      throw new IllegalArgumentException(
-          outChannels + " output channels cannot be split into " + groups + " groups");
-    }
-  }
-
-  static void requireFanIn(Reals weights, Reals bias) {
-    if (weights.length() % bias.length() != 0) {
-      throw new IllegalArgumentException(
-          weights.length()
-              + " weights cannot be shared out to "
-              + bias.length()
-              + " output channels");
-    }
-  }
-
-  static Shape convolved(Window window, int groups, int outChannels, int fanIn, Shape input) {
-    requireImage(input);
-    long expected = (long) input.channels() / groups * window.kernelArea();
-    if (input.channels() % groups != 0 || fanIn != expected) {
-      throw new IllegalArgumentException(
-          fanIn
-              + " weights per output channel, but "
-              + input.channels()
-              + " input channels in "
-              + groups
-              + " groups with kernel "
-              + window.kernelHeight()
-              + "x"
-              + window.kernelWidth());
-    }
-    return window.outputShape(input, outChannels);
-  }
-
-  static Shape dense(int outputs, int fanIn, Shape input) {
-    if (input.isImage() || fanIn != input.elements()) {
-      throw new IllegalArgumentException(
-          fanIn + " weights per output, but the input has shape " + input);
-    }
-    return Shape.of(outputs);
-  }
-
-  static Shape padded(int top, int left, int bottom, int right, Shape input) {
-    requireImage(input);
-    long height = (long) input.height() + top + bottom;
-    long width = (long) input.width() + left + right;
-    return Shape.ofExact(input.channels(), height, width);
-  }
-
-  static Shape upsampled(int heightFactor, int widthFactor, Shape input) {
-    requireImage(input);
-    long height = (long) input.height() * heightFactor;
-    long width = (long) input.width() * widthFactor;
-    return Shape.ofExact(input.channels(), height, width);
+    return input;
   }
 
   static Shape concatenated(List<Shape> inputs) {
-    if (inputs.isEmpty()) {
-      throw new IllegalArgumentException("needs at least 1 input, got 0");
-    }
     Shape first = inputs.get(0);
     long channels = 0;
     for (Shape shape : inputs) {
@@ -157,12 +110,9 @@ final class Operands {
         : Shape.ofExact(channels);
   }
 
-  static Shape broadcast(List<Shape> inputs) {
-    if (inputs.size() != 2) {
-      throw new IllegalArgumentException("needs 2 inputs, got " + inputs.size());
-    }
-    int[] a = inputs.get(0).dims();
-    int[] b = inputs.get(1).dims();
+  static Shape broadcast(Shape first, Shape second) {
+    int[] a = first.dims();
+    int[] b = second.dims();
     int[] result = a.clone();
     boolean fits = a.length == b.length;
     for (int i = 0; fits && i < a.length; i++) {
@@ -170,8 +120,7 @@ final class Operands {
       result[i] = Math.max(a[i], b[i]);
     }
     if (!fits) {
-      throw new IllegalArgumentException(
-          "cannot join shapes " + inputs.get(0) + " and " + inputs.get(1));
+      throw new IllegalArgumentException("cannot join shapes " + first + " and " + second);
     }
     return Shape.of(result);
   }

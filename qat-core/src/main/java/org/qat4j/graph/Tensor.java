@@ -13,10 +13,18 @@ import org.qat4j.scheme.QuantParams;
 public record Tensor(String name, Shape shape, Type type) {
 
   /** What the elements are. */
-  public sealed interface Type {}
+  public sealed interface Type {
+    /** What operations on them compute with. */
+    Arithmetic arithmetic();
+  }
 
   /** float32 real numbers. */
   public record Real() implements Type {
+    @Override
+    public Arithmetic arithmetic() {
+      return Arithmetic.REALS;
+    }
+
     @Override
     public String toString() {
       return "float32";
@@ -31,6 +39,11 @@ public record Tensor(String name, Shape shape, Type type) {
         throw new IllegalArgumentException("codes must fit 16 bits, got range " + range);
       }
     }
+
+    @Override
+    public Arithmetic arithmetic() {
+      return Arithmetic.CODES;
+    }
   }
 
   public static Tensor real(String name, Shape shape) {
@@ -41,8 +54,12 @@ public record Tensor(String name, Shape shape, Type type) {
     return new Tensor(name, shape, new Codes(params));
   }
 
+  public Arithmetic arithmetic() {
+    return type.arithmetic();
+  }
+
   public boolean isCodes() {
-    return type instanceof Codes;
+    return arithmetic() == Arithmetic.CODES;
   }
 
   /**

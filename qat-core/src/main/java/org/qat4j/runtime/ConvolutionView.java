@@ -3,6 +3,8 @@ package org.qat4j.runtime;
 import java.util.Optional;
 import org.qat4j.graph.Bias;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Shape;
@@ -31,28 +33,29 @@ public record ConvolutionView(
     Op last = region.last().op();
     Tensor input = region.input();
     Tensor output = region.output();
-    if (region.matches(Op.Conv.class) && last instanceof Op.Conv conv) {
+    if (region.matches(LinearOp.Conv.class) && last instanceof LinearOp.Conv conv) {
       return Optional.of(
           new ConvolutionView(
               conv.window(),
               conv.groups(),
-              conv.weights(),
-              conv.bias(),
+              conv.coefficients().codes().weights(),
+              conv.coefficients().codes().bias(),
               conv.clip(),
               input.shape(),
               input,
               output));
     }
-    boolean flattened = region.matches(Op.Flatten.class, Op.Dense.class);
-    if ((flattened || region.matches(Op.Dense.class)) && last instanceof Op.Dense dense) {
+    boolean flattened = region.matches(MoveOp.Flatten.class, LinearOp.Dense.class);
+    if ((flattened || region.matches(LinearOp.Dense.class))
+        && last instanceof LinearOp.Dense dense) {
       Shape shape = input.shape();
       Shape image = Shape.of(shape.channels(), shape.height(), shape.width());
       return Optional.of(
           new ConvolutionView(
               Window.whole(image),
               1,
-              dense.weights(),
-              dense.bias(),
+              dense.coefficients().codes().weights(),
+              dense.coefficients().codes().bias(),
               dense.clip(),
               image,
               input,

@@ -3,9 +3,9 @@ package org.qat4j.runtime;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.Effect;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
-import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
@@ -53,11 +53,11 @@ final class WatchedEnds {
 
   private WatchedEnds(Node node, QuantParams output) {
     IntRange range = output.range();
-    Clip clip = clip(node.op());
+    Clip clip = node.op().clip();
     double half = 0.5 * output.scale();
     boolean lowFree = clip.min() < real(output, range.min()) - half;
     boolean highFree = clip.max() > real(output, range.max()) + half;
-    this.fromReals = node.op() instanceof Op.Quantize;
+    this.fromReals = node.op().effect() == Effect.QUANTIZES;
     this.lowestReal = lowestReal(output);
     this.highestReal = highestReal(output);
     this.low = lowFree && output.zeroPoint() != range.min() ? range.min() : NO_CODE;
@@ -68,31 +68,11 @@ final class WatchedEnds {
    * Whether a node writes codes of its own, rather than real numbers or codes that it was given.
    */
   static boolean exist(Graph graph, Node node) {
-    Op op = node.op();
-    boolean copies =
-        op instanceof Op.MaxPool
-            || op instanceof Op.Flatten
-            || op instanceof Op.Identity
-            || op instanceof Op.Pad
-            || op instanceof Op.Upsample;
-    return graph.outputOf(node).isCodes() && !copies;
+    return graph.outputOf(node).isCodes() && !node.op().movesCodes();
   }
 
   static WatchedEnds of(Graph graph, Node node) {
     return new WatchedEnds(node, graph.outputOf(node).params());
-  }
-
-  private static Clip clip(Op op) {
-    if (op instanceof Op.Conv conv) {
-      return conv.clip();
-    } else if (op instanceof Op.Dense dense) {
-      return dense.clip();
-    } else if (op instanceof Op.Add add) {
-      return add.clip();
-    } else if (op instanceof Op.Requantize requantize) {
-      return requantize.clip();
-    }
-    return Clip.NONE;
   }
 
   private static double real(QuantParams params, int code) {

@@ -16,13 +16,13 @@ class GraphTest {
   private static Graph.Builder image() {
     return Graph.builder("g")
         .input(Tensor.real("x", Shape.of(3, 8, 8)))
-        .node("q", new Op.Quantize(), List.of("x"), "xq", CODES);
+        .node("q", new ConvertOp.Quantize(), List.of("x"), "xq", CODES);
   }
 
-  private static Op.Conv conv(int outChannels, int fanIn, Window window, int groups) {
+  private static LinearOp.Conv conv(int outChannels, int fanIn, Window window, int groups) {
     float[] scales = new float[outChannels];
     java.util.Arrays.fill(scales, 0.01f);
-    return new Op.Conv(
+    return new LinearOp.Conv(
         window,
         groups,
         Weights.symmetric(new byte[outChannels * fanIn], scales, IntRange.signedNarrow(8)),
@@ -71,39 +71,41 @@ class GraphTest {
     Tensor.Codes other = new Tensor.Codes(new QuantParams(2f, 0, IntRange.unsigned(8)));
     refused(
         "node 'p' (MaxPool): keeps its input's type " + CODES + ", but output 'y' has " + other,
-        () -> image().node("p", new Op.MaxPool(Window.square(2, 2, 0)), List.of("xq"), "y", other));
+        () ->
+            image()
+                .node("p", new PoolOp.MaxPool(Window.square(2, 2, 0)), List.of("xq"), "y", other));
   }
 
   @Test
   void node_unknownTensor_isRefused() {
     refused(
         "node 'f' (Flatten): there is no tensor 'z'",
-        () -> image().node("f", new Op.Flatten(), List.of("z"), "y", CODES));
+        () -> image().node("f", new MoveOp.Flatten(), List.of("z"), "y", CODES));
   }
 
   @Test
   void node_nameUsedTwice_isRefused() {
     refused(
         "two nodes are named 'q'",
-        () -> image().node("q", new Op.Quantize(), List.of("x"), "y", CODES));
+        () -> image().node("q", new ConvertOp.Quantize(), List.of("x"), "y", CODES));
   }
 
   @Test
   void add_differentShapes_isRefused() {
     Graph.Builder graph =
-        image().node("p", new Op.MaxPool(Window.square(2, 2, 0)), List.of("xq"), "p", CODES);
+        image().node("p", new PoolOp.MaxPool(Window.square(2, 2, 0)), List.of("xq"), "p", CODES);
     refused(
         "node 'a' (Add): cannot add shapes 3x8x8 and 3x4x4",
-        () -> graph.node("a", new Op.Add(Clip.NONE), List.of("xq", "p"), "y", CODES));
+        () -> graph.node("a", new JoinOp.Add(Clip.NONE), List.of("xq", "p"), "y", CODES));
   }
 
   @Test
   void producerAndReaders_ofEachTensor_areTheNodesAroundIt() {
     Graph graph =
         image()
-            .node("p", new Op.MaxPool(Window.square(2, 2, 0)), List.of("xq"), "p", CODES)
-            .node("twice", new Op.Add(Clip.NONE), List.of("p", "p"), "s", CODES)
-            .node("flat", new Op.Flatten(), List.of("xq"), "f", CODES)
+            .node("p", new PoolOp.MaxPool(Window.square(2, 2, 0)), List.of("xq"), "p", CODES)
+            .node("twice", new JoinOp.Add(Clip.NONE), List.of("p", "p"), "s", CODES)
+            .node("flat", new MoveOp.Flatten(), List.of("xq"), "f", CODES)
             .build("s", "f");
     assertEquals(Optional.empty(), graph.producer(graph.tensor("x")));
     assertEquals("q", graph.producer(graph.tensor("xq")).orElseThrow().name());
@@ -116,9 +118,9 @@ class GraphTest {
   void onlyReader_ofSharedOrReturnedTensor_isNone() {
     Graph graph =
         image()
-            .node("p", new Op.MaxPool(Window.square(2, 2, 0)), List.of("xq"), "p", CODES)
-            .node("flat", new Op.Flatten(), List.of("p"), "f", CODES)
-            .node("name", new Op.Identity(), List.of("xq"), "i", CODES)
+            .node("p", new PoolOp.MaxPool(Window.square(2, 2, 0)), List.of("xq"), "p", CODES)
+            .node("flat", new MoveOp.Flatten(), List.of("p"), "f", CODES)
+            .node("name", new MoveOp.Identity(), List.of("xq"), "i", CODES)
             .build("p", "f", "i");
     assertEquals("q", graph.onlyReader(graph.tensor("x")).orElseThrow().name());
     assertEquals(Optional.empty(), graph.onlyReader(graph.tensor("xq")));

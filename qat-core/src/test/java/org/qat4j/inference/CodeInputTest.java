@@ -18,8 +18,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qat4j.graph.Bias;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -49,15 +53,18 @@ class CodeInputTest {
     Graph.Builder builder = Graph.builder("net");
     if (real) {
       builder.input(Tensor.real("in", Shape.of(3, 6, 5)));
-      builder.node("quantize", new Op.Quantize(), List.of("in"), "q", new Tensor.Codes(input));
+      builder.node(
+          "quantize", new ConvertOp.Quantize(), List.of("in"), "q", new Tensor.Codes(input));
     } else {
       builder.input(Tensor.codes("q", Shape.of(3, 6, 5), input));
     }
     Op conv =
-        new Op.Conv(Window.square(3, 1, 1), 1, weights(random, 7, 27), new Bias(new int[7]), RELU);
+        new LinearOp.Conv(
+            Window.square(3, 1, 1), 1, weights(random, 7, 27), new Bias(new int[7]), RELU);
     builder.node("conv", conv, List.of("q"), "c", codes(0.004f));
-    builder.node("flatten", new Op.Flatten(), List.of("c"), "f", codes(0.004f));
-    Op dense = new Op.Dense(weights(random, 10, 7 * PIXELS), new Bias(new int[10]), Clip.NONE);
+    builder.node("flatten", new MoveOp.Flatten(), List.of("c"), "f", codes(0.004f));
+    Op dense =
+        new LinearOp.Dense(weights(random, 10, 7 * PIXELS), new Bias(new int[10]), Clip.NONE);
     builder.node("dense", dense, List.of("f"), "y", new Tensor.Real());
     return new QuantizedModel(builder.build("y"));
   }
@@ -119,7 +126,7 @@ class CodeInputTest {
     QuantParams params = new QuantParams(0.01f, 130, U8);
     Graph.Builder builder =
         Graph.builder("copy").input(Tensor.codes("in", Shape.of(channels, height, width), params));
-    Op same = new Op.MaxPool(Window.square(1, 1, 0));
+    Op same = new PoolOp.MaxPool(Window.square(1, 1, 0));
     builder.node("same", same, List.of("in"), "out", new Tensor.Codes(params));
     byte[] images = bytes(2 * channels * height * width);
     byte[] results = new byte[images.length];
@@ -165,11 +172,12 @@ class CodeInputTest {
     builder.input(
         Tensor.codes("s16", Shape.of(2, 1, 2), new QuantParams(0.25f, -9, IntRange.signed(16))));
     Tensor.Type u8 = new Tensor.Codes(new QuantParams(0.5f, 3, U8));
-    builder.node("pool", new Op.MaxPool(Window.square(1, 1, 0)), List.of("u8"), "pooled", u8);
-    builder.node("quantize", new Op.Quantize(), List.of("real"), "q", codes(1f));
+    builder.node("pool", new PoolOp.MaxPool(Window.square(1, 1, 0)), List.of("u8"), "pooled", u8);
+    builder.node("quantize", new ConvertOp.Quantize(), List.of("real"), "q", codes(1f));
     Tensor.Type s8 = new Tensor.Codes(new QuantParams(1f, 0, IntRange.signed(8)));
-    builder.node("narrow", new Op.Requantize(Clip.NONE), List.of("s16"), "s8", s8);
-    builder.node("dequantize", new Op.Dequantize(), List.of("s16"), "reals", new Tensor.Real());
+    builder.node("narrow", new ConvertOp.Requantize(Clip.NONE), List.of("s16"), "s8", s8);
+    builder.node(
+        "dequantize", new ConvertOp.Dequantize(), List.of("s16"), "reals", new Tensor.Real());
     return new QuantizedModel(builder.build("pooled", "q", "s8", "reals", "s16"));
   }
 
@@ -207,7 +215,7 @@ class CodeInputTest {
     QuantParams params = new QuantParams(0.5f, 3, U8);
     builder.input(Tensor.codes("x", Shape.of(2, 1, 2), params));
     Tensor.Type type = new Tensor.Codes(params);
-    builder.node("upsample", new Op.Upsample(1, 2), List.of("x"), "y", type);
+    builder.node("upsample", new MoveOp.Upsample(1, 2), List.of("x"), "y", type);
     try (InferenceSession session = InferenceSession.open(new QuantizedModel(builder.build("y")))) {
       byte[] results = new byte[8];
       session.run(new byte[] {1, (byte) 200, 3, 4}, 1, results);
@@ -255,7 +263,7 @@ class CodeInputTest {
     Graph.Builder builder = Graph.builder("narrow");
     QuantParams params = new QuantParams(1f, 2, new IntRange(0, 15));
     builder.input(Tensor.codes("x", Shape.of(3), params));
-    builder.node("dequantize", new Op.Dequantize(), List.of("x"), "y", new Tensor.Real());
+    builder.node("dequantize", new ConvertOp.Dequantize(), List.of("x"), "y", new Tensor.Real());
     try (InferenceSession session = InferenceSession.open(new QuantizedModel(builder.build("y")))) {
       assertArrayEquals(new float[] {-2, 13, 0}, session.run(new byte[] {0, 15, 2}, 1));
       byte[] images = {0, 15, 2, 3, (byte) 200, 16};

@@ -24,9 +24,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qat4j.graph.Bias;
+import org.qat4j.graph.ChannelOp;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -43,24 +48,25 @@ class InferenceSessionTest {
   private static QuantizedModel network(long seed) {
     Random random = new Random(seed);
     Graph.Builder builder = Graph.builder("net").input(Tensor.real("in", Shape.of(1, 14, 14)));
-    builder.node("quantize", new Op.Quantize(), List.of("in"), "q", codes(0.01f));
+    builder.node("quantize", new ConvertOp.Quantize(), List.of("in"), "q", codes(0.01f));
     builder.node("conv1", conv(random, 5, 0, 1, 6), List.of("q"), "c1", codes(0.05f));
-    builder.node("pool", new Op.MaxPool(Window.square(2, 2, 0)), List.of("c1"), "p", codes(0.05f));
+    builder.node(
+        "pool", new PoolOp.MaxPool(Window.square(2, 2, 0)), List.of("c1"), "p", codes(0.05f));
     builder.node("conv2", conv(random, 3, 1, 6, 7), List.of("p"), "c2", codes(0.2f));
-    builder.node("flatten", new Op.Flatten(), List.of("c2"), "f", codes(0.2f));
+    builder.node("flatten", new MoveOp.Flatten(), List.of("c2"), "f", codes(0.2f));
     Weights weights = weights(random, 10, 7 * 5 * 5);
     builder.node(
         "dense",
-        new Op.Dense(weights, new Bias(new int[10]), Clip.NONE),
+        new LinearOp.Dense(weights, new Bias(new int[10]), Clip.NONE),
         List.of("f"),
         "d",
         new Tensor.Real());
-    builder.node("softmax", new Op.Softmax(), List.of("d"), "out", new Tensor.Real());
+    builder.node("softmax", new ChannelOp.Softmax(), List.of("d"), "out", new Tensor.Real());
     return new QuantizedModel(builder.build("out"));
   }
 
-  private static Op.Conv conv(Random random, int kernel, int pad, int in, int out) {
-    return new Op.Conv(
+  private static LinearOp.Conv conv(Random random, int kernel, int pad, int in, int out) {
+    return new LinearOp.Conv(
         Window.square(kernel, 1, pad),
         1,
         weights(random, out, in * kernel * kernel),
@@ -146,11 +152,11 @@ class InferenceSessionTest {
   void runByName_ofSeveralOutputs_returnsEach() {
     Graph.Builder builder = Graph.builder("two").input(Tensor.real("a", Shape.of(3)));
     builder.input(Tensor.real("b", Shape.of(2)));
-    builder.node("qa", new Op.Quantize(), List.of("a"), "ca", codes(0.5f));
-    builder.node("qb", new Op.Quantize(), List.of("b"), "cb", codes(1f));
-    builder.node("cat", new Op.Concat(), List.of("ca", "cb"), "c", codes(0.5f));
-    builder.node("d1", new Op.Dequantize(), List.of("c"), "joined", new Tensor.Real());
-    builder.node("d2", new Op.Dequantize(), List.of("cb"), "second", new Tensor.Real());
+    builder.node("qa", new ConvertOp.Quantize(), List.of("a"), "ca", codes(0.5f));
+    builder.node("qb", new ConvertOp.Quantize(), List.of("b"), "cb", codes(1f));
+    builder.node("cat", new JoinOp.Concat(), List.of("ca", "cb"), "c", codes(0.5f));
+    builder.node("d1", new ConvertOp.Dequantize(), List.of("c"), "joined", new Tensor.Real());
+    builder.node("d2", new ConvertOp.Dequantize(), List.of("cb"), "second", new Tensor.Real());
     try (InferenceSession session =
         InferenceSession.open(new QuantizedModel(builder.build("joined", "second")))) {
       Map<String, float[]> results =

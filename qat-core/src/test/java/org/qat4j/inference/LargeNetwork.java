@@ -7,8 +7,12 @@ import java.util.List;
 import java.util.Random;
 import org.qat4j.graph.Bias;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -25,36 +29,36 @@ final class LargeNetwork {
 
   private LargeNetwork(String name) {
     graph = Graph.builder(name).input(Tensor.real("in", Shape.of(3, 224, 224)));
-    graph.node("quantize", new Op.Quantize(), List.of("in"), "q", codes(1f / 255));
+    graph.node("quantize", new ConvertOp.Quantize(), List.of("in"), "q", codes(1f / 255));
   }
 
   private LargeNetwork conv(int filters, int kernel, int stride) {
     int fanIn = graph.tensor(last).shape().channels() * kernel * kernel;
     Window window = Window.square(kernel, stride, kernel / 2);
     Bias bias = new Bias(new int[filters]);
-    return add(new Op.Conv(window, 1, random(filters, fanIn), bias, Clip.RELU), codes(0.1f));
+    return add(new LinearOp.Conv(window, 1, random(filters, fanIn), bias, Clip.RELU), codes(0.1f));
   }
 
   private LargeNetwork dense(int outputs) {
     int fanIn = graph.tensor(last).shape().elements();
     Bias bias = new Bias(new int[outputs]);
-    return add(new Op.Dense(random(outputs, fanIn), bias, Clip.RELU), codes(0.1f));
+    return add(new LinearOp.Dense(random(outputs, fanIn), bias, Clip.RELU), codes(0.1f));
   }
 
   private LargeNetwork pool() {
-    return add(new Op.MaxPool(Window.square(2, 2, 0)), graph.tensor(last).type());
+    return add(new PoolOp.MaxPool(Window.square(2, 2, 0)), graph.tensor(last).type());
   }
 
   private LargeNetwork globalPool() {
-    return add(new Op.GlobalAveragePool(), codes(0.1f));
+    return add(new PoolOp.GlobalAveragePool(), codes(0.1f));
   }
 
   private LargeNetwork flatten() {
-    return add(new Op.Flatten(), graph.tensor(last).type());
+    return add(new MoveOp.Flatten(), graph.tensor(last).type());
   }
 
   private QuantizedModel model() {
-    add(new Op.Dequantize(), new Tensor.Real());
+    add(new ConvertOp.Dequantize(), new Tensor.Real());
     return new QuantizedModel(graph.build(last));
   }
 

@@ -29,8 +29,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qat4j.graph.Bias;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -61,14 +65,14 @@ class SaturationTest {
   private static QuantizedModel network() {
     Random random = new Random(7);
     Graph.Builder builder = Graph.builder("net").input(Tensor.real("in", Shape.of(2, 12, 12)));
-    node(builder, "quantize", new Op.Quantize(), INPUT, "in");
+    node(builder, "quantize", new ConvertOp.Quantize(), INPUT, "in");
     node(builder, "conv", conv(random, 2, 8, Clip.RELU), RELU, "quantize");
-    node(builder, "pool", new Op.MaxPool(Window.square(2, 2, 0)), RELU, "conv");
+    node(builder, "pool", new PoolOp.MaxPool(Window.square(2, 2, 0)), RELU, "conv");
     node(builder, "linear", conv(random, 8, 8, Clip.NONE), LINEAR, "pool");
     node(builder, "six", conv(random, 8, 8, Clip.RELU6), params(6f / 255, 0), "pool");
-    node(builder, "sum", new Op.Add(Clip.NONE), SUM, "linear", "six");
-    node(builder, "mean", new Op.GlobalAveragePool(), SUM, "sum");
-    builder.node("result", new Op.Dequantize(), List.of("mean"), "out", new Tensor.Real());
+    node(builder, "sum", new JoinOp.Add(Clip.NONE), SUM, "linear", "six");
+    node(builder, "mean", new PoolOp.GlobalAveragePool(), SUM, "sum");
+    builder.node("result", new ConvertOp.Dequantize(), List.of("mean"), "out", new Tensor.Real());
     return new QuantizedModel(builder.build("out"));
   }
 
@@ -77,7 +81,7 @@ class SaturationTest {
     builder.node(name, op, List.of(inputs), name, new Tensor.Codes(output));
   }
 
-  private static Op.Conv conv(Random random, int in, int out, Clip clip) {
+  private static LinearOp.Conv conv(Random random, int in, int out, Clip clip) {
     byte[] codes = new byte[out * in * 9];
     for (int i = 0; i < codes.length; i++) {
       codes[i] = (byte) (random.nextInt(255) - 127);
@@ -85,7 +89,7 @@ class SaturationTest {
     float[] scales = new float[out];
     Arrays.fill(scales, 0.004f);
     Weights weights = Weights.symmetric(codes, scales, IntRange.signedNarrow(8));
-    return new Op.Conv(Window.square(3, 1, 1), 1, weights, new Bias(new int[out]), clip);
+    return new LinearOp.Conv(Window.square(3, 1, 1), 1, weights, new Bias(new int[out]), clip);
   }
 
   /** Uniform within the input's range of about [-2.5, 2.5], times a factor. */

@@ -18,9 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.ChildJvm;
 import org.qat4j.graph.Bias;
+import org.qat4j.graph.ChannelOp;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -40,29 +45,29 @@ class SmallHeapTest {
   private static QuantizedModel leNet() {
     Random random = new Random(5);
     Graph.Builder builder = Graph.builder("lenet").input(Tensor.real("in", Shape.of(1, 28, 28)));
-    builder.node("quantize", new Op.Quantize(), List.of("in"), "q", codes(1f / 255));
+    builder.node("quantize", new ConvertOp.Quantize(), List.of("in"), "q", codes(1f / 255));
     builder.node("conv1", conv(random, 1, 20), List.of("q"), "c1", codes(0.02f));
     builder.node("pool1", pool(), List.of("c1"), "p1", codes(0.02f));
     builder.node("conv2", conv(random, 20, 50), List.of("p1"), "c2", codes(0.1f));
     builder.node("pool2", pool(), List.of("c2"), "p2", codes(0.1f));
-    builder.node("flatten", new Op.Flatten(), List.of("p2"), "f", codes(0.1f));
+    builder.node("flatten", new MoveOp.Flatten(), List.of("p2"), "f", codes(0.1f));
     builder.node("dense", dense(random, 800, 500, Clip.RELU), List.of("f"), "d", codes(0.5f));
     builder.node("output", dense(random, 500, 10, Clip.NONE), List.of("d"), "o", new Tensor.Real());
-    builder.node("softmax", new Op.Softmax(), List.of("o"), "out", new Tensor.Real());
+    builder.node("softmax", new ChannelOp.Softmax(), List.of("o"), "out", new Tensor.Real());
     return new QuantizedModel(builder.build("out"));
   }
 
   private static Op pool() {
-    return new Op.MaxPool(Window.square(2, 2, 0));
+    return new PoolOp.MaxPool(Window.square(2, 2, 0));
   }
 
   private static Op conv(Random random, int in, int out) {
     Weights weights = weights(random, out, in * 25);
-    return new Op.Conv(Window.square(5, 1, 0), 1, weights, new Bias(new int[out]), Clip.RELU);
+    return new LinearOp.Conv(Window.square(5, 1, 0), 1, weights, new Bias(new int[out]), Clip.RELU);
   }
 
   private static Op dense(Random random, int in, int out, Clip clip) {
-    return new Op.Dense(weights(random, out, in), new Bias(new int[out]), clip);
+    return new LinearOp.Dense(weights(random, out, in), new Bias(new int[out]), clip);
   }
 
   private static Weights weights(Random random, int out, int fanIn) {
@@ -113,9 +118,9 @@ class SmallHeapTest {
   @Test
   void deployment_ofAHugeImage_isRefusedByDefaultAndPlannedWithRoomForIt() throws Exception {
     Graph.Builder graph = Graph.builder("huge").input(Tensor.real("in", Shape.of(1, 11000, 11000)));
-    graph.node("quantize", new Op.Quantize(), List.of("in"), "q", codes(1f / 255));
-    graph.node("mean", new Op.GlobalAveragePool(), List.of("q"), "m", codes(1f / 255));
-    graph.node("real", new Op.Dequantize(), List.of("m"), "out", new Tensor.Real());
+    graph.node("quantize", new ConvertOp.Quantize(), List.of("in"), "q", codes(1f / 255));
+    graph.node("mean", new PoolOp.GlobalAveragePool(), List.of("q"), "m", codes(1f / 255));
+    graph.node("real", new ConvertOp.Dequantize(), List.of("m"), "out", new Tensor.Real());
     Path file = folder.resolve("huge.onnx");
     new QuantizedModel(graph.build("out")).save(file);
     assertTrue(Files.size(file) < 1000, "bytes");

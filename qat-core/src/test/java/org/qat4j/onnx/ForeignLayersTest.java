@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.read.OnnxReader;
 import org.qat4j.onnx.write.OnnxWriter;
@@ -30,7 +30,9 @@ class ForeignLayersTest {
             .qdq("y", 0.5f)
             .output("y_dq", 0, 1, 4, 4)
             .read();
-    assertArrayEquals(new int[] {40}, ((Op.Conv) graph.nodes().get(1).op()).bias().codes());
+    assertArrayEquals(
+        new int[] {40},
+        ((LinearOp.Conv) graph.nodes().get(1).op()).coefficients().codes().bias().codes());
   }
 
   @Test
@@ -44,9 +46,10 @@ class ForeignLayersTest {
             .node("Gemm", List.of("x_dq", "w_dq"), "y", OnnxNodes.integer("transB", 1))
             .output("y", 0, 1)
             .read();
-    Op.Dense dense = (Op.Dense) graph.nodes().get(1).op();
-    assertArrayEquals(new byte[] {-128, 2, 127}, dense.weights().codesOihw());
-    assertArrayEquals(new int[] {2}, dense.weights().zeroPoints());
+    LinearOp.Dense dense = (LinearOp.Dense) graph.nodes().get(1).op();
+    assertArrayEquals(
+        new byte[] {-128, 2, 127}, dense.coefficients().codes().weights().codesOihw());
+    assertArrayEquals(new int[] {2}, dense.coefficients().codes().weights().zeroPoints());
     assertEquals(new Tensor.Real(), graph.outputs().get(0).type());
   }
 
@@ -58,9 +61,9 @@ class ForeignLayersTest {
             .node("Gemm", List.of("x_dq", "w_dq"), "y", OnnxNodes.integer("transB", 1))
             .output("y", 0, 2)
             .read();
-    Op.Dense dense = (Op.Dense) graph.nodes().get(1).op();
-    assertArrayEquals(new float[] {0.1f, 0.1f}, dense.weights().scales());
-    assertEquals(IntRange.signedNarrow(8), dense.weights().range());
+    LinearOp.Dense dense = (LinearOp.Dense) graph.nodes().get(1).op();
+    assertArrayEquals(new float[] {0.1f, 0.1f}, dense.coefficients().codes().weights().scales());
+    assertEquals(IntRange.signedNarrow(8), dense.coefficients().codes().weights().range());
   }
 
   @Test
@@ -71,7 +74,7 @@ class ForeignLayersTest {
             .node("Gemm", List.of("x_dq", "w_dq"), "y")
             .output("y", 0, 2)
             .read();
-    assertTurned((Op.Dense) graph.nodes().get(1).op());
+    assertTurned((LinearOp.Dense) graph.nodes().get(1).op());
   }
 
   @Test
@@ -86,10 +89,10 @@ class ForeignLayersTest {
             .qdq("y", 0.5f)
             .output("y_dq", 0, 2)
             .read();
-    Op.Dense dense = (Op.Dense) graph.nodes().get(1).op();
+    LinearOp.Dense dense = (LinearOp.Dense) graph.nodes().get(1).op();
     assertTurned(dense);
     assertEquals(Clip.RELU, dense.clip());
-    assertArrayEquals(new int[] {10, 10}, dense.bias().codes());
+    assertArrayEquals(new int[] {10, 10}, dense.coefficients().codes().bias().codes());
   }
 
   @Test
@@ -101,7 +104,7 @@ class ForeignLayersTest {
             .node("MatMul", List.of("x_dq", "wt"), "y")
             .output("y", 0, 2)
             .read();
-    assertTurned((Op.Dense) graph.nodes().get(1).op());
+    assertTurned((LinearOp.Dense) graph.nodes().get(1).op());
   }
 
   @Test
@@ -121,7 +124,8 @@ class ForeignLayersTest {
             .read();
     // 0.5 and 1.5 are ties: half to even
     assertArrayEquals(
-        new byte[] {0, -7, 2}, ((Op.Dense) graph.nodes().get(1).op()).weights().codesOihw());
+        new byte[] {0, -7, 2},
+        ((LinearOp.Dense) graph.nodes().get(1).op()).coefficients().codes().weights().codesOihw());
   }
 
   @Test
@@ -135,9 +139,9 @@ class ForeignLayersTest {
             .node("Gemm", List.of("x_dq", "w_dq"), "y", OnnxNodes.integer("transB", 1))
             .output("y", 0, 1)
             .read();
-    Op.Dense dense = (Op.Dense) graph.nodes().get(1).op();
-    assertArrayEquals(new byte[] {-8, 7, -1}, dense.weights().codesOihw());
-    assertEquals(IntRange.signed(4), dense.weights().range());
+    LinearOp.Dense dense = (LinearOp.Dense) graph.nodes().get(1).op();
+    assertArrayEquals(new byte[] {-8, 7, -1}, dense.coefficients().codes().weights().codesOihw());
+    assertEquals(IntRange.signed(4), dense.coefficients().codes().weights().range());
   }
 
   @Test
@@ -153,9 +157,10 @@ class ForeignLayersTest {
     GraphEquality.assertEqual(graph, OnnxReader.read(OnnxWriter.toBytes(graph), "again"));
   }
 
-  private static void assertTurned(Op.Dense dense) {
-    assertArrayEquals(new byte[] {1, 3, 5, 2, 4, 6}, dense.weights().codesOihw());
-    assertArrayEquals(new float[] {0.1f, 0.2f}, dense.weights().scales());
+  private static void assertTurned(LinearOp.Dense dense) {
+    assertArrayEquals(
+        new byte[] {1, 3, 5, 2, 4, 6}, dense.coefficients().codes().weights().codesOihw());
+    assertArrayEquals(new float[] {0.1f, 0.2f}, dense.coefficients().codes().weights().scales());
   }
 
   private static ModelBuilder image() {

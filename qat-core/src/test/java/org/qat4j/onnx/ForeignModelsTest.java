@@ -12,7 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Window;
@@ -38,13 +39,13 @@ class ForeignModelsTest {
             .output("y_dq", 0, 2, 4, 4)
             .read();
     assertEquals(List.of("QuantizeLinear", "Conv", "DequantizeLinear"), ops(graph));
-    Op.Conv conv = (Op.Conv) graph.nodes().get(1).op();
+    LinearOp.Conv conv = (LinearOp.Conv) graph.nodes().get(1).op();
     assertEquals("conv:c", graph.nodes().get(1).name());
     assertEquals(Clip.RELU, conv.clip());
-    assertArrayEquals(new byte[] {3, -128}, conv.weights().codesOihw());
-    assertEquals(IntRange.signed(8), conv.weights().range());
+    assertArrayEquals(new byte[] {3, -128}, conv.coefficients().codes().weights().codesOihw());
+    assertEquals(IntRange.signed(8), conv.coefficients().codes().weights().range());
     // 1 / (0.5 * 0.25) and -0.1 / (0.5 * 0.125) = -1.6
-    assertArrayEquals(new int[] {8, -2}, conv.bias().codes());
+    assertArrayEquals(new int[] {8, -2}, conv.coefficients().codes().bias().codes());
     assertEquals(Tensor.codes("y_q", Shape.of(2, 4, 4), HALF), graph.tensor("y_q"));
   }
 
@@ -81,7 +82,7 @@ class ForeignModelsTest {
     assertEquals(
         List.of("QuantizeLinear", "Conv", "MaxPool", "Flatten", "DequantizeLinear"), ops(graph));
     assertEquals(Tensor.codes("y_q", Shape.of(4), HALF), graph.tensor("y_q"));
-    assertEquals(Clip.RELU, ((Op.Conv) graph.nodes().get(1).op()).clip());
+    assertEquals(Clip.RELU, ((LinearOp.Conv) graph.nodes().get(1).op()).clip());
   }
 
   @Test
@@ -155,7 +156,7 @@ class ForeignModelsTest {
             .output("y_dq", 0, 1, 1, 1)
             .read();
     Window expected = new Window(kernel, kernel, stride, stride, begin, begin, end, end, 1, 1);
-    assertEquals(expected, ((Op.MaxPool) graph.nodes().get(1).op()).window());
+    assertEquals(expected, ((PoolOp.MaxPool) graph.nodes().get(1).op()).window());
   }
 
   @Test
@@ -268,7 +269,7 @@ class ForeignModelsTest {
             .node("DequantizeLinear", List.of("c", "s", "z"), "y")
             .output("y", 0, 1)
             .read();
-    Op.Dense dense = (Op.Dense) graph.nodes().get(1).op();
+    LinearOp.Dense dense = (LinearOp.Dense) graph.nodes().get(1).op();
     assertEquals(new Clip(1f, 6f), dense.clip());
     assertEquals(new IntRange(5, 15), dense.clip().codes(graph.tensor("c").params()));
   }

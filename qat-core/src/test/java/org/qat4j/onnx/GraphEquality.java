@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
-import org.qat4j.graph.Bias;
+import org.qat4j.graph.Coefficients;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Node;
-import org.qat4j.graph.Op;
 import org.qat4j.graph.Weights;
 
 /** Two graphs are equal if every name, operation, code, scale, parameter and shape is. */
@@ -39,24 +39,36 @@ final class GraphEquality {
   }
 
   private static void assertEqual(Node expected, Node actual) {
-    if (expected.op() instanceof Op.Conv a && actual.op() instanceof Op.Conv b) {
+    if (expected.op() instanceof LinearOp.Conv a && actual.op() instanceof LinearOp.Conv b) {
       assertEquals(a.window(), b.window(), expected.name());
       assertEquals(a.groups(), b.groups(), expected.name());
       assertEquals(a.clip(), b.clip(), expected.name());
-      assertEqual(expected.name(), a.weights(), b.weights(), a.bias(), b.bias());
-    } else if (expected.op() instanceof Op.Dense a && actual.op() instanceof Op.Dense b) {
+      assertEqual(expected.name(), a.coefficients(), b.coefficients());
+    } else if (expected.op() instanceof LinearOp.Dense a
+        && actual.op() instanceof LinearOp.Dense b) {
       assertEquals(a.clip(), b.clip(), expected.name());
-      assertEqual(expected.name(), a.weights(), b.weights(), a.bias(), b.bias());
+      assertEqual(expected.name(), a.coefficients(), b.coefficients());
     } else {
       assertEquals(expected.op(), actual.op(), expected.name());
     }
   }
 
-  private static void assertEqual(String node, Weights a, Weights b, Bias biasA, Bias biasB) {
+  private static void assertEqual(String node, Coefficients expected, Coefficients actual) {
+    assertEquals(expected.arithmetic(), actual.arithmetic(), node);
+    switch (expected.arithmetic()) {
+      case CODES -> assertEqual(node, expected.codes(), actual.codes());
+      case REALS -> assertEquals(expected, actual, node);
+    }
+  }
+
+  private static void assertEqual(
+      String node, Coefficients.OfCodes expected, Coefficients.OfCodes actual) {
+    Weights a = expected.weights();
+    Weights b = actual.weights();
     assertArrayEquals(a.wideCodesOihw(), b.wideCodesOihw(), node);
     assertArrayEquals(a.scales(), b.scales(), node);
     assertArrayEquals(a.zeroPoints(), b.zeroPoints(), node);
     assertEquals(a.range(), b.range(), node);
-    assertArrayEquals(biasA.codes(), biasB.codes(), node);
+    assertArrayEquals(expected.bias().codes(), actual.bias().codes(), node);
   }
 }

@@ -13,7 +13,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.LinearOp;
 
 /**
  * Files that are made to cost memory or time, to reach other files, or to contradict themselves.
@@ -124,11 +124,13 @@ class HostileFileTest {
           .output(output + "_dq", 0, 3);
     }
     Graph graph = model.read();
-    Op.Dense first = (Op.Dense) graph.nodes().get(1).op();
-    Op.Dense second = (Op.Dense) graph.nodes().get(3).op();
+    LinearOp.Dense first = (LinearOp.Dense) graph.nodes().get(1).op();
+    LinearOp.Dense second = (LinearOp.Dense) graph.nodes().get(3).op();
     assertEquals(
         List.of(true, "b_q"),
-        List.of(first.weights() == second.weights(), graph.nodes().get(3).output()));
+        List.of(
+            first.coefficients().codes().weights() == second.coefficients().codes().weights(),
+            graph.nodes().get(3).output()));
   }
 
   @Test

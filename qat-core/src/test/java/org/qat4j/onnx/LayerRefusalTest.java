@@ -13,8 +13,8 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.write.OnnxWriter;
@@ -183,9 +183,9 @@ class LayerRefusalTest {
     Graph graph =
         Graph.builder("g")
             .input(Tensor.real("x", Shape.of(3)))
-            .node("q", new Op.Quantize(), List.of("x"), "c", new Tensor.Codes(params))
-            .node("dq", new Op.Dequantize(), List.of("c"), "r", new Tensor.Real())
-            .node("q2", new Op.Quantize(), List.of("r"), "c2", new Tensor.Codes(params))
+            .node("q", new ConvertOp.Quantize(), List.of("x"), "c", new Tensor.Codes(params))
+            .node("dq", new ConvertOp.Dequantize(), List.of("c"), "r", new Tensor.Real())
+            .node("q2", new ConvertOp.Quantize(), List.of("r"), "c2", new Tensor.Codes(params))
             .build("c2");
     assertEquals(
         "node 'q2' quantizes the real result 'r' of another node: give that node codes as its output, or use Requantize",

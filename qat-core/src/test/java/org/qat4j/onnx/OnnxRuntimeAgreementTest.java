@@ -14,9 +14,12 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
@@ -33,7 +36,7 @@ class OnnxRuntimeAgreementTest {
   private static final SessionOptions REFERENCE = SessionOptions.DEFAULT.withBackend("reference");
   private static final int BATCH = 4;
   private static final Set<Class<? extends Op>> COPIES =
-      Set.of(Op.MaxPool.class, Op.Flatten.class, Op.Pad.class, Op.Upsample.class);
+      Set.of(PoolOp.MaxPool.class, MoveOp.Flatten.class, MoveOp.Pad.class, MoveOp.Upsample.class);
 
   /** Codes compared and codes that differ, by operation. */
   private static final Map<String, long[]> COUNTS = new TreeMap<>();
@@ -128,7 +131,7 @@ class OnnxRuntimeAgreementTest {
 
   private static float tolerance(Graph graph) {
     return graph.nodes().stream()
-        .filter(node -> node.op() instanceof Op.Dequantize)
+        .filter(node -> node.op() instanceof ConvertOp.Dequantize)
         .map(node -> 2 * graph.inputsOf(node).get(0).params().scale())
         .findFirst()
         .orElse(0.05f);

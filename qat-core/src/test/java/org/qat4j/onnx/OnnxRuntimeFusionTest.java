@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.onnx.write.OnnxWriter;
@@ -64,8 +65,10 @@ class OnnxRuntimeFusionTest {
       assertEquals(Set.of(), readersOfReals(nodes), () -> "of " + ops);
       assertEquals(
           List.of(), ops.stream().filter(FLOAT_LAYERS::contains).toList(), () -> "of " + ops);
-      assertEquals(count(graph, Op.Conv.class), ops.stream().filter("QLinearConv"::equals).count());
-      assertEquals(count(graph, Op.Dense.class), ops.stream().filter("QGemm"::equals).count());
+      assertEquals(
+          count(graph, LinearOp.Conv.class), ops.stream().filter("QLinearConv"::equals).count());
+      assertEquals(
+          count(graph, LinearOp.Dense.class), ops.stream().filter("QGemm"::equals).count());
       assertArrayEquals(outputShape(graph), run(session, graph.inputs().get(0).shape()));
     }
   }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
@@ -165,7 +165,7 @@ class OutputNamesTest {
             .anyOutput("y")
             .read();
     assertEquals(
-        0, graph.nodes().stream().filter(node -> node.op() instanceof Op.Identity).count());
+        0, graph.nodes().stream().filter(node -> node.op() instanceof MoveOp.Identity).count());
   }
 
   @Test

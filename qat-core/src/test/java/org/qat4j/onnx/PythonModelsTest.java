@@ -16,7 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Window;
 import org.qat4j.inference.InferenceSession;
@@ -37,7 +39,7 @@ class PythonModelsTest {
     assertEquals(
         List.of("QuantizeLinear", "Conv", "MaxPool", "Flatten", "Gemm", "Gemm", "Softmax"),
         ops(graph));
-    assertEquals(Clip.RELU, ((Op.Conv) graph.nodes().get(1).op()).clip());
+    assertEquals(Clip.RELU, ((LinearOp.Conv) graph.nodes().get(1).op()).clip());
     assertEquals(new Tensor.Real(), graph.tensor("z").type());
   }
 
@@ -55,7 +57,7 @@ class PythonModelsTest {
             "Gemm",
             "DequantizeLinear"),
         ops(graph));
-    assertEquals(new Op.Add(Clip.RELU), graph.nodes().get(3).op());
+    assertEquals(new JoinOp.Add(Clip.RELU), graph.nodes().get(3).op());
   }
 
   @ParameterizedTest
@@ -104,14 +106,16 @@ class PythonModelsTest {
         ops(graph));
     assertEquals(List.of(), graph.islands());
     assertEquals(
-        new Window(1, 1, 1, 1, 1, 1, 1, 1, 1, 1), ((Op.Conv) graph.nodes().get(3).op()).window());
+        new Window(1, 1, 1, 1, 1, 1, 1, 1, 1, 1),
+        ((LinearOp.Conv) graph.nodes().get(3).op()).window());
     GraphEquality.assertEqual(graph, OnnxReader.read(OnnxWriter.toBytes(graph), "again"));
   }
 
   @Test
   void read_ofTorchResize_enlargesToTheSizesOfAnotherTensor() throws IOException {
     Graph graph = OnnxReader.read(file("torch_resize"));
-    assertTrue(graph.nodes().stream().anyMatch(node -> node.op().equals(new Op.Upsample(2, 2))));
+    assertTrue(
+        graph.nodes().stream().anyMatch(node -> node.op().equals(new MoveOp.Upsample(2, 2))));
   }
 
   @Test

@@ -4,9 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.qat4j.graph.Bias;
+import org.qat4j.graph.ChannelOp;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -47,14 +54,14 @@ final class RandomGraphs {
   private Graph draw() {
     Shape image = Shape.of(between(1, 3), between(6, 12), between(6, 12));
     graph.input(Tensor.real("image", image));
-    String codes = node(new Op.Quantize(), List.of("image"), activation(1f / 128));
+    String codes = node(new ConvertOp.Quantize(), List.of("image"), activation(1f / 128));
     for (int i = between(1, 5); i > 0; i--) {
       codes = hidden(codes);
     }
     if (random.nextBoolean()) {
       codes = globalPool(codes);
     }
-    codes = node(new Op.Flatten(), List.of(codes), graph.tensor(codes).type());
+    codes = node(new MoveOp.Flatten(), List.of(codes), graph.tensor(codes).type());
     for (int i = random.nextInt(2); i > 0; i--) {
       codes = dense(codes, between(2, 20), false);
     }
@@ -64,20 +71,24 @@ final class RandomGraphs {
   private Graph end(String codes) {
     boolean real = random.nextBoolean();
     String logits = dense(codes, between(2, 10), real);
-    String scores = real ? logits : node(new Op.Dequantize(), List.of(logits), new Tensor.Real());
+    String scores =
+        real ? logits : node(new ConvertOp.Dequantize(), List.of(logits), new Tensor.Real());
     String last =
-        random.nextBoolean() ? node(new Op.Softmax(), List.of(scores), new Tensor.Real()) : scores;
+        random.nextBoolean()
+            ? node(new ChannelOp.Softmax(), List.of(scores), new Tensor.Real())
+            : scores;
     boolean renamed = kind == Kind.ANY && random.nextInt(4) == 0;
     return graph.build(
-        renamed ? node(new Op.Identity(), List.of(last), graph.tensor(last).type()) : last);
+        renamed ? node(new MoveOp.Identity(), List.of(last), graph.tensor(last).type()) : last);
   }
 
   private String hidden(String codes) {
     return switch (random.nextInt(10)) {
       case 0 -> maxPool(codes);
       case 5 ->
-          sameCodes(new Op.Pad(random.nextInt(3), random.nextInt(3), random.nextInt(3), 1), codes);
-      case 6 -> sameCodes(new Op.Upsample(between(1, 3), between(1, 2)), codes);
+          sameCodes(
+              new MoveOp.Pad(random.nextInt(3), random.nextInt(3), random.nextInt(3), 1), codes);
+      case 6 -> sameCodes(new MoveOp.Upsample(between(1, 3), between(1, 2)), codes);
       case 7 -> leakyRelu(codes);
       case 1 -> averagePool(codes);
       case 2 -> residual(codes);
@@ -94,7 +105,7 @@ final class RandomGraphs {
     int outChannels = filters * groups;
     int fanIn = input.shape().channels() / groups * window.kernelArea();
     return layer(
-        codes, outChannels, fanIn, false, (w, b, c) -> new Op.Conv(window, groups, w, b, c));
+        codes, outChannels, fanIn, false, (w, b, c) -> new LinearOp.Conv(window, groups, w, b, c));
   }
 
   private Window convWindow(Shape shape) {
@@ -118,7 +129,7 @@ final class RandomGraphs {
 
   private String dense(String codes, int outputs, boolean real) {
     int fanIn = graph.tensor(codes).shape().elements();
-    return layer(codes, outputs, fanIn, real, Op.Dense::new);
+    return layer(codes, outputs, fanIn, real, LinearOp.Dense::new);
   }
 
   private interface Layer {
@@ -164,7 +175,7 @@ final class RandomGraphs {
 
   private String maxPool(String codes) {
     return node(
-        new Op.MaxPool(poolWindow(graph.tensor(codes).shape())),
+        new PoolOp.MaxPool(poolWindow(graph.tensor(codes).shape())),
         List.of(codes),
         graph.tensor(codes).type());
   }
@@ -175,13 +186,13 @@ final class RandomGraphs {
 
   private String leakyRelu(String codes) {
     QuantParams in = graph.tensor(codes).params();
-    Op op = new Op.LeakyRelu(random.nextInt(3) / 8f);
+    Op op = new FunctionOp.LeakyRelu(random.nextInt(3) / 8f);
     return node(op, List.of(codes), activation(in.scale() * in.range().steps() / 200));
   }
 
   private String averagePool(String codes) {
     Tensor input = graph.tensor(codes);
-    Op op = new Op.AveragePool(poolWindow(input.shape()), random.nextBoolean());
+    Op op = new PoolOp.AveragePool(poolWindow(input.shape()), random.nextBoolean());
     return node(
         op,
         List.of(codes),
@@ -191,7 +202,7 @@ final class RandomGraphs {
   private String globalPool(String codes) {
     QuantParams in = graph.tensor(codes).params();
     return node(
-        new Op.GlobalAveragePool(),
+        new PoolOp.GlobalAveragePool(),
         List.of(codes),
         activation(in.scale() * in.range().steps() / 512));
   }
@@ -208,7 +219,7 @@ final class RandomGraphs {
     String right = random.nextBoolean() ? codes : pointwise(codes, channels);
     QuantParams in = graph.tensor(left).params();
     Tensor.Type type = activation(in.scale() * in.range().steps() / 128);
-    return node(new Op.Add(clip(type)), List.of(left, right), type);
+    return node(new JoinOp.Add(clip(type)), List.of(left, right), type);
   }
 
   private String concat(String codes) {
@@ -217,19 +228,20 @@ final class RandomGraphs {
       inputs.add(pointwise(codes, between(1, 4)));
     }
     QuantParams in = graph.tensor(codes).params();
-    return node(new Op.Concat(), inputs, activation(in.scale() * in.range().steps() / 200));
+    return node(new JoinOp.Concat(), inputs, activation(in.scale() * in.range().steps() / 200));
   }
 
   private String pointwise(String codes, int filters) {
     int channels = graph.tensor(codes).shape().channels();
     Window window = Window.square(1, 1, 0);
-    return layer(codes, filters, channels, false, (w, b, c) -> new Op.Conv(window, 1, w, b, c));
+    return layer(
+        codes, filters, channels, false, (w, b, c) -> new LinearOp.Conv(window, 1, w, b, c));
   }
 
   private String requantize(String codes) {
     QuantParams in = graph.tensor(codes).params();
     Tensor.Type type = activation(in.scale() * in.range().steps() / 180);
-    return node(new Op.Requantize(clip(type)), List.of(codes), type);
+    return node(new ConvertOp.Requantize(clip(type)), List.of(codes), type);
   }
 
   /** Parameters whose 8-bit scale is the given one. */

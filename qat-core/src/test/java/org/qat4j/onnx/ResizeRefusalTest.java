@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.MoveOp;
 
 /** What a Resize says beside its factors is supported or refused, never passed over. */
 class ResizeRefusalTest {
@@ -124,6 +124,7 @@ class ResizeRefusalTest {
   void scales_ofNamedAxes_areRead() throws OnnxFormatException {
     ModelBuilder model = byScales(new float[] {3, 2}, OnnxNodes.integers("axes", 3, -2));
     assertEquals(
-        new Op.Upsample(2, 3), model.qdq("y", 0.5f).anyOutput("y_dq").read().nodes().get(1).op());
+        new MoveOp.Upsample(2, 3),
+        model.qdq("y", 0.5f).anyOutput("y_dq").read().nodes().get(1).op());
   }
 }

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
-import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
@@ -224,7 +224,7 @@ final class SessionFuzz {
   private static float[] images(Random random, Graph graph, Tensor input, int batch) {
     List<QuantParams> readers =
         graph.nodes().stream()
-            .filter(node -> node.op() instanceof Op.Quantize)
+            .filter(node -> node.op() instanceof ConvertOp.Quantize)
             .filter(node -> node.inputs().contains(input.name()))
             .map(Node::output)
             .map(name -> graph.tensor(name).params())

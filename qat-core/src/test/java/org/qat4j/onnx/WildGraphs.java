@@ -7,10 +7,16 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.qat4j.graph.Bias;
+import org.qat4j.graph.ChannelOp;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.RealOp;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Reals;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
@@ -46,7 +52,7 @@ final class WildGraphs {
     graph.input(Tensor.real("image", imageOrFeatures()));
     tensors.add("image");
     while (tensors.size() == 1) {
-      add(new Op.Quantize(), List.of("image"), codes());
+      add(new ConvertOp.Quantize(), List.of("image"), codes());
     }
     for (int tries = 3 + random.nextInt(12); tries > 0; tries--) {
       attempt();
@@ -62,7 +68,7 @@ final class WildGraphs {
     if (!graph.tensor(tensor).isCodes()) {
       return tensor;
     }
-    add(new Op.Dequantize(), List.of(tensor), new Tensor.Real());
+    add(new ConvertOp.Dequantize(), List.of(tensor), new Tensor.Real());
     return tensors.get(tensors.size() - 1);
   }
 
@@ -108,17 +114,17 @@ final class WildGraphs {
     switch (random.nextInt(16)) {
       case 0, 1, 2 -> conv(from, input);
       case 3 -> dense(from, input);
-      case 4 -> add(new Op.MaxPool(window()), List.of(from), same);
-      case 5 -> add(new Op.AveragePool(window(), random.nextBoolean()), List.of(from), codes());
-      case 6 -> add(new Op.GlobalAveragePool(), List.of(from), codes());
-      case 7, 8 -> add(new Op.Add(clip()), List.of(from, any()), codes());
-      case 9 -> add(new Op.Concat(), some(from), codes());
-      case 10 -> add(new Op.Requantize(clip()), List.of(from), codes());
-      case 11 -> add(new Op.Flatten(), List.of(from), same);
-      case 12 -> add(new Op.Pad(count(3), count(3), count(3), count(3)), List.of(from), same);
-      case 13 -> add(new Op.Upsample(1 + count(2), 1 + count(2)), List.of(from), same);
-      case 14 -> add(new Op.LeakyRelu(Math.abs(number())), List.of(from), codes());
-      default -> add(new Op.Dequantize(), List.of(from), new Tensor.Real());
+      case 4 -> add(new PoolOp.MaxPool(window()), List.of(from), same);
+      case 5 -> add(new PoolOp.AveragePool(window(), random.nextBoolean()), List.of(from), codes());
+      case 6 -> add(new PoolOp.GlobalAveragePool(), List.of(from), codes());
+      case 7, 8 -> add(new JoinOp.Add(clip()), List.of(from, any()), codes());
+      case 9 -> add(new JoinOp.Concat(), some(from), codes());
+      case 10 -> add(new ConvertOp.Requantize(clip()), List.of(from), codes());
+      case 11 -> add(new MoveOp.Flatten(), List.of(from), same);
+      case 12 -> add(new MoveOp.Pad(count(3), count(3), count(3), count(3)), List.of(from), same);
+      case 13 -> add(new MoveOp.Upsample(1 + count(2), 1 + count(2)), List.of(from), same);
+      case 14 -> add(new FunctionOp.LeakyRelu(Math.abs(number())), List.of(from), codes());
+      default -> add(new ConvertOp.Dequantize(), List.of(from), new Tensor.Real());
     }
   }
 
@@ -128,31 +134,34 @@ final class WildGraphs {
       case 0 -> realConv(from, input);
       case 1 -> {
         int outputs = 1 + random.nextInt(9);
-        real(new RealOp.Dense(reals(outputs * input.shape().elements()), reals(outputs)), one);
+        real(
+            new LinearOp.Dense(
+                reals(outputs * input.shape().elements()), reals(outputs), Clip.NONE),
+            one);
       }
-      case 2 -> real(new RealOp.ScaleShift(channels(input), channels(input)), one);
-      case 3 -> real(new RealOp.MaxPool(window()), one);
-      case 4 -> real(new RealOp.AveragePool(window(), random.nextBoolean()), one);
-      case 5 -> real(new RealOp.GlobalAveragePool(), one);
-      case 6 -> real(new RealOp.Pad(count(3), count(3), count(3), count(3)), one);
-      case 7 -> real(new RealOp.Upsample(1 + count(2), 1 + count(2)), one);
-      case 8 -> real(new RealOp.Concat(), some(from));
-      case 9 -> real(new RealOp.Add(), List.of(from, any()));
-      case 10 -> real(new RealOp.Mul(), List.of(from, any()));
-      case 11 -> real(new RealOp.Clamp(clip()), one);
-      case 12 -> real(new RealOp.LeakyRelu(number()), one);
-      case 13 -> real(new RealOp.Sigmoid(), one);
-      case 14 -> real(new RealOp.Tanh(), one);
-      case 15 -> real(new RealOp.HardSigmoid(number(), number()), one);
-      case 16 -> real(new RealOp.HardSwish(), one);
-      case 17 -> add(new Op.Softmax(), one, new Tensor.Real());
-      case 18 -> add(new Op.Flatten(), one, new Tensor.Real());
-      default -> add(new Op.Quantize(), one, codes());
+      case 2 -> real(new ChannelOp.ScaleShift(channels(input), channels(input)), one);
+      case 3 -> real(new PoolOp.MaxPool(window()), one);
+      case 4 -> real(new PoolOp.AveragePool(window(), random.nextBoolean()), one);
+      case 5 -> real(new PoolOp.GlobalAveragePool(), one);
+      case 6 -> real(new MoveOp.Pad(count(3), count(3), count(3), count(3)), one);
+      case 7 -> real(new MoveOp.Upsample(1 + count(2), 1 + count(2)), one);
+      case 8 -> real(new JoinOp.Concat(), some(from));
+      case 9 -> real(new JoinOp.Add(Clip.NONE), List.of(from, any()));
+      case 10 -> real(new JoinOp.Mul(), List.of(from, any()));
+      case 11 -> real(new FunctionOp.Clamp(clip()), one);
+      case 12 -> real(new FunctionOp.LeakyRelu(number()), one);
+      case 13 -> real(new FunctionOp.Sigmoid(), one);
+      case 14 -> real(new FunctionOp.Tanh(), one);
+      case 15 -> real(new FunctionOp.HardSigmoid(number(), number()), one);
+      case 16 -> real(new FunctionOp.HardSwish(), one);
+      case 17 -> add(new ChannelOp.Softmax(), one, new Tensor.Real());
+      case 18 -> add(new MoveOp.Flatten(), one, new Tensor.Real());
+      default -> add(new ConvertOp.Quantize(), one, codes());
     }
   }
 
-  private void real(RealOp op, List<String> inputs) {
-    add(new Op.Real(op), inputs, new Tensor.Real());
+  private void real(Op op, List<String> inputs) {
+    add(op, inputs, new Tensor.Real());
   }
 
   private void add(Op op, List<String> inputs, Tensor.Type type) {
@@ -175,21 +184,21 @@ final class WildGraphs {
     int groups = random.nextInt(3) == 0 ? channels : 1;
     int outputs = groups * (1 + random.nextInt(groups == 1 ? 20 : 3));
     Weights weights = weights(outputs, fanIn(channels / groups, window));
-    Op op = new Op.Conv(window, groups, weights, bias(outputs), clip());
+    Op op = new LinearOp.Conv(window, groups, weights, bias(outputs), clip());
     add(op, List.of(from), layerOutput());
   }
 
   private void dense(String from, Tensor input) {
     int outputs = 1 + random.nextInt(random.nextInt(9) == 0 ? 300 : 20);
     Weights weights = weights(outputs, input.shape().elements());
-    add(new Op.Dense(weights, bias(outputs), clip()), List.of(from), layerOutput());
+    add(new LinearOp.Dense(weights, bias(outputs), clip()), List.of(from), layerOutput());
   }
 
   private void realConv(String from, Tensor input) {
     Window window = window();
     int outputs = 1 + random.nextInt(5);
     Reals weights = reals(outputs * fanIn(input.shape().channels(), window));
-    real(new RealOp.Conv(window, 1, weights, reals(outputs)), List.of(from));
+    real(new LinearOp.Conv(window, 1, weights, reals(outputs), Clip.NONE), List.of(from));
   }
 
   /** Sizes that would take megabytes of weights are for the windows of pooling. */

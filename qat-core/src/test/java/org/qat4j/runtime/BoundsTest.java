@@ -14,8 +14,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Window;
@@ -38,7 +44,7 @@ class BoundsTest {
   @ParameterizedTest
   @MethodSource("backends")
   void globalAveragePool_sumBeyondInt32_isExact(String backend) {
-    Graph graph = pool(new Op.GlobalAveragePool(), Shape.of(1, 3000, 3000));
+    Graph graph = pool(new PoolOp.GlobalAveragePool(), Shape.of(1, 3000, 3000));
     float[] image = new float[9_000_000];
     Arrays.fill(image, 255);
     float[] result = new float[1];
@@ -72,12 +78,12 @@ class BoundsTest {
 
   @Test
   void scales_whoseQuotientOverflowsFloat32_areRefusedByEachOperation() {
-    refused(apart("Add"), new Op.Add(Clip.NONE), 2, 1e30, 1e-30);
-    refused(apart("Concat"), new Op.Concat(), 2, 1e30, 1e-30);
-    refused(apart("QuantizeLinear"), new Op.Requantize(Clip.NONE), 1, 1e30, 1e-30);
-    refused(apart("LeakyRelu"), new Op.LeakyRelu(0.1f), 1, 1e30, 1e-30);
-    refused(apart("GlobalAveragePool"), new Op.GlobalAveragePool(), 1, 1e30, 1e-30);
-    Op pool = new Op.AveragePool(Window.square(2, 1, 0), false);
+    refused(apart("Add"), new JoinOp.Add(Clip.NONE), 2, 1e30, 1e-30);
+    refused(apart("Concat"), new JoinOp.Concat(), 2, 1e30, 1e-30);
+    refused(apart("QuantizeLinear"), new ConvertOp.Requantize(Clip.NONE), 1, 1e30, 1e-30);
+    refused(apart("LeakyRelu"), new FunctionOp.LeakyRelu(0.1f), 1, 1e30, 1e-30);
+    refused(apart("GlobalAveragePool"), new PoolOp.GlobalAveragePool(), 1, 1e30, 1e-30);
+    Op pool = new PoolOp.AveragePool(Window.square(2, 1, 0), false);
     refused(apart("AveragePool"), pool, 1, 1e30, 1e-30);
   }
 
@@ -87,7 +93,7 @@ class BoundsTest {
     refused(
         "node 'op' (Add): the input's scale 1.0E20 divided by the output's 1.0E-18 overflows"
             + " float32: calibrate again, so that both describe the same real numbers",
-        new Op.Add(Clip.NONE),
+        new JoinOp.Add(Clip.NONE),
         2,
         1e20,
         1e-18);
@@ -98,7 +104,7 @@ class BoundsTest {
     refused(
         "node 'op' (LeakyRelu): the input's scale 100000.0 divided by the output's 1.0 overflows"
             + " float32: calibrate again, so that both describe the same real numbers",
-        new Op.LeakyRelu(1e38f),
+        new FunctionOp.LeakyRelu(1e38f),
         1,
         1e5,
         1);
@@ -106,14 +112,15 @@ class BoundsTest {
 
   @Test
   void clip_thatLeavesOneCode_isRefusedWhenTheGraphIsBuilt() {
-    for (Op op : List.of(new Op.Add(new Clip(5, 6)), new Op.Requantize(new Clip(5, 6)))) {
+    for (Op op :
+        List.of(new JoinOp.Add(new Clip(5, 6)), new ConvertOp.Requantize(new Clip(5, 6)))) {
       refused(
           "node 'op' ("
               + op.onnxName()
               + "): clip clip[5.0, 6.0] leaves one code of an output with QuantParams[scale=100.0,"
               + " zeroPoint=0, range=[0, 255]]",
           op,
-          op instanceof Op.Add ? 2 : 1,
+          op instanceof JoinOp.Add ? 2 : 1,
           100,
           100);
     }
@@ -124,16 +131,16 @@ class BoundsTest {
     Graph.Builder graph =
         Graph.builder("g")
             .input(Tensor.real("x", Shape.of(1, 60_000, 2)))
-            .node("q", new Op.Quantize(), List.of("x"), "c", UNIT);
+            .node("q", new ConvertOp.Quantize(), List.of("x"), "c", UNIT);
     assertRefused(
         "node 'u' (Resize): sizes must be >= 1 with at most 134217728 elements an image, got [1,"
             + " 3600000000, 120000]",
-        () -> graph.node("u", new Op.Upsample(60_000, 60_000), List.of("c"), "y", UNIT));
+        () -> graph.node("u", new MoveOp.Upsample(60_000, 60_000), List.of("c"), "y", UNIT));
     int most = Integer.MAX_VALUE;
     assertRefused(
         "node 'p' (Pad): sizes must be >= 1 with at most 134217728 elements an image, got [1,"
             + " 4295027294, 4294967296]",
-        () -> graph.node("p", new Op.Pad(most, most, most, most), List.of("c"), "y", UNIT));
+        () -> graph.node("p", new MoveOp.Pad(most, most, most, most), List.of("c"), "y", UNIT));
     assertRefused(
         "kernel, stride and dilation must be >= 1, padding >= 0, each at most 536870912, and the"
             + " kernel's area at most 134217728, got kernel 65536x65536, stride 1x1, padding 0,0,0,0,"
@@ -151,7 +158,7 @@ class BoundsTest {
 
   @Test
   void work_beyondTheLimit_isRefusedAtOpen() {
-    Op pool = new Op.MaxPool(Window.square(8, 1, 0));
+    Op pool = new PoolOp.MaxPool(Window.square(8, 1, 0));
     Graph graph = pool(pool, Shape.of(1, 107, 107));
     assertRefused(
         "graph 'one-op' takes 682898 operations for one image, most of them in node 'op' (MaxPool);"
@@ -163,7 +170,7 @@ class BoundsTest {
   @Test
   void memory_beyondTheLimit_isRefusedAtOpenWithNothingLeft() {
     long before = NativeScope.live();
-    Graph graph = pool(new Op.GlobalAveragePool(), Shape.of(1, 1000, 1000));
+    Graph graph = pool(new PoolOp.GlobalAveragePool(), Shape.of(1, 1000, 1000));
     assertRefused(
         "the activations of one image in each of 2 threads need 10000000 bytes, at most 9999999 are"
             + " allowed: use smaller images or batches, or raise SessionOptions.withLimits (by"
@@ -175,7 +182,7 @@ class BoundsTest {
   @ParameterizedTest
   @ValueSource(ints = {100, 1_000_000})
   void results_beyondTheLimit_areRefusedBeforeTheyAreAllocated(int batch) {
-    Graph graph = pool(new Op.Upsample(100, 100), Shape.of(1, 1, 1));
+    Graph graph = pool(new MoveOp.Upsample(100, 100), Shape.of(1, 1, 1));
     try (GraphRunner runner = limited(graph, new Limits(1_000_000, 1 << 30))) {
       float[][] images = {new float[batch]};
       assertRefused(
@@ -196,7 +203,7 @@ class BoundsTest {
     Window window = new Window(size, 1, 1, 1, size - 1, 0, size - 1, 0, 1, 1);
     byte[] codes = new byte[size];
     Op op =
-        new Op.Conv(
+        new LinearOp.Conv(
             window,
             1,
             org.qat4j.graph.Weights.symmetric(codes, new float[] {1}, IntRange.signedNarrow(2)),

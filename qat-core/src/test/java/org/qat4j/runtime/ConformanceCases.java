@@ -11,9 +11,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.RealOp;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -48,17 +53,17 @@ final class ConformanceCases {
     Random random = new Random(11);
     Weights weights = TestGraphs.weights(random, 5, 5, IntRange.signed(8), true);
     Op conv =
-        new Op.Conv(
+        new LinearOp.Conv(
             Window.square(1, 1, 0), 1, weights, TestGraphs.bias(random, 5, 1000), Clip.NONE);
     Graph graph =
         Graph.builder("island")
             .input(Tensor.real("x0", shape))
-            .node("quantize", new Op.Quantize(), List.of("x0"), "q0", type)
+            .node("quantize", new ConvertOp.Quantize(), List.of("x0"), "q0", type)
             .node("conv", conv, List.of("q0"), "c", new Tensor.Real())
-            .node("dequantize", new Op.Dequantize(), List.of("q0"), "d", new Tensor.Real())
-            .node("sum", new Op.Real(new RealOp.Add()), List.of("c", "d"), "s", new Tensor.Real())
-            .node("codes", new Op.Quantize(), List.of("s"), "q1", type)
-            .node("result", new Op.Dequantize(), List.of("q1"), "y", new Tensor.Real())
+            .node("dequantize", new ConvertOp.Dequantize(), List.of("q0"), "d", new Tensor.Real())
+            .node("sum", new JoinOp.Add(Clip.NONE), List.of("c", "d"), "s", new Tensor.Real())
+            .node("codes", new ConvertOp.Quantize(), List.of("s"), "q1", type)
+            .node("result", new ConvertOp.Dequantize(), List.of("q1"), "y", new Tensor.Real())
             .build("y");
     cases.add(new Case("island", graph));
   }
@@ -145,7 +150,7 @@ final class ConformanceCases {
     Window window = new Window(s[4], s[4], s[5], s[5], s[6], s[7], s[8], s[9], s[10], s[10]);
     Weights weights =
         TestGraphs.weights(random, s[1], s[0] / s[11] * s[4] * s[4], weightRange, symmetric);
-    Op op = new Op.Conv(window, s[11], weights, TestGraphs.bias(random, s[1], 3000), clip);
+    Op op = new LinearOp.Conv(window, s[11], weights, TestGraphs.bias(random, s[1], 3000), clip);
     double scale = outputScale(weights, input.params().scale()) * 255 / outputRange.steps();
     Tensor.Type output = real ? new Tensor.Real() : codes(scale, outputZero, outputRange);
     cases.add(
@@ -163,7 +168,7 @@ final class ConformanceCases {
           Arrays.fill(codes, (short) weight);
           Weights weights = TestGraphs.weights(new Random(1), codes, 32, S8, true);
           Op op =
-              new Op.Conv(
+              new LinearOp.Conv(
                   Window.square(kernel, 1, 0),
                   1,
                   weights,
@@ -245,7 +250,7 @@ final class ConformanceCases {
         Weights weights = TestGraphs.weights(random, out, in, S8, in % 7 != 0);
         double scale = outputScale(weights, 0.02);
         Op op =
-            new Op.Dense(
+            new LinearOp.Dense(
                 weights, TestGraphs.bias(random, out, 5000), in % 2 == 0 ? Clip.RELU : Clip.NONE);
         for (IntRange range : new IntRange[] {U8, S8}) {
           for (Tensor.Type output :
@@ -286,13 +291,14 @@ final class ConformanceCases {
           List<Shape> shape = List.of(Shape.of(channels, 8, 7));
           String name = " " + channels + " " + window + " " + input.params();
           cases.add(
-              new Case("max" + name, oneOp(new Op.MaxPool(window), shape, List.of(input), input)));
+              new Case(
+                  "max" + name, oneOp(new PoolOp.MaxPool(window), shape, List.of(input), input)));
           for (boolean padding : new boolean[] {false, true}) {
             cases.add(
                 new Case(
                     "average " + padding + name,
                     oneOp(
-                        new Op.AveragePool(window, padding),
+                        new PoolOp.AveragePool(window, padding),
                         shape,
                         List.of(input),
                         codes(0.013, 5, U8))));
@@ -300,7 +306,11 @@ final class ConformanceCases {
           cases.add(
               new Case(
                   "global" + name,
-                  oneOp(new Op.GlobalAveragePool(), shape, List.of(input), codes(0.007, -3, S8))));
+                  oneOp(
+                      new PoolOp.GlobalAveragePool(),
+                      shape,
+                      List.of(input),
+                      codes(0.007, -3, S8))));
         }
       }
     }
@@ -324,25 +334,28 @@ final class ConformanceCases {
           Shape shape = Shape.of(17, 3, 5);
           cases.add(
               new Case(
-                  "add" + name, oneOp(new Op.Add(clip), List.of(shape, shape), List.of(a, b), b)));
+                  "add" + name,
+                  oneOp(new JoinOp.Add(clip), List.of(shape, shape), List.of(a, b), b)));
           cases.add(
               new Case(
                   "requantize" + name,
-                  oneOp(new Op.Requantize(clip), List.of(shape), List.of(a), b)));
+                  oneOp(new ConvertOp.Requantize(clip), List.of(shape), List.of(a), b)));
         }
         List<Shape> shapes = List.of(Shape.of(3, 4, 5), Shape.of(16, 4, 5));
         cases.add(
             new Case(
                 "concat " + a + b,
-                oneOp(new Op.Concat(), shapes, List.of(a, b), codes(0.03, 60, U8))));
+                oneOp(new JoinOp.Concat(), shapes, List.of(a, b), codes(0.03, 60, U8))));
       }
       cases.add(
           new Case(
-              "flatten " + a, oneOp(new Op.Flatten(), List.of(Shape.of(5, 3, 4)), List.of(a), a)));
-      cases.add(oneInput("identity " + a, new Op.Identity(), a, a));
-      cases.add(oneInput("leaky ReLU " + a, new Op.LeakyRelu(0.1f), a, codes(0.03, 60, U8)));
-      cases.add(oneInput("pad " + a, new Op.Pad(1, 0, 2, 3), a, a));
-      cases.add(oneInput("upsample " + a, new Op.Upsample(2, 3), a, a));
+              "flatten " + a,
+              oneOp(new MoveOp.Flatten(), List.of(Shape.of(5, 3, 4)), List.of(a), a)));
+      cases.add(oneInput("identity " + a, new MoveOp.Identity(), a, a));
+      cases.add(
+          oneInput("leaky ReLU " + a, new FunctionOp.LeakyRelu(0.1f), a, codes(0.03, 60, U8)));
+      cases.add(oneInput("pad " + a, new MoveOp.Pad(1, 0, 2, 3), a, a));
+      cases.add(oneInput("upsample " + a, new MoveOp.Upsample(2, 3), a, a));
     }
   }
 

@@ -18,8 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -91,26 +95,26 @@ class DeviceBackendTest {
     Conformance.assertSame(graph, among(Backends.AUTO, toy(block, 50)), new Random(seed), 3);
   }
 
-  private static Op.Conv conv(long seed, int in, int out) {
+  private static LinearOp.Conv conv(long seed, int in, int out) {
     Random random = new Random(seed);
     Weights weights = TestGraphs.weights(random, out, in * 9, TestGraphs.S8, true);
-    return new Op.Conv(
+    return new LinearOp.Conv(
         Window.square(3, 1, 1), 1, weights, TestGraphs.bias(random, out, 1000), Clip.NONE);
   }
 
   /** Two residual blocks with pooling on the host between them; both read its codes. */
   private static Graph residual() {
     Graph.Builder graph = Graph.builder("residual").input(Tensor.real("x0", Shape.of(5, 8, 8)));
-    graph.node("quantize", new Op.Quantize(), List.of("x0"), "q0", TYPE);
+    graph.node("quantize", new ConvertOp.Quantize(), List.of("x0"), "q0", TYPE);
     graph.node("conv1", conv(1, 5, 6), List.of("q0"), "c1", TYPE);
     graph.node("conv2", conv(2, 6, 5), List.of("c1"), "c2", TYPE);
-    graph.node("add1", new Op.Add(Clip.NONE), List.of("c2", "q0"), "a1", TYPE);
-    Op pool = new Op.AveragePool(Window.square(3, 1, 1), false);
+    graph.node("add1", new JoinOp.Add(Clip.NONE), List.of("c2", "q0"), "a1", TYPE);
+    Op pool = new PoolOp.AveragePool(Window.square(3, 1, 1), false);
     graph.node("pool", pool, List.of("q0"), "p", TYPE);
     graph.node("conv3", conv(3, 5, 5), List.of("q0"), "c3", TYPE);
-    graph.node("add2", new Op.Add(Clip.NONE), List.of("c3", "p"), "a2", TYPE);
-    graph.node("add3", new Op.Add(Clip.NONE), List.of("a2", "a1"), "a3", TYPE);
-    graph.node("dequantize", new Op.Dequantize(), List.of("a3"), "y", new Tensor.Real());
+    graph.node("add2", new JoinOp.Add(Clip.NONE), List.of("c3", "p"), "a2", TYPE);
+    graph.node("add3", new JoinOp.Add(Clip.NONE), List.of("a2", "a1"), "a3", TYPE);
+    graph.node("dequantize", new ConvertOp.Dequantize(), List.of("a3"), "y", new Tensor.Real());
     return graph.build("y");
   }
 
@@ -218,7 +222,7 @@ class DeviceBackendTest {
     assertTrue(kernels(graph, among(Backends.AUTO, toy(4, 1e9))).toString().contains("toy:"));
     Graph sum =
         TestGraphs.oneOp(
-            new Op.Add(Clip.NONE),
+            new JoinOp.Add(Clip.NONE),
             List.of(Shape.of(5, 8, 8), Shape.of(5, 8, 8)),
             List.of(TYPE, TYPE),
             TYPE);
@@ -273,13 +277,13 @@ class DeviceBackendTest {
   @Test
   void offers_thatWouldWaitForEachOther_areNotBothTaken() {
     Graph.Builder graph = Graph.builder("crossed").input(Tensor.real("x0", Shape.of(3, 4, 4)));
-    graph.node("quantize", new Op.Quantize(), List.of("x0"), "q0", TYPE);
+    graph.node("quantize", new ConvertOp.Quantize(), List.of("x0"), "q0", TYPE);
     graph.node("a1", conv(1, 3, 3), List.of("q0"), "c1", TYPE);
     graph.node("b1", conv(2, 3, 3), List.of("c1"), "d1", TYPE);
     graph.node("b2", conv(3, 3, 3), List.of("q0"), "d2", TYPE);
     graph.node("a2", conv(4, 3, 3), List.of("d2"), "c2", TYPE);
-    graph.node("add", new Op.Add(Clip.NONE), List.of("d1", "c2"), "s", TYPE);
-    graph.node("dequantize", new Op.Dequantize(), List.of("s"), "y", new Tensor.Real());
+    graph.node("add", new JoinOp.Add(Clip.NONE), List.of("d1", "c2"), "s", TYPE);
+    graph.node("dequantize", new ConvertOp.Dequantize(), List.of("s"), "y", new Tensor.Real());
     Graph crossed = graph.build("y");
     Backend both = new Fixed(toy(4, 1000), List.of(List.of("a1", "a2"), List.of("b1", "b2")));
     Choice choice = among("fixed", both);

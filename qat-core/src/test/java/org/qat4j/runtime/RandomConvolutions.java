@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
@@ -47,7 +48,8 @@ final class RandomConvolutions {
     int out = groups * outPerGroup;
     Weights weights =
         TestGraphs.weights(random, out, inPerGroup * window.kernelArea(), TestGraphs.S8, true);
-    Op conv = new Op.Conv(window, groups, weights, TestGraphs.bias(random, out, 3000), Clip.NONE);
+    Op conv =
+        new LinearOp.Conv(window, groups, weights, TestGraphs.bias(random, out, 3000), Clip.NONE);
     Tensor.Type output =
         random.nextInt(8) == 0
             ? new Tensor.Real()

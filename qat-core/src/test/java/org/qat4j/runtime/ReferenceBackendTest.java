@@ -3,16 +3,28 @@ package org.qat4j.runtime;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Bias;
+import org.qat4j.graph.ChannelOp;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.EveryOp;
+import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
+import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -45,7 +57,7 @@ class ReferenceBackendTest {
   private static Graph dense(
       Weights weights, int bias, Tensor.Codes input, Clip clip, Tensor.Type output) {
     return TestGraphs.oneOp(
-        new Op.Dense(weights, new Bias(bias), clip),
+        new LinearOp.Dense(weights, new Bias(bias), clip),
         List.of(Shape.of(weights.fanIn())),
         List.of(input),
         output);
@@ -56,7 +68,7 @@ class ReferenceBackendTest {
   void quantize_halfwayValues_roundsToEvenThenClamps(String backend) {
     Graph graph =
         TestGraphs.oneOp(
-            new Op.Requantize(Clip.NONE),
+            new ConvertOp.Requantize(Clip.NONE),
             List.of(Shape.of(9)),
             List.of(TestGraphs.codes(2, 10, U8)),
             TestGraphs.codes(2, 10, U8));
@@ -98,7 +110,7 @@ class ReferenceBackendTest {
   void conv_paddingWithAZeroPoint_contributesRealZero(String backend) {
     // All inputs are real 1 (code 15 at zero point 5, scale 0.1); 3x3 ones: corners see 4 pixels.
     Op conv =
-        new Op.Conv(
+        new LinearOp.Conv(
             Window.square(3, 1, 1),
             1,
             weights(1, 1, 1, 1, 1, 1, 1, 1, 1, 1),
@@ -149,7 +161,7 @@ class ReferenceBackendTest {
   void averagePool_atABorder_dividesByWhatItCounts(String backend) {
     // 2x2 windows with padding 1: the corner sees one pixel.
     for (boolean countPadding : new boolean[] {false, true}) {
-      Op pool = new Op.AveragePool(Window.square(2, 2, 1), countPadding);
+      Op pool = new PoolOp.AveragePool(Window.square(2, 2, 1), countPadding);
       Graph graph =
           TestGraphs.oneOp(
               pool,
@@ -168,7 +180,7 @@ class ReferenceBackendTest {
     Shape one = Shape.of(1);
     Graph graph =
         TestGraphs.oneOp(
-            new Op.Add(Clip.NONE),
+            new JoinOp.Add(Clip.NONE),
             List.of(one, one),
             List.of(TestGraphs.codes(0.5, 0, U8), TestGraphs.codes(0.25, 0, S8)),
             TestGraphs.codes(0.5, 7, U8));
@@ -183,7 +195,7 @@ class ReferenceBackendTest {
     // reals -4, -2, 0, 3; the negative ones by 0.25: -1, -0.5, 0, 3 in steps of 0.5 around 10
     Graph graph =
         TestGraphs.oneOp(
-            new Op.LeakyRelu(0.25f),
+            new FunctionOp.LeakyRelu(0.25f),
             List.of(Shape.of(4)),
             List.of(TestGraphs.codes(1, 0, S8)),
             TestGraphs.codes(0.5, 10, U8));
@@ -195,7 +207,8 @@ class ReferenceBackendTest {
   void pad_ofImage_surroundsItWithTheZeroPoint(String backend) {
     Tensor.Codes type = TestGraphs.codes(1, 7, U8);
     Graph graph =
-        TestGraphs.oneOp(new Op.Pad(1, 0, 0, 2), List.of(Shape.of(1, 1, 2)), List.of(type), type);
+        TestGraphs.oneOp(
+            new MoveOp.Pad(1, 0, 0, 2), List.of(Shape.of(1, 1, 2)), List.of(type), type);
     assertArrayEquals(new int[] {7, 7, 7, 7, 8, 9, 7, 7}, codes(backend, graph, 1, 2));
   }
 
@@ -204,16 +217,26 @@ class ReferenceBackendTest {
   void upsample_ofImage_repeatsEachPixel(String backend) {
     Tensor.Codes type = TestGraphs.codes(1, 0, U8);
     Graph graph =
-        TestGraphs.oneOp(new Op.Upsample(2, 3), List.of(Shape.of(1, 1, 2)), List.of(type), type);
+        TestGraphs.oneOp(
+            new MoveOp.Upsample(2, 3), List.of(Shape.of(1, 1, 2)), List.of(type), type);
     assertArrayEquals(new int[] {5, 5, 5, 6, 6, 6, 5, 5, 5, 6, 6, 6}, codes(backend, graph, 5, 6));
   }
 
   @Test
   void conformance_casesAndNetworks_coverEveryOperation() {
-    Set<Class<?>> covered = new HashSet<>();
-    ConformanceCases.all()
-        .forEach(c -> c.graph().nodes().forEach(n -> covered.add(n.op().getClass())));
-    TestGraphs.randomNetwork(1).nodes().forEach(n -> covered.add(n.op().getClass()));
-    assertEquals(Set.of(Op.class.getPermittedSubclasses()), covered);
+    Map<Arithmetic, Set<Class<?>>> covered = new EnumMap<>(Arithmetic.class);
+    ConformanceCases.all().forEach(c -> cover(c.graph(), covered));
+    cover(TestGraphs.randomNetwork(1), covered);
+    assertEquals(EveryOp.in(Arithmetic.CODES), covered.get(Arithmetic.CODES));
+    Set<Class<?>> reals =
+        Set.of(ConvertOp.Quantize.class, ChannelOp.Softmax.class, JoinOp.Add.class);
+    assertEquals(reals, covered.get(Arithmetic.REALS));
+  }
+
+  private static void cover(Graph graph, Map<Arithmetic, Set<Class<?>>> covered) {
+    for (Node node : graph.nodes()) {
+      Arithmetic arithmetic = graph.inputsOf(node).get(0).arithmetic();
+      covered.computeIfAbsent(arithmetic, a -> new HashSet<>()).add(node.op().getClass());
+    }
   }
 }

@@ -4,9 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.qat4j.graph.Bias;
+import org.qat4j.graph.ChannelOp;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -33,14 +39,16 @@ final class TestGraphs {
       builder.input(Tensor.real("x" + i, shapes.get(i)));
     }
     for (int i = 0; i < shapes.size(); i++) {
-      builder.node("quantize" + i, new Op.Quantize(), List.of("x" + i), "q" + i, inputs.get(i));
+      builder.node(
+          "quantize" + i, new ConvertOp.Quantize(), List.of("x" + i), "q" + i, inputs.get(i));
       names.add("q" + i);
     }
     builder.node("op", op, names, "y", output);
     if (output instanceof Tensor.Real) {
       return builder.build("y");
     }
-    builder.node("dequantize", new Op.Dequantize(), List.of("y"), "result", new Tensor.Real());
+    builder.node(
+        "dequantize", new ConvertOp.Dequantize(), List.of("y"), "result", new Tensor.Real());
     return builder.build("result");
   }
 
@@ -107,23 +115,27 @@ final class TestGraphs {
     Graph build() {
       Shape shape = Shape.of(1 + random.nextInt(5), 5 + random.nextInt(12), 5 + random.nextInt(12));
       builder.input(Tensor.real("x0", shape));
-      builder.node("quantize", new Op.Quantize(), List.of("x0"), "q0", params());
+      builder.node("quantize", new ConvertOp.Quantize(), List.of("x0"), "q0", params());
       usable.add("q0");
       for (int i = 0; i < 8; i++) {
         addRandom();
       }
       String last = usable.get(usable.size() - 1);
-      node(new Op.Flatten(), List.of(last), builder.tensor(last).type());
+      node(new MoveOp.Flatten(), List.of(last), builder.tensor(last).type());
       String flat = usable.get(usable.size() - 1);
       Weights weights = weights(random, 10, builder.tensor(flat).shape().elements(), S8, true);
       builder.node("dense", dense(weights), List.of(flat), "logits", new Tensor.Real());
       builder.node(
-          "softmax", new Op.Softmax(), List.of("logits"), "probabilities", new Tensor.Real());
+          "softmax",
+          new ChannelOp.Softmax(),
+          List.of("logits"),
+          "probabilities",
+          new Tensor.Real());
       return builder.build("probabilities");
     }
 
-    private Op.Dense dense(Weights weights) {
-      return new Op.Dense(weights, bias(random, 10, 1000), Clip.NONE);
+    private LinearOp.Dense dense(Weights weights) {
+      return new LinearOp.Dense(weights, bias(random, 10, 1000), Clip.NONE);
     }
 
     private Tensor.Codes params() {
@@ -143,12 +155,15 @@ final class TestGraphs {
       Tensor input = builder.tensor(from);
       switch (random.nextInt(9)) {
         case 0, 1, 2, 3 -> conv(input);
-        case 4 -> node(new Op.MaxPool(pooling(input)), List.of(from), input.type());
+        case 4 -> node(new PoolOp.MaxPool(pooling(input)), List.of(from), input.type());
         case 5 ->
-            node(new Op.AveragePool(pooling(input), random.nextBoolean()), List.of(from), params());
+            node(
+                new PoolOp.AveragePool(pooling(input), random.nextBoolean()),
+                List.of(from),
+                params());
         case 6 -> add(input);
-        case 7 -> node(new Op.Concat(), List.of(from, from), params());
-        default -> node(new Op.Requantize(clip()), List.of(from), params());
+        case 7 -> node(new JoinOp.Concat(), List.of(from, from), params());
+        default -> node(new ConvertOp.Requantize(clip()), List.of(from), params());
       }
     }
 
@@ -168,7 +183,7 @@ final class TestGraphs {
               ? range.min()
               : Math.min(range.max() - 1, like.params().zeroPoint());
       node(
-          new Op.Conv(window, groups, weights, bias(random, out, 2000), clip),
+          new LinearOp.Conv(window, groups, weights, bias(random, out, 2000), clip),
           List.of(input.name()),
           codes(scale, zero, range));
     }
@@ -204,7 +219,7 @@ final class TestGraphs {
           usable.stream().filter(t -> builder.tensor(t).shape().equals(input.shape())).toList();
       String other = fitting.get(random.nextInt(fitting.size()));
       node(
-          new Op.Add(clip()),
+          new JoinOp.Add(clip()),
           List.of(input.name(), other),
           codes(0.05 + random.nextDouble() * 0.1, 0, U8));
     }

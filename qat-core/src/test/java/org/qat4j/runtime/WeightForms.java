@@ -11,6 +11,7 @@ import java.util.Random;
 import org.qat4j.graph.Bias;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
@@ -59,14 +60,17 @@ public final class WeightForms {
 
   private static Graph conv(IntRange input, IntRange range, int step, boolean affine) {
     Weights weights = weights(17, 9 * 5, range, step, affine);
-    Op op = new Op.Conv(Window.square(3, 1, 1), 1, weights, bias(weights, input), Clip.NONE);
+    Op op = new LinearOp.Conv(Window.square(3, 1, 1), 1, weights, bias(weights, input), Clip.NONE);
     return graph(op, Shape.of(5, 6, 7), weights, input);
   }
 
   private static Graph dense(IntRange input) {
     Weights weights = weights(10, 300, S16, 1, false);
     return graph(
-        new Op.Dense(weights, bias(weights, input), Clip.RELU), Shape.of(300), weights, input);
+        new LinearOp.Dense(weights, bias(weights, input), Clip.RELU),
+        Shape.of(300),
+        weights,
+        input);
   }
 
   private static Bias bias(Weights weights, IntRange input) {
@@ -80,7 +84,7 @@ public final class WeightForms {
     double scale = 2.0 / input.steps();
     double spread =
         scale * input.steps() * 0.01 * weights.range().steps() * Math.sqrt(weights.fanIn());
-    Tensor.Codes output = codes(spread / 100, op instanceof Op.Dense ? 0 : 128, U8);
+    Tensor.Codes output = codes(spread / 100, op instanceof LinearOp.Dense ? 0 : 128, U8);
     return TestGraphs.oneOp(op, List.of(shape), List.of(codes(scale, zero, input)), output);
   }
 }

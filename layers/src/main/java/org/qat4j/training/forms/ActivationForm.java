@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.nd4j.linalg.activations.IActivation;
+import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Op;
 import org.qat4j.layers.Activations;
 import org.qat4j.layers.QuantizedActivation;
@@ -67,10 +68,10 @@ final class ActivationForm extends QuantizingForm<ActivationLayer, QuantizedActi
     return Activations.operation(layer.getActivationFn())
         .map(
             operation ->
-                operation instanceof Op.Real
-                    ? "it has no integer form, so it is exempt: it runs in float32 between codes,"
-                        + " which loading must allow"
-                    : "it is no clamp, so it is an operation of its own on codes")
+                operation.arithmetics().contains(Arithmetic.CODES)
+                    ? "it is no clamp, so it is an operation of its own on codes"
+                    : "it has no integer form, so it is exempt: it runs in float32 between codes,"
+                        + " which loading must allow")
         .orElseGet(() -> super.reason(layer));
   }
 }

@@ -6,8 +6,9 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.qat4j.graph.ChannelOp;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.training.network.Stage;
 
@@ -42,9 +43,9 @@ final class LossForm extends PassingForm<LossLayer> {
     String name = stage.name();
     boolean softmax = prepared(stage).getActivationFn() instanceof ActivationSoftmax;
     String real = softmax ? graph.freeName(inputs.get(0) + "_real") : name;
-    graph.node(real, new Op.Dequantize(), inputs, real, new Tensor.Real());
+    graph.node(real, new ConvertOp.Dequantize(), inputs, real, new Tensor.Real());
     if (softmax) {
-      graph.node(name, new Op.Softmax(), List.of(real), name, new Tensor.Real());
+      graph.node(name, new ChannelOp.Softmax(), List.of(real), name, new Tensor.Real());
     }
     return name;
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.kernels.Geometry;
 import org.qat4j.layers.MaxPooling;
@@ -41,6 +42,6 @@ final class MaxPoolingForm extends MovingForm<SubsamplingLayer> {
 
   @Override
   Op operation(SubsamplingLayer pooling, Shape input) {
-    return new Op.MaxPool(Geometry.of(pooling, input));
+    return new PoolOp.MaxPool(Geometry.of(pooling, input));
   }
 }

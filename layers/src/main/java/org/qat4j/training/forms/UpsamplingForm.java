@@ -1,6 +1,7 @@
 package org.qat4j.training.forms;
 
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.training.network.Stage;
@@ -19,6 +20,6 @@ final class UpsamplingForm extends MovingForm<Upsampling2D> {
 
   @Override
   Op operation(Upsampling2D upsampling, Shape input) {
-    return new Op.Upsample(upsampling.getSize()[0], upsampling.getSize()[1]);
+    return new MoveOp.Upsample(upsampling.getSize()[0], upsampling.getSize()[1]);
   }
 }

@@ -1,6 +1,7 @@
 package org.qat4j.training.forms;
 
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.training.network.Stage;
@@ -22,6 +23,6 @@ final class ZeroPaddingForm extends MovingForm<ZeroPaddingLayer> {
   @Override
   Op operation(ZeroPaddingLayer padding, Shape input) {
     int[] sides = padding.getPadding();
-    return new Op.Pad(sides[0], sides[2], sides[1], sides[3]);
+    return new MoveOp.Pad(sides[0], sides[2], sides[1], sides[3]);
   }
 }

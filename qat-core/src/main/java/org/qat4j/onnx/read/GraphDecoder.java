@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.OnnxFormatException;
 import org.qat4j.onnx.read.file.Budget;
@@ -105,7 +105,7 @@ final class GraphDecoder {
         name,
         tensor.name().equals(name)
             ? tensor
-            : decoding.emit(node, new Op.Identity(), List.of(tensor), name, tensor.type()));
+            : decoding.emit(node, new MoveOp.Identity(), List.of(tensor), name, tensor.type()));
   }
 
   private Graph build() throws OnnxFormatException {

@@ -6,12 +6,12 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.Effect;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
-import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.Initializers;
 import org.qat4j.onnx.IntegerType;
@@ -50,27 +50,23 @@ final class Encoding {
    * inputs and results of float islands, and those of layers that have other readers.
    */
   boolean staysReal(Tensor tensor) {
-    Optional<Node> source =
-        graph.nodes().stream().filter(node -> node.output().equals(tensor.name())).findFirst();
-    if (source.isEmpty()) {
-      return true;
-    }
-    Op op = source.get().op();
-    if ((op instanceof Op.Flatten || op instanceof Op.Identity)
-        && staysReal(graph.inputsOf(source.get()).get(0))) {
-      return true;
-    }
-    return op instanceof Op.Real
-        || op instanceof Op.Softmax
-        || (!(op instanceof Op.Dequantize) && isShared(tensor));
+    return graph.producer(tensor).map(node -> staysReal(node, tensor)).orElse(true);
+  }
+
+  private boolean staysReal(Node producer, Tensor tensor) {
+    Tensor input = graph.inputsOf(producer).get(0);
+    return switch (producer.op().effect()) {
+      case RESHAPES, RENAMES -> staysReal(input) || isShared(tensor);
+      case DEQUANTIZES -> false;
+      case QUANTIZES, COMPUTES, JOINS, CHOOSES, EXTENDS ->
+          input.arithmetic() == Arithmetic.REALS || isShared(tensor);
+    };
   }
 
   private boolean isShared(Tensor tensor) {
-    return graph.outputs().contains(tensor)
-        || graph.nodes().stream()
-            .anyMatch(
-                node ->
-                    node.inputs().contains(tensor.name()) && !(node.op() instanceof Op.Quantize));
+    return graph.isOutput(tensor)
+        || graph.readers(tensor).stream()
+            .anyMatch(reader -> reader.op().effect() != Effect.QUANTIZES);
   }
 
   Graph graph() {

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Tensor;
@@ -33,7 +34,8 @@ final class GraphEncoder {
       }
     }
     for (Node node : graph.nodes()) {
-      OpEncoder.of(node.op().getClass()).encode(node, encoding);
+      Arithmetic arithmetic = graph.inputsOf(node).get(0).arithmetic();
+      OpEncoder.of(node.op().getClass(), arithmetic).encode(node, encoding);
     }
     graph.inputs().stream().filter(input -> !hasScale(input)).forEach(encoding::real);
     graph.outputs().forEach(output -> encoding.proto().addOutput(valueInfo(output)));

@@ -2,9 +2,9 @@ package org.qat4j.onnx.write;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import org.qat4j.graph.Bias;
-import org.qat4j.graph.Clip;
+import org.qat4j.graph.Coefficients;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Node;
-import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
 import org.qat4j.graph.Window;
@@ -23,47 +23,35 @@ final class LayerEncoder {
   private LayerEncoder() {}
 
   static void conv(Node node, Encoding encoding) {
-    Op.Conv op = (Op.Conv) node.op();
+    LinearOp.Conv op = (LinearOp.Conv) node.op();
     Window window = op.window();
+    Coefficients.OfCodes codes = op.coefficients().codes();
     long[] dims = {
-      op.weights().outChannels(),
-      op.weights().fanIn() / window.kernelArea(),
+      codes.outChannels(),
+      codes.fanIn() / window.kernelArea(),
       window.kernelHeight(),
       window.kernelWidth()
     };
-    NodeProto.Builder proto = layer("Conv", node, op.weights(), dims, op.bias(), encoding);
+    NodeProto.Builder proto = layer(node, codes, dims, encoding);
     OnnxNodes.window(proto, window);
     proto.addAttribute(OnnxNodes.integer("group", op.groups()));
-    finish(node, proto, op.clip(), encoding);
+    OpEncoder.finish(node, proto, encoding);
   }
 
   static void dense(Node node, Encoding encoding) {
-    Op.Dense op = (Op.Dense) node.op();
-    long[] dims = {op.weights().outChannels(), op.weights().fanIn()};
-    NodeProto.Builder proto = layer("Gemm", node, op.weights(), dims, op.bias(), encoding);
-    finish(node, proto.addAttribute(OnnxNodes.integer("transB", 1)), op.clip(), encoding);
+    Coefficients.OfCodes codes = ((LinearOp.Dense) node.op()).coefficients().codes();
+    long[] dims = {codes.outChannels(), codes.fanIn()};
+    NodeProto.Builder proto = layer(node, codes, dims, encoding);
+    OpEncoder.finish(node, proto.addAttribute(OnnxNodes.integer("transB", 1)), encoding);
   }
 
   private static NodeProto.Builder layer(
-      String opType, Node node, Weights weights, long[] dims, Bias bias, Encoding encoding) {
+      Node node, Coefficients.OfCodes codes, long[] dims, Encoding encoding) {
     Tensor input = encoding.inputsOf(node).get(0);
     String x = encoding.real(input);
-    String w = weights(node.name(), weights, dims, encoding);
-    String b = bias(node.name(), bias, input, weights, encoding);
-    return OnnxNodes.node(opType, node.name(), "", x, w, b);
-  }
-
-  private static void finish(Node node, NodeProto.Builder proto, Clip clip, Encoding encoding) {
-    Tensor output = encoding.graph().outputOf(node);
-    boolean last = !output.isCodes() && clip.equals(Clip.NONE);
-    String result = last ? output.name() : encoding.tensorName(output.name() + "/real");
-    NodeNames names = encoding.names(node);
-    encoding.add(proto.setName(names.next("")).setOutput(0, result));
-    if (output.isCodes()) {
-      encoding.quantize(result, clip, output, names);
-    } else {
-      encoding.clip(names, clip, result, output.name());
-    }
+    String w = weights(node.name(), codes.weights(), dims, encoding);
+    String b = bias(node.name(), codes.bias(), input, codes.weights(), encoding);
+    return OnnxNodes.node(node.op().onnxName(), node.name(), "", x, w, b);
   }
 
   private static String weights(String layer, Weights weights, long[] dims, Encoding encoding) {

@@ -1,48 +1,52 @@
 package org.qat4j.onnx.write;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
-import java.util.List;
 import java.util.Map;
+import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
-import org.qat4j.graph.Window;
 import org.qat4j.onnx.Initializers;
-import org.qat4j.onnx.OnnxNodes;
 
-/** Writes the ONNX nodes of one kind of operation. */
+/** Writes the ONNX nodes of one kind of operation in one arithmetic. */
 @FunctionalInterface
 interface OpEncoder {
   void encode(Node node, Encoding encoding);
 
-  /** One per operation; a test holds them to the closed set. */
-  Map<Class<? extends Op>, OpEncoder> ALL =
-      Map.ofEntries(
-          Map.entry(Op.Quantize.class, OpEncoder::quantize),
-          Map.entry(Op.Dequantize.class, OpEncoder::dequantize),
-          Map.entry(Op.Conv.class, LayerEncoder::conv),
-          Map.entry(Op.Dense.class, LayerEncoder::dense),
-          Map.entry(Op.MaxPool.class, OpEncoder::maxPool),
-          Map.entry(Op.AveragePool.class, OpEncoder::averagePool),
-          Map.entry(Op.GlobalAveragePool.class, OpEncoder::globalAveragePool),
-          Map.entry(Op.Add.class, OpEncoder::add),
-          Map.entry(Op.Concat.class, OpEncoder::concat),
-          Map.entry(Op.Requantize.class, OpEncoder::requantize),
-          Map.entry(Op.LeakyRelu.class, OpEncoder::leakyRelu),
-          Map.entry(Op.Pad.class, OpEncoder::pad),
-          Map.entry(Op.Upsample.class, OpEncoder::upsample),
-          Map.entry(Op.Flatten.class, OpEncoder::flatten),
-          Map.entry(Op.Identity.class, (node, encoding) -> encoding.alias(node)),
-          Map.entry(Op.Softmax.class, OpEncoder::softmax),
-          Map.entry(Op.Real.class, RealEncoder::encode));
+  /** Operations on codes that are more than one node between real numbers. */
+  Map<Class<? extends Op>, OpEncoder> OF_CODES =
+      Map.of(
+          ConvertOp.Dequantize.class, OpEncoder::dequantize,
+          ConvertOp.Requantize.class, OpEncoder::requantize,
+          LinearOp.Conv.class, LayerEncoder::conv,
+          LinearOp.Dense.class, LayerEncoder::dense,
+          MoveOp.Pad.class, OpEncoder::padCodes,
+          MoveOp.Identity.class, (node, encoding) -> encoding.alias(node));
 
-  static OpEncoder of(Class<? extends Op> op) {
-    OpEncoder encoder = ALL.get(op);
-    if (encoder == null) {
-      throw new IllegalArgumentException("no ONNX form is defined for " + op.getSimpleName());
-    }
-    return encoder;
+  /** Operations on real numbers that are more than one node. */
+  Map<Class<? extends Op>, OpEncoder> OF_REALS =
+      Map.of(
+          ConvertOp.Quantize.class,
+          OpEncoder::quantize,
+          MoveOp.Identity.class,
+          (node, encoding) -> encoding.alias(node));
+
+  /**
+   * The encoder of an operation on such operands; a test holds them to the closed set.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static OpEncoder of(Class<? extends Op> op, Arithmetic arithmetic) {
+    Map<Class<? extends Op>, OpEncoder> special =
+        switch (arithmetic) {
+          case CODES -> OF_CODES;
+          case REALS -> OF_REALS;
+        };
+    return special.containsKey(op) ? special.get(op) : NodeForm.of(op);
   }
 
   private static void quantize(Node node, Encoding encoding) {
@@ -63,107 +67,33 @@ interface OpEncoder {
     encoding.dequantize(encoding.inputsOf(node).get(0), node.name(), node.output());
   }
 
-  private static void maxPool(Node node, Encoding encoding) {
-    Op.MaxPool op = (Op.MaxPool) node.op();
-    NodeProto.Builder proto = OnnxNodes.node("MaxPool", node.name(), "");
-    OnnxNodes.window(proto, op.window());
-    sameCodes(node, proto, encoding);
-  }
-
-  private static void averagePool(Node node, Encoding encoding) {
-    Op.AveragePool op = (Op.AveragePool) node.op();
-    Window window = op.window();
-    NodeProto.Builder proto = OnnxNodes.node("AveragePool", node.name(), "");
-    OnnxNodes.window(proto, window);
-    proto.addAttribute(OnnxNodes.integer("count_include_pad", op.countPadding() ? 1 : 0));
-    if (OnnxNodes.isDilated(window)) {
-      encoding.requireOpset(OnnxNodes.DILATED_POOLING_OPSET);
-    }
-    newCodes(node, proto, Clip.NONE, encoding);
-  }
-
-  private static void globalAveragePool(Node node, Encoding encoding) {
-    newCodes(node, OnnxNodes.node("GlobalAveragePool", node.name(), ""), Clip.NONE, encoding);
-  }
-
-  private static void add(Node node, Encoding encoding) {
-    newCodes(node, OnnxNodes.node("Add", node.name(), ""), ((Op.Add) node.op()).clip(), encoding);
-  }
-
-  private static void concat(Node node, Encoding encoding) {
-    NodeProto.Builder proto =
-        OnnxNodes.node("Concat", node.name(), "").addAttribute(OnnxNodes.integer("axis", 1));
-    newCodes(node, proto, Clip.NONE, encoding);
-  }
-
   private static void requantize(Node node, Encoding encoding) {
     String real = encoding.real(encoding.inputsOf(node).get(0));
-    Clip clip = ((Op.Requantize) node.op()).clip();
-    encoding.requantize(real, clip, encoding.graph().outputOf(node), encoding.names(node));
+    encoding.requantize(
+        real, node.op().clip(), encoding.graph().outputOf(node), encoding.names(node));
   }
 
-  private static void leakyRelu(Node node, Encoding encoding) {
-    float slope = ((Op.LeakyRelu) node.op()).slope();
-    NodeProto.Builder proto =
-        OnnxNodes.node("LeakyRelu", node.name(), "").addAttribute(OnnxNodes.real("alpha", slope));
-    newCodes(node, proto, Clip.NONE, encoding);
-  }
-
-  private static void pad(Node node, Encoding encoding) {
-    Op.Pad pad = (Op.Pad) node.op();
-    long[] pads = {0, 0, pad.top(), pad.left(), 0, 0, pad.bottom(), pad.right()};
+  private static void padCodes(Node node, Encoding encoding) {
+    MoveOp.Pad pad = (MoveOp.Pad) node.op();
     String name = encoding.tensorName(node.output() + "/pads");
-    encoding.copyCodes(node, "Pad", encoding.constant(Initializers.numbers(name, pads)));
+    String pads = encoding.constant(Initializers.numbers(name, NodeForm.pads(pad)));
+    encoding.copyCodes(node, "Pad", pads);
   }
 
-  private static void upsample(Node node, Encoding encoding) {
-    Op.Upsample upsample = (Op.Upsample) node.op();
-    float[] factors = {1, 1, upsample.heightFactor(), upsample.widthFactor()};
-    String name = encoding.tensorName(node.output() + "/factors");
-    NodeProto.Builder proto = OnnxNodes.node("Resize", node.name(), "");
-    OnnxNodes.nearest(proto);
-    String scales = encoding.constant(Initializers.floats(name, new long[] {4}, factors));
-    sameCodes(node, proto, encoding, "", scales);
-  }
-
-  private static void flatten(Node node, Encoding encoding) {
-    NodeProto.Builder proto =
-        OnnxNodes.node("Flatten", node.name(), node.output())
-            .addAttribute(OnnxNodes.integer("axis", 1));
-    if (encoding.graph().outputOf(node).isCodes()) {
-      sameCodes(node, proto, encoding);
+  /** Adds the node that computes real numbers of real numbers, and what makes the output of it. */
+  static void finish(Node node, NodeProto.Builder proto, Encoding encoding) {
+    Op op = node.op();
+    Tensor output = encoding.graph().outputOf(node);
+    boolean last = !output.isCodes() && op.clip().equals(Clip.NONE);
+    String result = last ? output.name() : encoding.tensorName(output.name() + "/real");
+    NodeNames names = encoding.names(node);
+    encoding.add(proto.setName(names.next("")).setOutput(0, result));
+    if (!output.isCodes()) {
+      encoding.clip(names, op.clip(), result, output.name());
+    } else if (op.movesCodes()) {
+      encoding.quantizeExact(result, output, names);
     } else {
-      String input = node.inputs().get(0);
-      encoding.add(proto.addInput(input));
+      encoding.quantize(result, op.clip(), output, names);
     }
-  }
-
-  private static void softmax(Node node, Encoding encoding) {
-    encoding.add(
-        OnnxNodes.node("Softmax", node.name(), node.output(), node.inputs().get(0))
-            .addAttribute(OnnxNodes.integer("axis", 1)));
-  }
-
-  private static void sameCodes(
-      Node node, NodeProto.Builder proto, Encoding encoding, String... constants) {
-    NodeNames names = encoding.names(node);
-    String real = realResult(node, proto, names, encoding, constants);
-    encoding.quantizeExact(real, encoding.graph().outputOf(node), names);
-  }
-
-  private static void newCodes(Node node, NodeProto.Builder proto, Clip clip, Encoding encoding) {
-    NodeNames names = encoding.names(node);
-    String real = realResult(node, proto, names, encoding);
-    encoding.quantize(real, clip, encoding.graph().outputOf(node), names);
-  }
-
-  /** Adds the operation between the DequantizeLinear of its inputs and its real result. */
-  private static String realResult(
-      Node node, NodeProto.Builder proto, NodeNames names, Encoding encoding, String... constants) {
-    encoding.inputsOf(node).forEach(input -> proto.addInput(encoding.real(input)));
-    proto.addAllInput(List.of(constants));
-    String real = encoding.tensorName(node.output() + "/real");
-    encoding.add(proto.setName(names.next("")).setOutput(0, real));
-    return real;
   }
 }

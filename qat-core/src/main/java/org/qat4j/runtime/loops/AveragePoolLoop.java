@@ -34,9 +34,11 @@ final class AveragePoolLoop implements Step {
     this.mean = Requantization.mean(1, from, to, Clip.NONE);
   }
 
-  /** Whether no sum of a window's codes leaves int32. */
-  static boolean fits(long pixels, Tensor input) {
-    return pixels * ElementType.of(input).range().reach(0) <= Integer.MAX_VALUE / 2;
+  /** Whether no sum of a window's codes leaves int32, and there are not too many of them. */
+  static boolean fits(Window window, Tensor input) {
+    return input.shape().channels() <= Loop.MOST_CHANNELS
+        && (long) window.kernelArea() * ElementType.of(input).range().reach(0)
+            <= Integer.MAX_VALUE / 2;
   }
 
   static AveragePoolLoop global(Buffer input, Buffer output) {

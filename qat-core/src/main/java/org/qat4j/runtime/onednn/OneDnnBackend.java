@@ -4,9 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.qat4j.graph.Arithmetic;
+import org.qat4j.graph.Coefficients;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.ConvolutionView;
@@ -72,22 +78,25 @@ public final class OneDnnBackend implements Backend {
     Op first = region.first().op();
     Tensor input = region.input();
     Tensor output = region.output();
-    if (region.matches(Op.Quantize.class)) {
+    if (region.matches(ConvertOp.Quantize.class)) {
       return Optional.of(() -> new QuantizeOneDnn(input, output));
     }
-    if (region.matches(Op.Dequantize.class)) {
+    if (input.arithmetic() != Arithmetic.CODES) {
+      return Optional.empty();
+    }
+    if (region.matches(ConvertOp.Dequantize.class)) {
       return Optional.of(() -> new DequantizeOneDnn(input, output));
     }
-    if (region.matches(Op.MaxPool.class) && first instanceof Op.MaxPool pool) {
+    if (region.matches(PoolOp.MaxPool.class) && first instanceof PoolOp.MaxPool pool) {
       return MaxPoolOneDnn.supports(pool.window())
           ? Optional.of(() -> new MaxPoolOneDnn(pool.window(), input, output))
           : Optional.empty();
     }
-    if (region.matches(Op.Add.class) && first instanceof Op.Add add) {
+    if (region.matches(JoinOp.Add.class) && first instanceof JoinOp.Add add) {
       List<Tensor> operands = region.graph().inputsOf(region.first());
       return Optional.of(() -> new AddOneDnn(add.clip(), operands.get(0), operands.get(1), output));
     }
-    if (region.matches(Op.Conv.class, Op.Add.class)) {
+    if (region.matches(LinearOp.Conv.class, JoinOp.Add.class)) {
       return convAndAdd(region);
     }
     return ConvolutionView.of(region).flatMap(OneDnnBackend::layer);
@@ -96,25 +105,28 @@ public final class OneDnnBackend implements Backend {
   private static boolean isNarrow(Region region) {
     return region.inputs().stream().allMatch(input -> ElementType.of(input).bytes() != 2)
         && ElementType.of(region.output()).bytes() != 2
-        && region.nodes().stream().allMatch(node -> hasNarrowWeights(node.op()));
+        && region.nodes().stream()
+            .flatMap(node -> node.op().weights().stream())
+            .allMatch(OneDnnBackend::isInt8);
   }
 
-  private static boolean hasNarrowWeights(Op op) {
-    return op instanceof Op.Conv conv
-        ? conv.weights().isInt8()
-        : !(op instanceof Op.Dense dense) || dense.weights().isInt8();
+  private static boolean isInt8(Coefficients weights) {
+    return switch (weights.arithmetic()) {
+      case CODES -> weights.codes().weights().isInt8();
+      case REALS -> false;
+    };
   }
 
   private static Optional<Supplier<Kernel>> convAndAdd(Region region) {
     ConvolutionView layer =
         ConvolutionView.of(Region.of(region.graph(), region.first())).orElseThrow();
-    Op.Add add = (Op.Add) region.last().op();
+    JoinOp.Add add = (JoinOp.Add) region.last().op();
     List<Tensor> operands = region.graph().inputsOf(region.last());
     Tensor mine = layer.output();
     Tensor other = operands.get(operands.get(0).equals(mine) ? 1 : 0);
-    AddOneDnn addition = new AddOneDnn(add.clip(), mine, other, region.output());
     return ElementType.of(mine).bytes() == 1 && !other.equals(mine) && isInt8(layer)
-        ? Optional.of(() -> new ConvOneDnn(layer, addition))
+        ? Optional.of(
+            () -> new ConvOneDnn(layer, new AddOneDnn(add.clip(), mine, other, region.output())))
         : Optional.empty();
   }
 

@@ -1,9 +1,8 @@
 package org.qat4j.runtime.reference;
 
-import org.qat4j.graph.Op;
+import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Requantization;
 import org.qat4j.runtime.Buffer;
-import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 import org.qat4j.scheme.QuantParams;
 
@@ -11,13 +10,12 @@ import org.qat4j.scheme.QuantParams;
 final class LeakyReluReference {
   private LeakyReluReference() {}
 
-  static Step leakyRelu(Region region, Buffer[] inputs, Buffer output) {
+  static Step leakyRelu(FunctionOp.LeakyRelu op, Buffer[] inputs, Buffer output) {
     Buffer input = inputs[0];
     QuantParams in = input.tensor().params();
-    float slope = ((Op.LeakyRelu) region.first().op()).slope();
-    Requantization requantization = Requantization.leaky(slope, in, output.tensor().params());
+    Requantization requantization = Requantization.leaky(op.slope(), in, output.tensor().params());
     return () ->
-        RealReference.forEach(
+        Elements.forEach(
             output.batch(),
             output.shape(),
             (n, c, y, x) -> {

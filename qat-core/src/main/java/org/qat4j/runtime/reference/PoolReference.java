@@ -1,44 +1,42 @@
 package org.qat4j.runtime.reference;
 
 import org.qat4j.graph.Clip;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
 import org.qat4j.runtime.Buffer;
-import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 
-/** Pooling windows. Padding is never read. */
+/** Pooling windows of codes. Padding is never read. */
 final class PoolReference {
   private PoolReference() {}
 
   /** What a window holds: how many codes are inside the image, their largest and their sum. */
   private record Content(int count, int largest, long sum) {}
 
-  static Step max(Region region, Buffer[] inputs, Buffer output) {
-    Window window = ((Op.MaxPool) region.first().op()).window();
+  static Step max(PoolOp.MaxPool op, Buffer[] inputs, Buffer output) {
     return () ->
-        RealReference.forEach(
+        Elements.forEach(
             output.batch(),
             output.shape(),
             (n, c, y, x) ->
                 output.setCode(
-                    output.index(n, c, y, x), content(inputs[0], window, n, c, y, x).largest()));
+                    output.index(n, c, y, x),
+                    content(inputs[0], op.window(), n, c, y, x).largest()));
   }
 
-  static Step average(Region region, Buffer[] inputs, Buffer output) {
-    Op.AveragePool pool = (Op.AveragePool) region.first().op();
-    return average(pool.window(), pool.countPadding(), inputs[0], output);
+  static Step average(PoolOp.AveragePool op, Buffer[] inputs, Buffer output) {
+    return average(op.window(), op.countPadding(), inputs[0], output);
   }
 
-  static Step globalAverage(Region region, Buffer[] inputs, Buffer output) {
+  static Step globalAverage(PoolOp.GlobalAveragePool op, Buffer[] inputs, Buffer output) {
     return average(Window.whole(inputs[0].shape()), false, inputs[0], output);
   }
 
   private static Step average(Window window, boolean countPadding, Buffer input, Buffer output) {
     return () ->
-        RealReference.forEach(
+        Elements.forEach(
             output.batch(),
             output.shape(),
             (n, c, y, x) -> {

@@ -1,7 +1,10 @@
 package org.qat4j.runtime.toy;
 
 import java.util.List;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Weights;
@@ -21,16 +24,16 @@ final class ToyOps {
   }
 
   static boolean supports(Op op) {
-    return op instanceof Op.Conv || op instanceof Op.Add || op instanceof Op.MaxPool;
+    return op instanceof LinearOp.Conv || op instanceof JoinOp.Add || op instanceof PoolOp.MaxPool;
   }
 
   static Step step(Op op, List<ToyTensor> inputs, ToyTensor output, int batch) {
-    if (op instanceof Op.Conv conv) {
+    if (op instanceof LinearOp.Conv conv) {
       return each(output, batch, conv(conv, inputs.get(0), output));
-    } else if (op instanceof Op.Add add) {
+    } else if (op instanceof JoinOp.Add add) {
       return each(output, batch, add(add, inputs.get(0), inputs.get(1), output));
     }
-    return each(output, batch, max(((Op.MaxPool) op).window(), inputs.get(0)));
+    return each(output, batch, max(((PoolOp.MaxPool) op).window(), inputs.get(0)));
   }
 
   private static Step each(ToyTensor output, int batch, Element element) {
@@ -66,11 +69,10 @@ final class ToyOps {
     }
   }
 
-  private static Element conv(Op.Conv conv, ToyTensor input, ToyTensor output) {
-    Weights weights = conv.weights();
+  private static Element conv(LinearOp.Conv conv, ToyTensor input, ToyTensor output) {
+    Weights weights = conv.coefficients().codes().weights();
     QuantParams in = input.tensor().params();
-    Requantization requantization =
-        Requantization.of(weights, conv.bias(), in, output.tensor(), conv.clip());
+    Requantization requantization = conv.requantization(input.tensor(), output.tensor());
     int perGroup = input.shape().channels() / conv.groups();
     int outputs = weights.outChannels() / conv.groups();
     int area = conv.window().kernelArea();
@@ -93,7 +95,7 @@ final class ToyOps {
     };
   }
 
-  private static Element add(Op.Add add, ToyTensor a, ToyTensor b, ToyTensor output) {
+  private static Element add(JoinOp.Add add, ToyTensor a, ToyTensor b, ToyTensor output) {
     QuantParams y = output.tensor().params();
     IntRange codes = add.clip().codes(y);
     return (n, c, row, x) ->

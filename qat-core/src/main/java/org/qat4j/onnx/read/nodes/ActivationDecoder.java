@@ -1,9 +1,11 @@
 package org.qat4j.onnx.read.nodes;
 
 import java.util.List;
+import org.qat4j.graph.ChannelOp;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.IntegerType;
 import org.qat4j.onnx.OnnxFormatException;
@@ -65,7 +67,8 @@ final class ActivationDecoder {
       throw node.error("clips codes to " + bounds + ", which " + params + " does not allow");
     }
     List<Tensor> inputs = List.of(codes);
-    Tensor result = decoding.emit(node, new Op.Requantize(Clip.NONE), inputs, node.output(), type);
+    Tensor result =
+        decoding.emit(node, new ConvertOp.Requantize(Clip.NONE), inputs, node.output(), type);
     decoding.define(node.output(), new Value.Codes(result));
   }
 
@@ -74,7 +77,7 @@ final class ActivationDecoder {
     node.requireInputs(1, 1);
     Tensor input = decoding.codes(node, 0);
     try {
-      LayerOp op = new LayerOp.Plain(new Op.LeakyRelu(node.real("alpha", 0.01f)));
+      LayerOp op = new LayerOp.Plain(new FunctionOp.LeakyRelu(node.real("alpha", 0.01f)));
       decoding.define(node.output(), Pending.layer(node, List.of(input), op));
     } catch (IllegalArgumentException e) {
       throw node.error(e);
@@ -94,44 +97,46 @@ final class ActivationDecoder {
               + ", expected [N, features] and 1");
     }
     Tensor result =
-        decoding.emit(node, new Op.Softmax(), List.of(input), node.output(), new Tensor.Real());
+        decoding.emit(
+            node, new ChannelOp.Softmax(), List.of(input), node.output(), new Tensor.Real());
     decoding.define(node.output(), new Value.Result(result));
   }
 
   static void realRelu(OnnxNode node, Decoding decoding) throws OnnxFormatException {
-    function(node, new RealOp.Clamp(Clip.RELU), decoding);
+    function(node, new FunctionOp.Clamp(Clip.RELU), decoding);
   }
 
   static void sigmoid(OnnxNode node, Decoding decoding) throws OnnxFormatException {
-    function(node, new RealOp.Sigmoid(), decoding);
+    function(node, new FunctionOp.Sigmoid(), decoding);
   }
 
   static void tanh(OnnxNode node, Decoding decoding) throws OnnxFormatException {
-    function(node, new RealOp.Tanh(), decoding);
+    function(node, new FunctionOp.Tanh(), decoding);
   }
 
   static void hardSwish(OnnxNode node, Decoding decoding) throws OnnxFormatException {
-    function(node, new RealOp.HardSwish(), decoding);
+    function(node, new FunctionOp.HardSwish(), decoding);
   }
 
-  private static void function(OnnxNode node, RealOp op, Decoding decoding)
-      throws OnnxFormatException {
+  private static void function(OnnxNode node, Op op, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
     IslandDecoder.define(node, op, List.of(decoding.real(node, 0)), decoding);
   }
 
   static void realClip(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 3);
-    RealOp op = new RealOp.Clamp(ClipBounds.ofReals(node, decoding));
+    Op op = new FunctionOp.Clamp(ClipBounds.ofReals(node, decoding));
     IslandDecoder.define(node, op, List.of(decoding.real(node, 0)), decoding);
   }
 
   static void realLeakyRelu(OnnxNode node, Decoding decoding) throws OnnxFormatException {
-    function(node, new RealOp.LeakyRelu(node.real("alpha", 0.01f)), decoding);
+    function(node, new FunctionOp.LeakyRelu(node.real("alpha", 0.01f)), decoding);
   }
 
   static void hardSigmoid(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     function(
-        node, new RealOp.HardSigmoid(node.real("alpha", 0.2f), node.real("beta", 0.5f)), decoding);
+        node,
+        new FunctionOp.HardSigmoid(node.real("alpha", 0.2f), node.real("beta", 0.5f)),
+        decoding);
   }
 }

@@ -3,7 +3,6 @@ package org.qat4j.onnx.read.nodes;
 import java.util.List;
 import java.util.Set;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.OnnxFormatException;
 import org.qat4j.onnx.read.file.OnnxNode;
@@ -81,9 +80,9 @@ final class IslandDecoder {
   }
 
   /** Adds an operation on real numbers, in front of the integers or behind. */
-  static void define(OnnxNode node, RealOp op, List<Tensor> inputs, Decoding decoding)
+  static void define(OnnxNode node, Op op, List<Tensor> inputs, Decoding decoding)
       throws OnnxFormatException {
-    Tensor result = decoding.emit(node, new Op.Real(op), inputs, node.output(), new Tensor.Real());
+    Tensor result = decoding.emit(node, op, inputs, node.output(), new Tensor.Real());
     boolean inFront = InputScaling.isInFront(node, decoding);
     decoding.define(node.output(), inFront ? new Value.Given(result) : new Value.Result(result));
   }

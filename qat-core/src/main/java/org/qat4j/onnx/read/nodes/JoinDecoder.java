@@ -4,8 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.qat4j.graph.Op;
-import org.qat4j.graph.RealOp;
+import org.qat4j.graph.JoinOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.OnnxFormatException;
@@ -54,7 +53,7 @@ final class JoinDecoder {
       concatCodes(node, inputs, decoding);
     } else {
       decoding.define(
-          node.output(), Pending.layer(node, inputs, new LayerOp.Plain(new Op.Concat())));
+          node.output(), Pending.layer(node, inputs, new LayerOp.Plain(new JoinOp.Concat())));
     }
   }
 
@@ -85,7 +84,7 @@ final class JoinDecoder {
       }
     }
     Tensor result =
-        decoding.emit(node, new Op.Concat(), inputs, node.output(), inputs.get(0).type());
+        decoding.emit(node, new JoinOp.Concat(), inputs, node.output(), inputs.get(0).type());
     decoding.define(node.output(), new Value.Codes(result));
   }
 
@@ -96,6 +95,6 @@ final class JoinDecoder {
       inputs.add(decoding.real(node, i));
     }
     requireChannels(node, inputs.get(0).shape());
-    IslandDecoder.define(node, new RealOp.Concat(), inputs, decoding);
+    IslandDecoder.define(node, new JoinOp.Concat(), inputs, decoding);
   }
 }

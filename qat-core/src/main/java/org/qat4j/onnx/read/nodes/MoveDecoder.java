@@ -1,6 +1,7 @@
 package org.qat4j.onnx.read.nodes;
 
 import java.util.List;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
@@ -8,7 +9,6 @@ import org.qat4j.onnx.OnnxFormatException;
 import org.qat4j.onnx.read.file.OnnxNode;
 import org.qat4j.onnx.read.values.Decoding;
 import org.qat4j.onnx.read.values.Pending;
-import org.qat4j.onnx.read.values.RealForm;
 import org.qat4j.onnx.read.values.Value;
 
 /** Reads operations that keep the scale, so that they work on codes as on real numbers. */
@@ -32,13 +32,13 @@ final class MoveDecoder {
       decoding.define(node.output(), pending.withStep(node, op));
     } else if (input instanceof Value.Codes codes) {
       decoding.define(node.output(), new Value.Codes(emit(node, op, codes.tensor(), decoding)));
-    } else if (input instanceof Value.Given given && op instanceof Op.Flatten) {
+    } else if (input instanceof Value.Given given && op instanceof MoveOp.Flatten) {
       decoding.define(node.output(), new Value.Given(emit(node, op, given.tensor(), decoding)));
-    } else if (input instanceof Value.Result result && op instanceof Op.Flatten) {
+    } else if (input instanceof Value.Result result && op instanceof MoveOp.Flatten) {
       decoding.define(node.output(), new Value.Result(emit(node, op, result.tensor(), decoding)));
     } else if (decoding.allowsFloat()
         && (input instanceof Value.Given || input instanceof Value.Result)) {
-      IslandDecoder.define(node, RealForm.of(op), List.of(decoding.real(node, 0)), decoding);
+      IslandDecoder.define(node, op, List.of(decoding.real(node, 0)), decoding);
     } else {
       throw node.error(
           "its input '"

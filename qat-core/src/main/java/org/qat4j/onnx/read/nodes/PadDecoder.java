@@ -1,6 +1,7 @@
 package org.qat4j.onnx.read.nodes;
 
 import java.util.Arrays;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.onnx.OnnxFormatException;
 import org.qat4j.onnx.read.file.Constant;
@@ -41,7 +42,7 @@ final class PadDecoder {
               + FormatLimits.WINDOW
               + ", for height and width only");
     }
-    Op op = new Op.Pad((int) pads[2], (int) pads[3], (int) pads[6], (int) pads[7]);
+    Op op = new MoveOp.Pad((int) pads[2], (int) pads[3], (int) pads[6], (int) pads[7]);
     MoveDecoder.define(node, shape -> op, decoding);
   }
 

@@ -4,8 +4,9 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.RealOp;
+import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Window;
@@ -30,19 +31,19 @@ final class PoolDecoder {
     if (node.proto().getOutputCount() > 1 && !node.proto().getOutput(1).isEmpty()) {
       throw node.error("its second output, the indices, is not supported");
     }
-    MoveDecoder.define(node, shape -> new Op.MaxPool(window(node, shape)), decoding);
+    MoveDecoder.define(node, shape -> new PoolOp.MaxPool(window(node, shape)), decoding);
   }
 
   static void averagePool(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
     Tensor input = decoding.codes(node, 0);
     boolean countPadding = node.integer("count_include_pad", 0) != 0;
-    pend(node, input, new Op.AveragePool(window(node, input.shape()), countPadding), decoding);
+    pend(node, input, new PoolOp.AveragePool(window(node, input.shape()), countPadding), decoding);
   }
 
   static void globalAveragePool(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
-    pend(node, decoding.codes(node, 0), new Op.GlobalAveragePool(), decoding);
+    pend(node, decoding.codes(node, 0), new PoolOp.GlobalAveragePool(), decoding);
   }
 
   /**
@@ -51,9 +52,9 @@ final class PoolDecoder {
    */
   static void reduceMean(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     requireSpatial(node, decoding);
-    Pending pooled = pending(node, decoding.codes(node, 0), new Op.GlobalAveragePool());
+    Pending pooled = pending(node, decoding.codes(node, 0), new PoolOp.GlobalAveragePool());
     boolean keep = node.integer("keepdims", 1) != 0;
-    decoding.define(node.output(), keep ? pooled : pooled.withStep(node, new Op.Flatten()));
+    decoding.define(node.output(), keep ? pooled : pooled.withStep(node, new MoveOp.Flatten()));
   }
 
   private static void requireSpatial(OnnxNode node, Decoding decoding) throws OnnxFormatException {
@@ -109,28 +110,28 @@ final class PoolDecoder {
     node.requireInputs(1, 1);
     Tensor input = decoding.real(node, 0);
     boolean countPadding = node.integer("count_include_pad", 0) != 0;
-    RealOp op = new RealOp.AveragePool(window(node, input.shape()), countPadding);
+    Op op = new PoolOp.AveragePool(window(node, input.shape()), countPadding);
     IslandDecoder.define(node, op, List.of(input), decoding);
   }
 
   static void realGlobalAveragePool(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
     IslandDecoder.define(
-        node, new RealOp.GlobalAveragePool(), List.of(decoding.real(node, 0)), decoding);
+        node, new PoolOp.GlobalAveragePool(), List.of(decoding.real(node, 0)), decoding);
   }
 
   static void realMean(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     requireSpatial(node, decoding);
     List<Tensor> input = List.of(decoding.real(node, 0));
     if (node.integer("keepdims", 1) != 0) {
-      IslandDecoder.define(node, new RealOp.GlobalAveragePool(), input, decoding);
+      IslandDecoder.define(node, new PoolOp.GlobalAveragePool(), input, decoding);
       return;
     }
-    Op mean = new Op.Real(new RealOp.GlobalAveragePool());
+    Op mean = new PoolOp.GlobalAveragePool();
     String name = decoding.tensorName(node.output() + "/mean");
     Tensor image = decoding.emit(node, mean, input, name, new Tensor.Real());
     Tensor result =
-        decoding.emit(node, new Op.Flatten(), List.of(image), node.output(), new Tensor.Real());
+        decoding.emit(node, new MoveOp.Flatten(), List.of(image), node.output(), new Tensor.Real());
     decoding.define(node.output(), new Value.Result(result));
   }
 }

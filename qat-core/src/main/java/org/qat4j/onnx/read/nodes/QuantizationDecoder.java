@@ -4,7 +4,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.List;
 import java.util.Optional;
 import org.qat4j.graph.Clip;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.IntegerType;
 import org.qat4j.onnx.OnnxFormatException;
@@ -80,7 +80,7 @@ final class QuantizationDecoder {
                 + ", which is without its zero point");
       }
       Tensor real = decoding.real(node, 0);
-      return decoding.emit(node, new Op.Quantize(), List.of(real), output, codes);
+      return decoding.emit(node, new ConvertOp.Quantize(), List.of(real), output, codes);
     }
     if (input instanceof Pending pending) {
       return pending.origin() instanceof Pending.Layer layer

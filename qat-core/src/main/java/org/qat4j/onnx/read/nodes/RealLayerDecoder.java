@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.qat4j.graph.RealOp;
+import org.qat4j.graph.ChannelOp;
+import org.qat4j.graph.Clip;
+import org.qat4j.graph.LinearOp;
+import org.qat4j.graph.Op;
 import org.qat4j.graph.Reals;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
@@ -43,7 +46,11 @@ final class RealLayerDecoder {
     }
     Reals weights = weight.reals(node, decoding.budget());
     Reals bias = bias(node, true, dims[0], decoding);
-    emit(node, input, () -> new RealOp.Conv(window, (int) groups, weights, bias), decoding);
+    emit(
+        node,
+        input,
+        () -> new LinearOp.Conv(window, (int) groups, weights, bias, Clip.NONE),
+        decoding);
   }
 
   static void gemm(OnnxNode node, Decoding decoding) throws OnnxFormatException {
@@ -69,7 +76,7 @@ final class RealLayerDecoder {
             ? weight.reals(node, decoding.budget())
             : weight.transposed(node, decoding.budget());
     Reals bias = bias(node, hasBias, dims[outputsFirst ? 0 : 1], decoding);
-    emit(node, input, () -> new RealOp.Dense(weights, bias), decoding);
+    emit(node, input, () -> new LinearOp.Dense(weights, bias, Clip.NONE), decoding);
   }
 
   private static Reals bias(OnnxNode node, boolean has, int outputs, Decoding decoding)
@@ -103,10 +110,14 @@ final class RealLayerDecoder {
       scales[c] = (float) scale;
       shifts[c] = parts[2][c] == 0 ? parts[1][c] : (float) (parts[1][c] - parts[2][c] * scale);
     }
-    emit(node, input, () -> new RealOp.ScaleShift(new Reals(scales), new Reals(shifts)), decoding);
+    emit(
+        node,
+        input,
+        () -> new ChannelOp.ScaleShift(new Reals(scales), new Reals(shifts)),
+        decoding);
   }
 
-  private static void emit(OnnxNode node, Tensor input, Supplier<RealOp> op, Decoding decoding)
+  private static void emit(OnnxNode node, Tensor input, Supplier<Op> op, Decoding decoding)
       throws OnnxFormatException {
     try {
       IslandDecoder.define(node, op.get(), List.of(input), decoding);

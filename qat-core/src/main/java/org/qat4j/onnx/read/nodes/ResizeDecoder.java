@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.onnx.OnnxFormatException;
@@ -80,7 +81,7 @@ final class ResizeDecoder {
               + Arrays.toString(factors)
               + ", expected 1, 1 and whole factors");
     }
-    return new Op.Upsample((int) factors[2], (int) factors[3]);
+    return new MoveOp.Upsample((int) factors[2], (int) factors[3]);
   }
 
   /** For batch, channels, height and width. */

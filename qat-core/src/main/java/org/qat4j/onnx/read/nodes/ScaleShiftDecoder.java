@@ -3,7 +3,10 @@ package org.qat4j.onnx.read.nodes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.qat4j.graph.RealOp;
+import org.qat4j.graph.ChannelOp;
+import org.qat4j.graph.Clip;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.Op;
 import org.qat4j.graph.Reals;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
@@ -23,17 +26,17 @@ final class ScaleShiftDecoder {
   @FunctionalInterface
   private interface Form {
     /** Of an activation and a constant, in this order or the other. */
-    RealOp withConstant(float[] numbers, boolean constantFirst);
+    Op withConstant(float[] numbers, boolean constantFirst);
   }
 
   static void add(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     Form form = (numbers, first) -> scaleShift(all(numbers, 1), numbers);
-    decode(node, form, Optional.of(new RealOp.Add()), decoding);
+    decode(node, form, Optional.of(new JoinOp.Add(Clip.NONE)), decoding);
   }
 
   static void mul(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     Form form = (numbers, first) -> scaleShift(numbers, all(numbers, 0));
-    decode(node, form, Optional.of(new RealOp.Mul()), decoding);
+    decode(node, form, Optional.of(new JoinOp.Mul()), decoding);
   }
 
   /** Exact: x - c is x + (-c), and c - x is -x + c, with one rounding each. */
@@ -50,18 +53,18 @@ final class ScaleShiftDecoder {
     if (node.inputCount() > 0 && RealConstant.of(decoding.value(node, 0)).isPresent()) {
       throw node.error("divides a constant by an activation, expected an activation by a constant");
     }
-    Form form = (numbers, first) -> new RealOp.Divide(new Reals(numbers));
+    Form form = (numbers, first) -> new ChannelOp.Divide(new Reals(numbers));
     decode(node, form, Optional.empty(), decoding);
   }
 
   private static void decode(
-      OnnxNode node, Form form, Optional<RealOp> ofActivations, Decoding decoding)
+      OnnxNode node, Form form, Optional<Op> ofActivations, Decoding decoding)
       throws OnnxFormatException {
     node.requireInputs(2, 2);
     Optional<RealConstant> first = RealConstant.of(decoding.value(node, 0));
     Optional<RealConstant> second = RealConstant.of(decoding.value(node, 1));
     if (first.isEmpty() && second.isEmpty()) {
-      RealOp op =
+      Op op =
           ofActivations.orElseThrow(
               () -> node.error("joins two activations, expected one and a constant"));
       Tensor a = decoding.real(node, 0);
@@ -76,8 +79,8 @@ final class ScaleShiftDecoder {
         node, form.withConstant(numbers, first.isPresent()), List.of(input), decoding);
   }
 
-  private static RealOp scaleShift(float[] scales, float[] shifts) {
-    return new RealOp.ScaleShift(new Reals(scales), new Reals(shifts));
+  private static Op scaleShift(float[] scales, float[] shifts) {
+    return new ChannelOp.ScaleShift(new Reals(scales), new Reals(shifts));
   }
 
   /** As many times one number. */

@@ -6,7 +6,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.qat4j.graph.Op;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.onnx.OnnxFormatException;
 import org.qat4j.onnx.read.file.Constant;
@@ -103,7 +103,7 @@ final class ShapeDecoder {
   /** An image becomes a vector; a vector stays as it is. */
   private static void toVector(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     if (decoding.shape(node).isImage()) {
-      MoveDecoder.define(node, shape -> new Op.Flatten(), decoding);
+      MoveDecoder.define(node, shape -> new MoveOp.Flatten(), decoding);
     } else {
       identity(node, decoding);
     }

@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.OnnxFormatException;
@@ -70,7 +72,7 @@ public final class Emitter {
     }
     String output = decoding.tensorName(pending.name() + "/codes");
     return decoding.emit(
-        node, new Op.Requantize(pending.clip()), List.of(codes), output, codes.type());
+        node, new ConvertOp.Requantize(pending.clip()), List.of(codes), output, codes.type());
   }
 
   /**
@@ -127,7 +129,9 @@ public final class Emitter {
   private Tensor dequantize(OnnxNode node, Tensor codes, String output) throws OnnxFormatException {
     Tensor known = dequantized.get(output);
     if (known == null) {
-      known = decoding.emit(node, new Op.Dequantize(), List.of(codes), output, new Tensor.Real());
+      known =
+          decoding.emit(
+              node, new ConvertOp.Dequantize(), List.of(codes), output, new Tensor.Real());
       dequantized.put(output, known);
     }
     return known;
@@ -139,7 +143,7 @@ public final class Emitter {
       boolean last = i == pending.steps().size() - 1;
       OnnxNode node = pending.steps().get(i).node();
       String output = last ? pending.name() : decoding.tensorName(node.output() + "/real");
-      real = decoding.emit(node, new Op.Flatten(), List.of(real), output, new Tensor.Real());
+      real = decoding.emit(node, new MoveOp.Flatten(), List.of(real), output, new Tensor.Real());
     }
     return real;
   }
@@ -162,7 +166,8 @@ public final class Emitter {
     if (requantize) {
       String name = --more == 0 ? output : decoding.tensorName(output + "/clipped");
       OnnxNode node = pending.clipNode().orElse(layer.node());
-      tensor = decoding.emit(node, new Op.Requantize(type.clip()), List.of(tensor), name, codes);
+      tensor =
+          decoding.emit(node, new ConvertOp.Requantize(type.clip()), List.of(tensor), name, codes);
     }
     return stepsTo(pending, tensor, output);
   }
@@ -174,7 +179,8 @@ public final class Emitter {
     Tensor codes = steps(pending, start);
     Tensor.Type result = new Tensor.Codes(type.params());
     OnnxNode named = pending.clipNode().orElse(node);
-    return decoding.emit(named, new Op.Requantize(type.clip()), List.of(codes), output, result);
+    return decoding.emit(
+        named, new ConvertOp.Requantize(type.clip()), List.of(codes), output, result);
   }
 
   /** Codes under their own parameters, which a QuantizeLinear repeats. */

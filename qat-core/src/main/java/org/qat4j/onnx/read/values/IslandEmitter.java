@@ -5,8 +5,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.RealOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.OnnxFormatException;
 import org.qat4j.onnx.read.file.FormatLimits;
@@ -119,18 +119,17 @@ final class IslandEmitter {
     for (int i = 0; i < layer.inputs().size(); i++) {
       inputs.add(decoding.real(layer.node(), i));
     }
-    Op op = new Op.Real(RealForm.of(layer.op().with(Clip.NONE)));
+    Op op = layer.op().with(Clip.NONE);
     return decoding.emit(layer.node(), op, inputs, output, new Tensor.Real());
   }
 
   private Tensor step(Pending.Step step, Tensor input, String output) throws OnnxFormatException {
-    Op op = step.op() instanceof Op.Flatten ? step.op() : new Op.Real(RealForm.of(step.op()));
-    return decoding.emit(step.node(), op, List.of(input), output, new Tensor.Real());
+    return decoding.emit(step.node(), step.op(), List.of(input), output, new Tensor.Real());
   }
 
   /** All clips up to here: applied again they change nothing. */
   private Tensor clip(Pending pending, Tensor input) throws OnnxFormatException {
-    Op op = new Op.Real(new RealOp.Clamp(pending.clip()));
+    Op op = new FunctionOp.Clamp(pending.clip());
     OnnxNode node = pending.clipNode().orElseThrow();
     return decoding.emit(node, op, List.of(input), pending.name(), new Tensor.Real());
   }

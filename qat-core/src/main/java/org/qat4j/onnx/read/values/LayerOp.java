@@ -3,6 +3,8 @@ package org.qat4j.onnx.read.values;
 import java.util.Optional;
 import org.qat4j.graph.Bias;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.JoinOp;
+import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Weights;
 import org.qat4j.graph.Window;
@@ -24,7 +26,7 @@ public sealed interface LayerOp {
   record Conv(Window window, int groups, Weights weights, Optional<Bias> bias) implements LayerOp {
     @Override
     public Op with(Clip clip) {
-      return new Op.Conv(window, groups, weights, bias.orElseGet(() -> zeros(weights)), clip);
+      return new LinearOp.Conv(window, groups, weights, bias.orElseGet(() -> zeros(weights)), clip);
     }
 
     @Override
@@ -42,7 +44,7 @@ public sealed interface LayerOp {
   record Dense(Weights weights, Optional<Bias> bias) implements LayerOp {
     @Override
     public Op with(Clip clip) {
-      return new Op.Dense(weights, bias.orElseGet(() -> zeros(weights)), clip);
+      return new LinearOp.Dense(weights, bias.orElseGet(() -> zeros(weights)), clip);
     }
 
     @Override
@@ -60,7 +62,7 @@ public sealed interface LayerOp {
   record Add() implements LayerOp {
     @Override
     public Op with(Clip clip) {
-      return new Op.Add(clip);
+      return new JoinOp.Add(clip);
     }
 
     @Override

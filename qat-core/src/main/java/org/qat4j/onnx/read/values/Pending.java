@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
@@ -157,7 +158,7 @@ public final class Pending implements Value {
   /** Padding and a clip can change places only if the clip leaves the padded zeros as they are. */
   private static void requireZeroInside(OnnxNode node, Clip clip, List<Step> steps)
       throws OnnxFormatException {
-    boolean padded = steps.stream().anyMatch(step -> step.op() instanceof Op.Pad);
+    boolean padded = steps.stream().anyMatch(step -> step.op() instanceof MoveOp.Pad);
     if (padded && clip.apply(0f) != 0f) {
       throw node.error("pads with zeros beside " + clip + ", which excludes zero");
     }
@@ -238,7 +239,7 @@ public final class Pending implements Value {
 
   /** Whether nothing but reshaping follows. */
   boolean isFlattened() {
-    return steps.stream().allMatch(step -> step.op() instanceof Op.Flatten);
+    return steps.stream().allMatch(step -> step.op() instanceof MoveOp.Flatten);
   }
 
   /** The codes that an equal QuantizeLinear made of it before. */

@@ -1,0 +1,70 @@
+package org.qat4j.runtime.reference;
+
+import org.qat4j.graph.MoveOp;
+import org.qat4j.graph.Shape;
+import org.qat4j.runtime.Buffer;
+import org.qat4j.runtime.Step;
+
+/** Operations that move elements and change none. */
+final class MoveReference {
+  private MoveReference() {}
+
+  static Step pad(MoveOp.Pad pad, Buffer[] inputs, Buffer output) {
+    Buffer input = inputs[0];
+    Shape shape = input.shape();
+    int zero = input.tensor().params().zeroPoint();
+    return () ->
+        Elements.forEach(
+            output.batch(),
+            output.shape(),
+            (n, c, y, x) -> {
+              int fromY = y - pad.top();
+              int fromX = x - pad.left();
+              boolean inside =
+                  fromY >= 0 && fromY < shape.height() && fromX >= 0 && fromX < shape.width();
+              int code = inside ? input.code(input.index(n, c, fromY, fromX)) : zero;
+              output.setCode(output.index(n, c, y, x), code);
+            });
+  }
+
+  static Step upsample(MoveOp.Upsample upsample, Buffer[] inputs, Buffer output) {
+    Buffer input = inputs[0];
+    return () ->
+        Elements.forEach(
+            output.batch(),
+            output.shape(),
+            (n, c, y, x) -> {
+              int from = input.index(n, c, y / upsample.heightFactor(), x / upsample.widthFactor());
+              output.setCode(output.index(n, c, y, x), input.code(from));
+            });
+  }
+
+  static Step flatten(MoveOp.Flatten op, Buffer[] inputs, Buffer output) {
+    Buffer input = inputs[0];
+    Shape shape = input.shape();
+    return () ->
+        Elements.forEach(
+            input.batch(),
+            shape,
+            (n, c, y, x) -> {
+              int feature = (c * shape.height() + y) * shape.width() + x;
+              copy(input, input.index(n, c, y, x), output, output.index(n, feature, 0, 0));
+            });
+  }
+
+  static Step identity(MoveOp.Identity op, Buffer[] inputs, Buffer output) {
+    return () -> {
+      for (int i = 0; i < output.elements(); i++) {
+        copy(inputs[0], i, output, i);
+      }
+    };
+  }
+
+  private static void copy(Buffer from, int fromIndex, Buffer to, int toIndex) {
+    if (from.tensor().isCodes()) {
+      to.setCode(toIndex, from.code(fromIndex));
+    } else {
+      to.setReal(toIndex, from.real(fromIndex));
+    }
+  }
+}
