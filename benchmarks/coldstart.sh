@@ -13,7 +13,7 @@ fi
 model=$(realpath -- "$model")
 cd "$root"
 ./mvnw -q -B -pl qat-core,benchmarks -am -DskipTests -Dspotless.check.skip=true \
-  package dependency:build-classpath -Dmdep.outputFile=target/benchmark.classpath -Dmdep.includeScope=runtime
+  package dependency:build-classpath -Dmdep.outputFile=target/benchmark.classpath -DincludeScope=runtime
 deployed="$root/qat-core/target/classes:$root/benchmarks/target/classes:$(cat qat-core/target/benchmark.classpath)"
 CLASSPATH="benchmarks/target/classes:$(cat benchmarks/target/benchmark.classpath)"
 export CLASSPATH

@@ -15,7 +15,7 @@ fi
 models=$(realpath -- "$models")
 cd "$root"
 ./mvnw -q -B -pl benchmarks -am -DskipTests -Dspotless.check.skip=true \
-  package dependency:build-classpath -Dmdep.outputFile=target/benchmark.classpath -Dmdep.includeScope=runtime
+  package dependency:build-classpath -Dmdep.outputFile=target/benchmark.classpath -DincludeScope=runtime
 # Not on the command line: ONNX Runtime 1.29 crashes the JVM where that is longer than 4096 characters.
 CLASSPATH="benchmarks/target/classes:$(cat benchmarks/target/benchmark.classpath)"
 export CLASSPATH

@@ -16,7 +16,7 @@ else
   pytorch=(--pytorch "$(cat benchmarks/target/pytorch.classpath)")
 fi
 ./mvnw -q -B -pl benchmarks -am -DskipTests -Dspotless.check.skip=true \
-  package dependency:build-classpath -Dmdep.outputFile=target/benchmark.classpath -Dmdep.includeScope=runtime
+  package dependency:build-classpath -Dmdep.outputFile=target/benchmark.classpath -DincludeScope=runtime
 CLASSPATH="benchmarks/target/classes:$(cat benchmarks/target/benchmark.classpath)"
 export CLASSPATH
 exec java org.qat4j.benchmarks.TrainingBenchmark \

@@ -65,9 +65,9 @@ enum MeasuredNetwork {
     NoOp none = new NoOp();
     InputType input = InputType.convolutional(size, size, channels);
     return switch (this) {
-      case L -> Folding.fold(LeNet.create(SEED, none, 0, CLASSES), input);
-      case R -> Folding.fold(ResNet20.create(SEED, none, 0, CLASSES), input);
-      case V -> Folding.fold(Vgg.create(SEED, none, 0, 64, 256, CLASSES), input);
+      case L -> DeployedForm.fold(LeNet.create(SEED, none, 0, CLASSES), input);
+      case R -> DeployedForm.fold(ResNet20.create(SEED, none, 0, CLASSES), input);
+      case V -> DeployedForm.fold(Vgg.create(SEED, none, 0, 64, 256, CLASSES), input);
     };
   }
 }

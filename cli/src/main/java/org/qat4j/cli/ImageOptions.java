@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import org.qat4j.cli.data.IdxImages;
 import org.qat4j.cli.data.ImageSource;
-import org.qat4j.cli.data.Normalization;
 import org.qat4j.cli.data.PictureFit;
+import org.qat4j.cli.data.PixelScaling;
 import org.qat4j.cli.error.UserException;
 import org.qat4j.graph.Shape;
 import picocli.CommandLine.Model.CommandSpec;
@@ -119,11 +119,11 @@ final class ImageOptions {
     }
   }
 
-  Normalization normalization(int channels) {
+  PixelScaling scaling(int channels) {
     try {
-      Normalization normalization = new Normalization(white, mean, std);
-      normalization.requireChannels(channels);
-      return normalization;
+      PixelScaling scaling = new PixelScaling(white, mean, std);
+      scaling.requireChannels(channels);
+      return scaling;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--" + e.getMessage());
     }

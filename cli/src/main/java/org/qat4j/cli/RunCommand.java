@@ -83,8 +83,7 @@ final class RunCommand implements Callable<Integer> {
               : Classes.of(source, images.input(), count);
       Optional<int[]> expected = expected(source, classes, count);
       int[] predicted =
-          predict(
-              source, fit, new SessionClassifier(session, images.normalization(fit.channels())));
+          predict(source, fit, new SessionClassifier(session, images.scaling(fit.channels())));
       print(source, classes, predicted);
       expected.ifPresent(right -> print(classes, predicted, right));
       print(watch ? session.saturation() : List.of());

@@ -39,7 +39,7 @@ final class Program implements AutoCloseable {
     this.inputs = inputs;
     this.outputs = outputs;
     this.backends = taken.stream().map(Selection.Candidate::backend).distinct().toList();
-    this.parts = Schedule.of(inputs, outputs, taken, shown);
+    this.parts = Assembly.of(inputs, outputs, taken, shown);
   }
 
   private static Program of(Key key) {

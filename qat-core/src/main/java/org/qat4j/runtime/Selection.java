@@ -98,7 +98,7 @@ final class Selection {
           candidates.getOrDefault(node.name(), List.of()).stream().filter(this::isFree).toList();
       Candidate best = free.stream().max(preference()).orElseThrow(() -> noKernel(node));
       if (choice.by() == Choice.By.MEASUREMENT) {
-        best = Measurement.fastest(alike(free, best), layouts);
+        best = Trial.fastest(alike(free, best), layouts);
       }
       take(best);
     }

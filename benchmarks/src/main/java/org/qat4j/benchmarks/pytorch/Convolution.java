@@ -42,7 +42,7 @@ final class Convolution {
    *     Deeplearning4j does, instead of around it
    */
   Convolution(
-      Parameters parameters,
+      TorchParameters parameters,
       int inputs,
       int outputs,
       int kernel,

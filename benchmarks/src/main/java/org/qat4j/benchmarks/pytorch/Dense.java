@@ -14,7 +14,7 @@ final class Dense {
   private final FakeQuantize weightCodes;
   private final FakeQuantize outputCodes;
 
-  Dense(Parameters parameters, int inputs, int outputs, boolean relu) {
+  Dense(TorchParameters parameters, int inputs, int outputs, boolean relu) {
     weights = parameters.take(outputs, inputs);
     bias = parameters.take(outputs);
     this.relu = relu;

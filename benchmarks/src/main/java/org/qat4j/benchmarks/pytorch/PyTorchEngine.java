@@ -47,7 +47,7 @@ public final class PyTorchEngine implements Engine {
             .contiguous(MemoryFormat.ChannelsLast);
     labels = Tensor.create(TrainingCase.labels(), TrainingCase.BATCH);
     inputCodes = mode == Mode.QAT ? FakeQuantize.ofActivations() : null;
-    Parameters taken = new Parameters(FloatBuffer.wrap(task.weights()), mode);
+    TorchParameters taken = new TorchParameters(FloatBuffer.wrap(task.weights()), mode);
     network = network(taken, false);
     parameters = taken.all();
     adam = new Adam(parameters, options);
@@ -60,7 +60,7 @@ public final class PyTorchEngine implements Engine {
         () -> new PyTorchEngine(task, Mode.valueOf(args[1]), Integer.parseInt(args[2])));
   }
 
-  private TorchNetwork network(Parameters from, boolean padsBehind) {
+  private TorchNetwork network(TorchParameters from, boolean padsBehind) {
     return switch (task.network()) {
       case LENET -> new TorchLeNet(from, TrainingCase.CLASSES);
       case RESNET20 -> new TorchResNet20(from, TrainingCase.CLASSES, padsBehind);
@@ -105,7 +105,7 @@ public final class PyTorchEngine implements Engine {
     PointerScope scope = new PointerScope();
     try {
       FloatBuffer weights = FloatBuffer.wrap(task.weights());
-      return new float[] {loss(network(new Parameters(weights, mode), true)).item_float()};
+      return new float[] {loss(network(new TorchParameters(weights, mode), true)).item_float()};
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {

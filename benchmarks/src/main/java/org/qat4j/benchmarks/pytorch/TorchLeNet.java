@@ -11,7 +11,7 @@ final class TorchLeNet implements TorchNetwork {
   private final Dense hidden;
   private final Dense output;
 
-  TorchLeNet(Parameters parameters, int classes) {
+  TorchLeNet(TorchParameters parameters, int classes) {
     first = new Convolution(parameters, 1, 20, 5, 1, 0, false, true);
     second = new Convolution(parameters, 20, 50, 5, 1, 0, false, true);
     hidden = new Dense(parameters, 800, 500, true);

@@ -23,7 +23,7 @@ final class TorchResNet20 implements TorchNetwork {
     private final Convolution shortcut;
     private final FakeQuantize sumCodes;
 
-    Block(Parameters parameters, int inputs, int outputs, boolean padsBehind) {
+    Block(TorchParameters parameters, int inputs, int outputs, boolean padsBehind) {
       int stride = inputs == outputs ? 1 : 2;
       first = new Convolution(parameters, inputs, outputs, 3, stride, 1, padsBehind, true);
       second = new Convolution(parameters, outputs, outputs, 3, 1, 1, padsBehind, false);
@@ -44,7 +44,7 @@ final class TorchResNet20 implements TorchNetwork {
   /**
    * @param padsBehind as {@link Convolution} says
    */
-  TorchResNet20(Parameters parameters, int classes, boolean padsBehind) {
+  TorchResNet20(TorchParameters parameters, int classes, boolean padsBehind) {
     stem = new Convolution(parameters, 3, STAGES[0], 3, 1, 1, padsBehind, true);
     int channels = STAGES[0];
     for (int stage : STAGES) {

@@ -1,7 +1,7 @@
 package org.qat4j.cli.evaluation;
 
 import org.qat4j.cli.data.Images;
-import org.qat4j.cli.data.Normalization;
+import org.qat4j.cli.data.PixelScaling;
 import org.qat4j.cli.error.UserException;
 import org.qat4j.inference.InferenceSession;
 
@@ -9,16 +9,16 @@ import org.qat4j.inference.InferenceSession;
  * The integer network on its own runtime. A network that takes uint8 codes gets the pixels as they
  * are. The caller owns the session.
  */
-public record SessionClassifier(InferenceSession session, Normalization normalization)
+public record SessionClassifier(InferenceSession session, PixelScaling scaling)
     implements Classifier {
 
   /** Of a network that was trained on {@code byte / 255}. */
   public SessionClassifier(InferenceSession session) {
-    this(session, Normalization.NONE);
+    this(session, PixelScaling.NONE);
   }
 
   public SessionClassifier {
-    if (takesPixels(session) && !normalization.equals(Normalization.NONE)) {
+    if (takesPixels(session) && !scaling.equals(PixelScaling.NONE)) {
       throw new UserException(
           "the model takes pixels as they are, so that --white, --mean and --std have no effect;"
               + " leave them out");
@@ -33,6 +33,6 @@ public record SessionClassifier(InferenceSession session, Normalization normaliz
   public float[] scores(Images images, int from, int to) {
     return takesPixels(session)
         ? session.run(images.pixels(from, to), to - from)
-        : session.run(normalization.apply(images, from, to), to - from);
+        : session.run(scaling.apply(images, from, to), to - from);
   }
 }

@@ -18,24 +18,28 @@ final class Idleness {
   /** Of one processor. */
   private static final double BUSY = 0.25;
 
+  /** Windows in a row: on a busy machine a thread that spins may be kept waiting for one. */
+  private static final int IDLE_WINDOWS = 3;
+
   private Idleness() {}
 
   /**
-   * Waits until the process has used less than a quarter of one processor for 20 ms.
+   * Waits until the process has used less than a quarter of one processor for 3 times 20 ms.
    *
    * @throws IllegalStateException if that does not happen in 30 s
    */
   static void await() {
     long end = System.nanoTime() + LIMIT;
-    double load = load();
-    while (load >= BUSY) {
+    int idle = 0;
+    while (idle < IDLE_WINDOWS) {
+      double load = load();
+      idle = load < BUSY ? idle + 1 : 0;
       if (System.nanoTime() > end) {
         throw new IllegalStateException(
             "the engine still keeps "
                 + load
                 + " processors busy 30 s after its turn; the next engine cannot be measured");
       }
-      load = load();
     }
   }
 

@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A convolution or matrix product whose weights are brought into its own layout at each call. */
 final class ForwardPass {
-  private final Transfer weights;
+  private final Reordered weights;
   private final Call call;
 
   /**
@@ -19,7 +19,7 @@ final class ForwardPass {
   ForwardPass(
       primitive_desc_base description,
       primitive made,
-      Transfer weights,
+      Reordered weights,
       memory.desc source,
       memory.desc bias,
       memory.desc target) {

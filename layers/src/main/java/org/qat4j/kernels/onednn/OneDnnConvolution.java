@@ -50,8 +50,8 @@ final class OneDnnConvolution extends OneDnnLinear {
     private final long[] outputShape;
     private final boolean biased;
     private final boolean depthwise;
-    private final Transfer backwardDataWeights;
-    private final Transfer weightGradient;
+    private final Reordered backwardDataWeights;
+    private final Reordered weightGradient;
     private final ForwardPass forward;
     private final Call backwardData;
     private final Call backwardWeights;
@@ -92,7 +92,7 @@ final class OneDnnConvolution extends OneDnnLinear {
           new ForwardPass(
               forwardDesc,
               new convolution_forward(forwardDesc),
-              Transfer.into(rows, forwardDesc.weights_desc()),
+              Reordered.into(rows, forwardDesc.weights_desc()),
               source,
               biased ? bias : null,
               target);
@@ -109,7 +109,7 @@ final class OneDnnConvolution extends OneDnnLinear {
               topLeft,
               bottomRight,
               forwardDesc);
-      backwardDataWeights = Transfer.into(rows, dataDesc.weights_desc());
+      backwardDataWeights = Reordered.into(rows, dataDesc.weights_desc());
       backwardData =
           new Call(dataDesc, new convolution_backward_data(dataDesc))
               .slot(dnnl.DNNL_ARG_DIFF_DST, target)
@@ -129,7 +129,7 @@ final class OneDnnConvolution extends OneDnnLinear {
               topLeft,
               bottomRight,
               forwardDesc);
-      weightGradient = Transfer.outOf(weightsDesc.diff_weights_desc(), rows);
+      weightGradient = Reordered.outOf(weightsDesc.diff_weights_desc(), rows);
       backwardWeights =
           new Call(weightsDesc, new convolution_backward_weights(weightsDesc))
               .slot(dnnl.DNNL_ARG_SRC, source)

@@ -50,7 +50,7 @@ final class OneDnnDense extends OneDnnLinear {
           new ForwardPass(
               forwardDesc,
               new matmul(forwardDesc),
-              Transfer.into(transposed(inputs, outputs), forwardDesc.weights_desc()),
+              Reordered.into(transposed(inputs, outputs), forwardDesc.weights_desc()),
               source,
               biased ? bias : null,
               target);

@@ -10,11 +10,11 @@ import java.util.List;
  * @param mean one for all channels, or one for each
  * @param std deviation, likewise; above 0
  */
-public record Normalization(double white, List<Double> mean, List<Double> std) {
+public record PixelScaling(double white, List<Double> mean, List<Double> std) {
   /** {@code byte / 255}: what the networks of this program are trained on. */
-  public static final Normalization NONE = new Normalization(1, List.of(0.0), List.of(1.0));
+  public static final PixelScaling NONE = new PixelScaling(1, List.of(0.0), List.of(1.0));
 
-  public Normalization {
+  public PixelScaling {
     mean = List.copyOf(mean);
     std = List.copyOf(std);
     requireFinite("white", white);

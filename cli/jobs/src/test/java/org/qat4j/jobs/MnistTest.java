@@ -29,7 +29,7 @@ class MnistTest {
     assumeTrue(data != null, "QAT4J_MNIST names no folder");
     JobConfig config =
         ConfigReader.read(
-            Path.of("../configs/lenet-mnist.yaml"),
+            Path.of("../../configs/lenet-mnist.yaml"),
             ConfigReader.noOverrides().set("data", ConfigReader.noOverrides().put("folder", data)));
     RunFolder run = RunFolder.open(folder, RunFolder.Existing.KEEP);
 

@@ -22,8 +22,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * A network as it is deployed: each convolution has the bias and the activation of the batch norm
  * and the activation layer behind it, which are gone. Weights are fresh.
  */
-final class Folding {
-  private Folding() {}
+final class DeployedForm {
+  private DeployedForm() {}
 
   static MultiLayerNetwork fold(MultiLayerNetwork network, InputType input) {
     List<Layer> layers = new ArrayList<>();

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class NormalizationTest {
+class PixelScalingTest {
   private static Images every() {
     byte[] pixels = new byte[2 * 3 * 256];
     for (int i = 0; i < pixels.length; i++) {
@@ -18,12 +18,12 @@ class NormalizationTest {
 
   @Test
   void none_ofEveryByte_isWhatTrainingSees() {
-    assertArrayEquals(every().scaled(0, 2), Normalization.NONE.apply(every(), 0, 2));
+    assertArrayEquals(every().scaled(0, 2), PixelScaling.NONE.apply(every(), 0, 2));
   }
 
   @Test
   void white_255_keepsBytes() {
-    Normalization bytes = new Normalization(255, List.of(0.0), List.of(1.0));
+    PixelScaling bytes = new PixelScaling(255, List.of(0.0), List.of(1.0));
 
     float[] values = bytes.apply(every(), 1, 2);
 
@@ -34,10 +34,9 @@ class NormalizationTest {
 
   @Test
   void meanAndDeviation_ofEachChannel_areItsOwn() {
-    Normalization normalization =
-        new Normalization(1, List.of(0.5, 0.25, 0.0), List.of(0.5, 0.25, 2.0));
+    PixelScaling scaling = new PixelScaling(1, List.of(0.5, 0.25, 0.0), List.of(0.5, 0.25, 2.0));
 
-    float[] values = normalization.apply(every(), 0, 1);
+    float[] values = scaling.apply(every(), 0, 1);
 
     assertEquals(-1f, values[0]);
     assertEquals(1f, values[255]);
@@ -47,7 +46,7 @@ class NormalizationTest {
 
   @Test
   void numbers_forOtherChannels_areRefused() {
-    Normalization two = new Normalization(1, List.of(0.0, 0.0), List.of(1.0));
+    PixelScaling two = new PixelScaling(1, List.of(0.0, 0.0), List.of(1.0));
 
     assertEquals(
         "mean has 2 numbers; expected one, or one for each of 3 channels",
@@ -60,7 +59,7 @@ class NormalizationTest {
         "std must be above 0, got [0.0]",
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new Normalization(1, List.of(0.0), List.of(0.0)))
+                () -> new PixelScaling(1, List.of(0.0), List.of(0.0)))
             .getMessage());
   }
 
@@ -70,7 +69,7 @@ class NormalizationTest {
         "mean must be a number, got NaN",
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new Normalization(1, List.of(Double.NaN), List.of(1.0)))
+                () -> new PixelScaling(1, List.of(Double.NaN), List.of(1.0)))
             .getMessage());
   }
 }

@@ -6,26 +6,26 @@ import org.bytedeco.dnnl.reorder;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Copies between an array and memory in a primitive's own layout. */
-final class Transfer {
+final class Reordered {
   private final memory own;
   private final Call call;
 
-  private Transfer(memory own, Call call) {
+  private Reordered(memory own, Call call) {
     this.own = own;
     this.call = call;
   }
 
   /** From an array of layout {@code from} into own memory of layout {@code to}. */
-  static Transfer into(memory.desc from, memory.desc to) {
+  static Reordered into(memory.desc from, memory.desc to) {
     memory own = new memory(to, OneDnnKernels.engine());
-    return new Transfer(
+    return new Reordered(
         own, call(from, to).slot(dnnl.DNNL_ARG_FROM, from).bound(dnnl.DNNL_ARG_TO, own));
   }
 
   /** From own memory of layout {@code from} to an array of layout {@code to}. */
-  static Transfer outOf(memory.desc from, memory.desc to) {
+  static Reordered outOf(memory.desc from, memory.desc to) {
     memory own = new memory(from, OneDnnKernels.engine());
-    return new Transfer(
+    return new Reordered(
         own, call(from, to).bound(dnnl.DNNL_ARG_FROM, own).slot(dnnl.DNNL_ARG_TO, to));
   }
 

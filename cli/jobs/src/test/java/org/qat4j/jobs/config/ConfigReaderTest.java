@@ -130,7 +130,8 @@ class ConfigReaderTest {
 
   @Test
   void read_shippedDigitsConfig_equalsTheDefaults() throws IOException {
-    String text = Files.readString(Path.of("../configs/lenet-digits.yaml"), StandardCharsets.UTF_8);
+    String text =
+        Files.readString(Path.of("../../configs/lenet-digits.yaml"), StandardCharsets.UTF_8);
 
     assertEquals(JobConfig.DEFAULT, parse(text));
   }
@@ -138,7 +139,7 @@ class ConfigReaderTest {
   @Test
   void read_shippedMnistConfig_usesAllImages() {
     JobConfig config =
-        ConfigReader.read(Path.of("../configs/lenet-mnist.yaml"), ConfigReader.noOverrides());
+        ConfigReader.read(Path.of("../../configs/lenet-mnist.yaml"), ConfigReader.noOverrides());
 
     assertEquals(DataConfig.Source.MNIST, config.data().source());
     assertEquals(60_000, config.data().train());
@@ -148,7 +149,8 @@ class ConfigReaderTest {
   @Test
   void read_shippedCifarConfig_usesAllImagesAndTheFastLayers() {
     JobConfig config =
-        ConfigReader.read(Path.of("../configs/resnet20-cifar10.yaml"), ConfigReader.noOverrides());
+        ConfigReader.read(
+            Path.of("../../configs/resnet20-cifar10.yaml"), ConfigReader.noOverrides());
 
     assertEquals(NetworkKind.RESNET20, config.network());
     assertEquals(DataConfig.Source.CIFAR10, config.data().source());

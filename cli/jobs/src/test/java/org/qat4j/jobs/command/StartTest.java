@@ -19,7 +19,7 @@ import org.qat4j.testing.ChildProcess;
 
 /** What a start of the whole command line loads. */
 class StartTest {
-  private static final String MODEL = "../qat-core/src/test/resources/onnx/lenet.onnx";
+  private static final String MODEL = "../../qat-core/src/test/resources/onnx/lenet.onnx";
 
   @TempDir private Path folder;
 

@@ -12,13 +12,13 @@ import org.qat4j.graph.Tensor;
  * Puts the kernels of a graph in order, and between them what brings tensors into the storages that
  * they are read in: each at most once, right before the first that needs it.
  */
-final class Schedule {
+final class Assembly {
   private final Map<String, StoredTensor> outputs;
   private final boolean shown;
   private final List<Part> parts = new ArrayList<>();
   private final Map<String, List<StoredTensor>> ready = new HashMap<>();
 
-  private Schedule(List<StoredTensor> inputs, List<StoredTensor> outputs, boolean shown) {
+  private Assembly(List<StoredTensor> inputs, List<StoredTensor> outputs, boolean shown) {
     this.outputs = outputs.stream().collect(Collectors.toMap(each -> each.tensor().name(), o -> o));
     this.shown = shown;
     inputs.forEach(this::add);
@@ -38,15 +38,15 @@ final class Schedule {
       List<StoredTensor> outputs,
       List<Selection.Candidate> taken,
       boolean shown) {
-    Schedule schedule = new Schedule(inputs, outputs, shown);
+    Assembly assembly = new Assembly(inputs, outputs, shown);
     try {
-      taken.forEach(schedule::compute);
-      outputs.forEach(schedule::require);
+      taken.forEach(assembly::compute);
+      outputs.forEach(assembly::require);
     } catch (RuntimeException e) {
-      schedule.parts.forEach(part -> part.kernel().close());
+      assembly.parts.forEach(part -> part.kernel().close());
       throw e;
     }
-    return List.copyOf(schedule.parts);
+    return List.copyOf(assembly.parts);
   }
 
   private void compute(Selection.Candidate taken) {

@@ -166,7 +166,7 @@ class JobCommandsTest {
   void train_dataForDrawnDigits_isWrongUsage() {
     assertFails(
         2,
-        "qat4j: --data has no use: ../configs/lenet-digits.yaml has data.source digits, which are drawn, not read",
-        execute("train", "../configs/lenet-digits.yaml", "--data", folder, "--out", folder));
+        "qat4j: --data has no use: ../../configs/lenet-digits.yaml has data.source digits, which are drawn, not read",
+        execute("train", "../../configs/lenet-digits.yaml", "--data", folder, "--out", folder));
   }
 }

@@ -11,13 +11,13 @@ import org.qat4j.runtime.Selection.Candidate;
  * memory to the host's memory, so that its copies and reorders count. The image is blank: noise
  * could hold real numbers that take long.
  */
-final class Measurement {
+final class Trial {
   private static final int WARM_UP_NANOS = 20_000_000;
   private static final int LEAST_RUNS = 3;
   private static final int MOST_RUNS = 15;
   private static final int MOST_NANOS = 50_000_000;
 
-  private Measurement() {}
+  private Trial() {}
 
   /** The offer with the smallest median; the first of those that equal it. */
   static Candidate fastest(List<Candidate> offers, CallerLayouts layouts) {

@@ -8,12 +8,12 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /** The trained values of a network, taken from a file in the order of its layers. */
-final class Parameters {
+final class TorchParameters {
   private final FloatBuffer values;
   private final Mode mode;
   private final List<Tensor> taken = new ArrayList<>();
 
-  Parameters(FloatBuffer values, Mode mode) {
+  TorchParameters(FloatBuffer values, Mode mode) {
     this.values = values;
     this.mode = mode;
   }
