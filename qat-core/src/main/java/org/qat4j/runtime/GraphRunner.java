@@ -65,7 +65,13 @@ public final class GraphRunner implements AutoCloseable {
    * @throws IllegalArgumentException if the backend is absent or has no kernel for a node
    */
   public GraphRunner(Graph graph, String backend, int threads) {
-    this(graph, Choice.of(backend), threads, Optional.empty(), Limits.DEFAULT);
+    this(
+        graph,
+        Choice.of(backend),
+        threads,
+        Optional.empty(),
+        Limits.DEFAULT,
+        CallerLayouts.CHANNELS_FIRST);
   }
 
   /**
@@ -74,10 +80,16 @@ public final class GraphRunner implements AutoCloseable {
    *
    * @param choice of the kernels
    * @param limits of memory and work
+   * @param layouts of the arrays and buffers that are given and got
    * @throws IllegalArgumentException if one image takes more than the limits allow, or as above
    */
   public GraphRunner(
-      Graph graph, Choice choice, int threads, Optional<SaturationRule> rule, Limits limits) {
+      Graph graph,
+      Choice choice,
+      int threads,
+      Optional<SaturationRule> rule,
+      Limits limits,
+      CallerLayouts layouts) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be >= 1, got " + threads);
     }
@@ -85,7 +97,7 @@ public final class GraphRunner implements AutoCloseable {
     this.outputs = graph.outputs();
     this.limits = limits;
     limits.requireOperations(graph);
-    this.program = Program.acquire(graph, choice, rule.isPresent());
+    this.program = Program.acquire(graph, choice, layouts, rule.isPresent());
     long imageBytes = requireMemory(threads);
     this.choice = choice;
     this.kept = new KeptState(graph, limits);
@@ -139,10 +151,10 @@ public final class GraphRunner implements AutoCloseable {
   /**
    * Computes a batch.
    *
-   * @param arrays one for each input, {@code [batch, channels, height, width]}, {@code [batch,
-   *     time, features]} or {@code [batch, features]} in row-major order: a {@code float[]} or
-   *     {@link java.nio.FloatBuffer} of real numbers, a {@code byte[]} of 8-bit codes or a {@code
-   *     short[]} of 16-bit codes ({@link ElementType#array()}); not modified
+   * @param arrays one for each input, images in the runner's layout, {@code [batch, time,
+   *     features]} or {@code [batch, features]} in row-major order: a {@code float[]} or {@link
+   *     java.nio.FloatBuffer} of real numbers, a {@code byte[]} of 8-bit codes or a {@code short[]}
+   *     of 16-bit codes ({@link ElementType#array()}); not modified
    * @param batch images, at least 1
    * @param results one for each output, of types and laid out likewise; overwritten
    * @throws IllegalArgumentException if an array has another type or length than its tensor for
@@ -302,7 +314,7 @@ public final class GraphRunner implements AutoCloseable {
     long bytes = 2 * bytes(program.graph().tensors(), batch);
     limits.requireBytes("all tensors of " + batch + " images", bytes);
     begin();
-    Program unfused = Program.acquire(program.graph(), choice, true);
+    Program unfused = Program.acquire(program.graph(), choice, program.layouts(), true);
     try {
       enter(unfused);
       try (BoundProgram all = new BoundProgram(unfused, batch, 1, true, Optional.empty())) {

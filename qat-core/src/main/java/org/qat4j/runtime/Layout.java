@@ -25,8 +25,8 @@ public interface Layout {
   int index(Shape shape, int image, int channel, int y, int x);
 
   /**
-   * As callers and host kernels have it: codes lie NHWC, real numbers NCHW. Sequences are {@code
-   * [batch, time, features]} in any type, which is NHWC.
+   * As kernels have it unless they offer another: codes lie NHWC, real numbers NCHW. Sequences are
+   * {@code [batch, time, features]} in any type, which is NHWC.
    */
   static Layout plain(Tensor tensor) {
     return switch (tensor.shape().kind()) {

@@ -1,9 +1,9 @@
 package org.qat4j.runtime;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Tensor;
@@ -19,22 +19,25 @@ final class Program implements AutoCloseable {
   /**
    * @param shown whether each node runs in a kernel of its own and its tensors come to the host
    */
-  private record Key(Graph graph, Choice choice, boolean shown) {}
+  private record Key(Graph graph, Choice choice, CallerLayouts layouts, boolean shown) {}
 
   private final Graph graph;
-  private final List<Tensor> inputs;
-  private final List<Tensor> outputs;
+  private final CallerLayouts layouts;
+  private final List<StoredTensor> inputs;
+  private final List<StoredTensor> outputs;
   private final List<Part> parts;
   private final List<Backend> backends;
   private int users;
 
   private Program(
       Graph graph,
-      List<Tensor> inputs,
-      List<Tensor> outputs,
+      CallerLayouts layouts,
+      List<StoredTensor> inputs,
+      List<StoredTensor> outputs,
       List<Selection.Candidate> taken,
       boolean shown) {
     this.graph = graph;
+    this.layouts = layouts;
     this.inputs = inputs;
     this.outputs = outputs;
     this.backends = taken.stream().map(Selection.Candidate::backend).distinct().toList();
@@ -43,21 +46,33 @@ final class Program implements AutoCloseable {
 
   private static Program of(Key key) {
     Graph graph = key.graph();
-    List<Selection.Candidate> taken = Selection.of(graph, key.choice(), key.shown());
-    List<Tensor> inputs = new ArrayList<>(graph.inputs());
-    List<Tensor> outputs = new ArrayList<>(graph.outputs());
-    for (Graph.State state : graph.states()) {
-      inputs.add(state.input());
-      outputs.add(state.output());
-    }
-    return new Program(graph, inputs, outputs, taken, key.shown());
+    CallerLayouts layouts = key.layouts();
+    Stream<StoredTensor> given = graph.inputs().stream().map(layouts::input);
+    Stream<StoredTensor> got = graph.outputs().stream().map(layouts::output);
+    return new Program(
+        graph,
+        layouts,
+        Stream.concat(given, plain(graph, Graph.State::input)).toList(),
+        Stream.concat(got, plain(graph, Graph.State::output)).toList(),
+        Selection.of(graph, key.choice(), layouts, key.shown()),
+        key.shown());
+  }
+
+  private static Stream<StoredTensor> plain(Graph graph, Function<Graph.State, Tensor> end) {
+    return graph.states().stream().map(end).map(StoredTensor::plain);
   }
 
   /** A program of one region, which is not shared. */
-  static Program alone(Selection.Candidate candidate) {
+  static Program alone(Selection.Candidate candidate, CallerLayouts layouts) {
     Region region = candidate.region();
+    Graph graph = region.graph();
     return new Program(
-        region.graph(), region.inputs(), region.outputs(), List.of(candidate), false);
+        graph,
+        layouts,
+        region.inputs().stream().map(input -> layouts.before(graph, input)).toList(),
+        region.outputs().stream().map(output -> layouts.after(graph, output)).toList(),
+        List.of(candidate),
+        false);
   }
 
   /**
@@ -68,8 +83,8 @@ final class Program implements AutoCloseable {
    *     memory as soon as it is computed
    * @throws IllegalArgumentException if the backend is absent or has no kernel for a node
    */
-  static Program acquire(Graph graph, Choice choice, boolean shown) {
-    Key key = new Key(graph, choice, shown);
+  static Program acquire(Graph graph, Choice choice, CallerLayouts layouts, boolean shown) {
+    Key key = new Key(graph, choice, layouts, shown);
     synchronized (SHARED) {
       Program program = SHARED.get(key);
       if (program == null) {
@@ -101,13 +116,18 @@ final class Program implements AutoCloseable {
     return graph;
   }
 
-  /** The tensors that a caller provides, then those that the session keeps. */
-  List<Tensor> inputs() {
+  /** Of callers' arrays. */
+  CallerLayouts layouts() {
+    return layouts;
+  }
+
+  /** What a caller provides and then what the session keeps, where it is copied to. */
+  List<StoredTensor> inputs() {
     return inputs;
   }
 
-  /** The tensors that a caller gets, then those that the session will keep. */
-  List<Tensor> outputs() {
+  /** What a caller gets and then what the session will keep, where it is copied from. */
+  List<StoredTensor> outputs() {
     return outputs;
   }
 
@@ -123,8 +143,6 @@ final class Program implements AutoCloseable {
 
   /** Everything that has memory: what callers give, and what the parts write. */
   Stream<StoredTensor> stored() {
-    return Stream.concat(
-        inputs.stream().map(StoredTensor::plain),
-        parts.stream().flatMap(part -> part.writes().stream()));
+    return Stream.concat(inputs.stream(), parts.stream().flatMap(part -> part.writes().stream()));
   }
 }

@@ -1,12 +1,24 @@
 package org.qat4j.runtime;
 
+import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Tensor;
 
 /** How a tensor is stored: in which memory, and in what order. */
 public record Storage(MemorySpace space, Layout layout) {
-  /** In the host's memory, in the order that callers and host kernels have. */
+  /** In the host's memory, in the order that kernels have unless they offer another. */
   public static Storage plain(Tensor tensor) {
     return new Storage(MemorySpace.HOST, Layout.plain(tensor));
+  }
+
+  /**
+   * In the host's memory, with the real numbers of images in the order given. Codes lie NHWC, and
+   * features, sequences and images of one channel have one order only.
+   */
+  static Storage onHost(Tensor tensor, PlainLayout reals) {
+    boolean ordered = tensor.shape().isImage() && !PlainLayout.isOneOrder(tensor.shape());
+    return ordered && tensor.arithmetic() == Arithmetic.REALS
+        ? new Storage(MemorySpace.HOST, reals)
+        : plain(tensor);
   }
 
   boolean isOnHost() {

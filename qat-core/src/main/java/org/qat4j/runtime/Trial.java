@@ -20,20 +20,20 @@ final class Trial {
   private Trial() {}
 
   /** The offer with the smallest median; the first of those that equal it. */
-  static Candidate fastest(List<Candidate> offers) {
+  static Candidate fastest(List<Candidate> offers, CallerLayouts layouts) {
     return offers.size() == 1
         ? offers.get(0)
         : offers.stream()
-            .map(Timed::of)
+            .map(offer -> Timed.of(offer, layouts))
             .min(Comparator.comparingLong(Timed::nanos))
             .orElseThrow()
             .candidate();
   }
 
   private record Timed(Candidate candidate, long nanos) {
-    static Timed of(Candidate candidate) {
+    static Timed of(Candidate candidate, CallerLayouts layouts) {
       candidate.backend().enter();
-      try (Program program = Program.alone(candidate);
+      try (Program program = Program.alone(candidate, layouts);
           BoundProgram bound = new BoundProgram(program, 1, 1, false, Optional.empty())) {
         bound.buffers().forEach(Buffer::clear);
         return new Timed(candidate, median(bound));

@@ -239,7 +239,8 @@ class KeptStateTest {
   }
 
   private static GraphRunner runner(Graph graph, Choice choice) {
-    return new GraphRunner(graph, choice, 1, Optional.empty(), Limits.DEFAULT);
+    return new GraphRunner(
+        graph, choice, 1, Optional.empty(), Limits.DEFAULT, CallerLayouts.CHANNELS_FIRST);
   }
 
   @Test
@@ -312,7 +313,13 @@ class KeptStateTest {
     Limits limits = new Limits(2000, Long.MAX_VALUE);
     Graph graph = Cell.INTEGER.withState();
     try (GraphRunner runner =
-        new GraphRunner(graph, Choice.of("reference"), 1, Optional.empty(), limits)) {
+        new GraphRunner(
+            graph,
+            Choice.of("reference"),
+            1,
+            Optional.empty(),
+            limits,
+            CallerLayouts.CHANNELS_FIRST)) {
       int batch = 1000;
       float[] images = new float[12 * batch];
       float[] results = new float[12 * batch];
