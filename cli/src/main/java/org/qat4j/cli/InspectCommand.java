@@ -89,7 +89,10 @@ final class InspectCommand implements Callable<Integer> {
         tensor.shape().toString(),
         codes ? String.format(Locale.ROOT, "%.6g", tensor.params().scale()) : "",
         codes ? Integer.toString(tensor.params().zeroPoint()) : "",
-        codes ? tensor.params().range().toString() : "float32",
+        switch (tensor.arithmetic()) {
+          case CODES -> tensor.params().range().toString();
+          case DYNAMIC_CODES, REALS -> tensor.type().toString();
+        },
         weights,
         macs,
         decision);

@@ -17,11 +17,18 @@ final class NodeDecision {
           ? "float island: its weights are real, exempt by a rule or never quantized"
           : "float island: no integer form was given";
     }
-    if (!graph.outputOf(node).isCodes()) {
-      return op.scalesChannels() && op.effect() == Effect.COMPUTES
-          ? "float32: scales the input before the first code"
-          : "float32: behind the last code";
-    }
+    return switch (graph.outputOf(node).arithmetic()) {
+      case CODES -> ofCodes(node);
+      case DYNAMIC_CODES -> "scale of each image: real numbers become codes";
+      case REALS ->
+          op.scalesChannels() && op.effect() == Effect.COMPUTES
+              ? "float32: scales the input before the first code"
+              : "float32: behind the last code";
+    };
+  }
+
+  private static String ofCodes(Node node) {
+    Op op = node.op();
     String input = node.inputs().get(0);
     return switch (op.effect()) {
       case CHOOSES, RESHAPES -> "scale of " + input + ": codes are only chosen or moved";

@@ -387,9 +387,20 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
 
   /**
    * One image's shape in an activation array [batch, channels, height, width] or [batch, features].
+   *
+   * @throws IllegalArgumentException for a sequence, which Deeplearning4j has as [batch, features,
+   *     time] and graphs as [batch, time, features]
    */
   static Shape imageShape(INDArray activations) {
     long[] dims = activations.shape();
-    return Shape.of(Arrays.stream(dims, 1, dims.length).mapToInt(Math::toIntExact).toArray());
+    Shape shape =
+        Shape.of(Arrays.stream(dims, 1, dims.length).mapToInt(Math::toIntExact).toArray());
+    return switch (shape.kind()) {
+      case FEATURES, IMAGE -> shape;
+      case SEQUENCE ->
+          throw new IllegalArgumentException(
+              "quantized layers take [batch, channels, height, width] or [batch, features], got "
+                  + Arrays.toString(dims));
+    };
   }
 }

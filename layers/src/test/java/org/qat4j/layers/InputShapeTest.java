@@ -28,6 +28,7 @@ import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -330,5 +331,15 @@ class InputShapeTest {
                       + " inputs of the shapes [2, 4, 6, 6] and [2, 4, 6, 3]"),
           error.getMessage());
     }
+  }
+
+  @Test
+  void imageShape_ofASequence_isRefused() {
+    assertEquals(
+        "quantized layers take [batch, channels, height, width] or [batch, features], got [2, 3, 4]",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> QuantizingLayer.imageShape(Nd4j.zeros(2, 3, 4)))
+            .getMessage());
   }
 }

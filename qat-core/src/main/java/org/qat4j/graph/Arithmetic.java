@@ -7,6 +7,8 @@ package org.qat4j.graph;
 public enum Arithmetic {
   /** Integers: codes under one scale and zero point. */
   CODES,
+  /** Integers whose scale and zero point are computed for each image, into real numbers. */
+  DYNAMIC_CODES,
   /** float32. */
   REALS
 }

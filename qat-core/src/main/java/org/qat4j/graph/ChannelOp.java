@@ -75,7 +75,9 @@ public sealed interface ChannelOp extends Op {
     }
   }
 
-  /** Softmax over the features, after the last layer or in a float island. */
+  /**
+   * Softmax over the features, of each time step in a sequence: at the end or in a float island.
+   */
   record Softmax() implements ChannelOp {
     @Override
     public String onnxName() {

@@ -1,6 +1,8 @@
 package org.qat4j.graph;
 
-/** Weights and bias of a convolution or dense layer: codes or real numbers, both or neither. */
+import org.qat4j.scheme.IntRange;
+
+/** Weights and bias of a convolution or dense layer, for one arithmetic. */
 public sealed interface Coefficients {
 
   /** The arithmetic that can use them. */
@@ -22,16 +24,37 @@ public sealed interface Coefficients {
   /**
    * These, where they are codes.
    *
-   * @throws IllegalStateException if they are real numbers
+   * @throws IllegalStateException if they are for another arithmetic
    */
-  OfCodes codes();
+  default OfCodes codes() {
+    throw other(Arithmetic.CODES);
+  }
+
+  /**
+   * These, where they are for codes whose scale is computed while running.
+   *
+   * @throws IllegalStateException if they are for another arithmetic
+   */
+  default OfDynamicCodes dynamicCodes() {
+    throw other(Arithmetic.DYNAMIC_CODES);
+  }
 
   /**
    * These, where they are real numbers.
    *
-   * @throws IllegalStateException if they are codes
+   * @throws IllegalStateException if they are for another arithmetic
    */
-  OfReals reals();
+  default OfReals reals() {
+    throw other(Arithmetic.REALS);
+  }
+
+  private IllegalStateException other(Arithmetic asked) {
+    return new IllegalStateException(
+        "the weights are for "
+            + Operands.words(arithmetic())
+            + ", not for "
+            + Operands.words(asked));
+  }
 
   /**
    * Integers.
@@ -70,10 +93,47 @@ public sealed interface Coefficients {
     public OfCodes codes() {
       return this;
     }
+  }
+
+  /**
+   * Integer weights, and a bias in real units: an accumulator has no unit before the input's scale
+   * is known.
+   *
+   * @param bias one per output channel
+   */
+  record OfDynamicCodes(Weights weights, Reals bias) implements Coefficients {
+    public OfDynamicCodes {
+      if (bias.length() != weights.outChannels()) {
+        throw new IllegalArgumentException(
+            bias.length() + " bias values, " + weights.outChannels() + " output channels");
+      }
+      IntRange inputs = IntRange.unsigned(8);
+      Requantization.requireAccumulatorFits(weights, inputs, inputs.steps());
+    }
 
     @Override
-    public OfReals reals() {
-      throw new IllegalStateException("the weights are codes, not real numbers");
+    public Arithmetic arithmetic() {
+      return Arithmetic.DYNAMIC_CODES;
+    }
+
+    @Override
+    public int outChannels() {
+      return weights.outChannels();
+    }
+
+    @Override
+    public int fanIn() {
+      return weights.fanIn();
+    }
+
+    @Override
+    public String elements() {
+      return weights.range().toString();
+    }
+
+    @Override
+    public OfDynamicCodes dynamicCodes() {
+      return this;
     }
   }
 
@@ -113,11 +173,6 @@ public sealed interface Coefficients {
     @Override
     public String elements() {
       return "float32";
-    }
-
-    @Override
-    public OfCodes codes() {
-      throw new IllegalStateException("the weights are real numbers, not codes");
     }
 
     @Override

@@ -41,7 +41,37 @@ public sealed interface ConvertOp extends Op {
 
     @Override
     public void checkOutput(List<Tensor> inputs, Tensor output) {
-      Operands.requireCodes(output);
+      Operands.require(Arithmetic.CODES, output);
+    }
+  }
+
+  /**
+   * Real numbers to codes under a scale and zero point that are computed from them, for each image.
+   */
+  record QuantizeDynamic() implements ConvertOp {
+    @Override
+    public String onnxName() {
+      return "DynamicQuantizeLinear";
+    }
+
+    @Override
+    public Set<Arithmetic> arithmetics() {
+      return Set.of(Arithmetic.REALS);
+    }
+
+    @Override
+    public Effect effect() {
+      return Effect.QUANTIZES;
+    }
+
+    @Override
+    public Clip clip() {
+      return Clip.NONE;
+    }
+
+    @Override
+    public void checkOutput(List<Tensor> inputs, Tensor output) {
+      Operands.require(Arithmetic.DYNAMIC_CODES, output);
     }
   }
 

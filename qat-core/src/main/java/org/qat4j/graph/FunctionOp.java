@@ -86,6 +86,7 @@ public sealed interface FunctionOp extends Op {
     public void checkOutput(List<Tensor> inputs, Tensor output) {
       switch (Operands.requireSameArithmetic(inputs, output)) {
         case CODES -> Requantization.leaky(slope, inputs.get(0).params(), output.params());
+        case DYNAMIC_CODES -> throw Operands.undefined(Arithmetic.DYNAMIC_CODES);
         case REALS -> {}
       }
     }

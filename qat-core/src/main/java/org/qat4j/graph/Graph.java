@@ -22,15 +22,25 @@ public final class Graph {
   private final String name;
   private final Map<String, Tensor> tensors;
   private final List<String> inputs;
+  private final List<State> states;
   private final Set<String> outputs;
   private final List<Node> nodes;
   private final Map<String, Node> producers = new HashMap<>();
   private final Map<String, List<Node>> readers = new HashMap<>();
 
+  /**
+   * A tensor that is kept from one call to the next.
+   *
+   * @param input what nodes read: zeros in the first call
+   * @param output of a node: what the input is in the next call
+   */
+  public record State(Tensor input, Tensor output) {}
+
   private Graph(Builder builder, List<String> outputs) {
     this.name = builder.name;
     this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(builder.tensors));
     this.inputs = List.copyOf(builder.inputs);
+    this.states = List.copyOf(builder.states.values());
     this.outputs = Collections.unmodifiableSet(new LinkedHashSet<>(outputs));
     this.nodes = List.copyOf(builder.nodes);
     for (Node node : nodes) {
@@ -68,12 +78,17 @@ public final class Graph {
     return tensors(outputs);
   }
 
+  /** What is kept from one call to the next, in the order of the builder's calls. */
+  public List<State> states() {
+    return states;
+  }
+
   /** Nodes in an order in which each one's inputs are ready. */
   public List<Node> nodes() {
     return nodes;
   }
 
-  /** All tensors, inputs first, then each node's output. */
+  /** All tensors, inputs and states before what is made of them. */
   public Collection<Tensor> tensors() {
     return tensors.values();
   }
@@ -95,7 +110,7 @@ public final class Graph {
     return tensor(node.output());
   }
 
-  /** The node that writes a tensor; empty for an input. */
+  /** The node that writes a tensor; empty for an input or a state. */
   public Optional<Node> producer(Tensor tensor) {
     return Optional.ofNullable(producers.get(tensor.name()));
   }
@@ -105,15 +120,20 @@ public final class Graph {
     return Collections.unmodifiableList(readers.getOrDefault(tensor.name(), List.of()));
   }
 
-  /** The one node that reads a tensor; empty if there is another, or if a caller gets it. */
+  /** The one node that reads a tensor; empty if there is another, or if it leaves the graph. */
   public Optional<Node> onlyReader(Tensor tensor) {
     List<Node> all = readers(tensor);
-    return all.size() == 1 && !isOutput(tensor) ? Optional.of(all.get(0)) : Optional.empty();
+    return all.size() == 1 && !leaves(tensor) ? Optional.of(all.get(0)) : Optional.empty();
   }
 
   /** Whether a caller gets a tensor. */
   public boolean isOutput(Tensor tensor) {
     return outputs.contains(tensor.name());
+  }
+
+  /** Whether a caller gets a tensor, or the next call does. */
+  public boolean leaves(Tensor tensor) {
+    return isOutput(tensor) || states.stream().anyMatch(state -> state.output().equals(tensor));
   }
 
   /** Multiply-accumulates for one image. */
@@ -143,9 +163,16 @@ public final class Graph {
   /** Those of {@link #macs()} that multiply integers: in nodes that read codes only. */
   public long integerMacs() {
     return nodes.stream()
-        .filter(node -> inputsOf(node).stream().allMatch(Tensor::isCodes))
+        .filter(node -> inputsOf(node).stream().allMatch(Graph::isInteger))
         .mapToLong(node -> node.op().macs(inputsOf(node)))
         .sum();
+  }
+
+  private static boolean isInteger(Tensor tensor) {
+    return switch (tensor.arithmetic()) {
+      case CODES, DYNAMIC_CODES -> true;
+      case REALS -> false;
+    };
   }
 
   /**
@@ -198,6 +225,7 @@ public final class Graph {
     private final String name;
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final List<String> inputs = new ArrayList<>();
+    private final Map<String, State> states = new LinkedHashMap<>();
     private final List<Node> nodes = new ArrayList<>();
     private final Set<String> nodeNames = new LinkedHashSet<>();
     private final Set<String> reserved = new HashSet<>();
@@ -206,9 +234,54 @@ public final class Graph {
       this.name = name;
     }
 
+    /**
+     * Adds a tensor that a caller provides.
+     *
+     * @throws IllegalArgumentException if the name is taken or callers cannot know its codes' scale
+     */
     public Builder input(Tensor tensor) {
+      requireKnownScale("input", tensor);
       define(tensor);
       inputs.add(tensor.name());
+      return this;
+    }
+
+    /**
+     * Makes an input a state: what it is in a call is what an output of a node was in the call
+     * before, image by image. In the first one it is real 0, as codes the zero point.
+     *
+     * @param input added before by {@link #input}; callers provide it no longer
+     * @param output of a node, of the same shape and type
+     * @throws IllegalArgumentException if there is no such input or node, or the two differ
+     */
+    public Builder state(String input, String output) {
+      Tensor from = find(tensors, output);
+      Tensor to = find(tensors, input);
+      if (!inputs.contains(input)) {
+        throw new IllegalArgumentException(
+            "state '" + input + "' is no input, or the state of another output already");
+      }
+      if (nodes.stream().noneMatch(node -> node.output().equals(output))) {
+        throw new IllegalArgumentException(
+            "state '" + input + "': no node computes '" + output + "'; add an Identity of it");
+      }
+      if (!to.shape().equals(from.shape()) || !to.type().equals(from.type())) {
+        throw new IllegalArgumentException(
+            "state '"
+                + input
+                + "' is "
+                + to.shape()
+                + " of "
+                + to.type()
+                + ", but '"
+                + output
+                + "' is "
+                + from.shape()
+                + " of "
+                + from.type());
+      }
+      inputs.remove(input);
+      states.put(input, new State(to, from));
       return this;
     }
 
@@ -261,12 +334,24 @@ public final class Graph {
       }
       Set<String> distinct = new HashSet<>();
       for (String output : outputs) {
-        find(tensors, output);
+        requireKnownScale("output", find(tensors, output));
         if (!distinct.add(output)) {
           throw new IllegalArgumentException("output '" + output + "' is listed twice");
         }
       }
       return new Graph(this, List.of(outputs));
+    }
+
+    private static void requireKnownScale(String role, Tensor tensor) {
+      if (tensor.arithmetic() == Arithmetic.DYNAMIC_CODES) {
+        throw new IllegalArgumentException(
+            role
+                + " '"
+                + tensor.name()
+                + "' holds "
+                + Operands.words(tensor.arithmetic())
+                + ", which callers cannot give or get: use real numbers");
+      }
     }
 
     private void define(Tensor tensor) {

@@ -49,6 +49,7 @@ public sealed interface JoinOp extends Op {
     public Shape outputShape(List<Tensor> inputs) {
       return switch (Operands.require(this, inputs, 2)) {
         case CODES -> oneShape(inputs);
+        case DYNAMIC_CODES -> throw Operands.undefined(Arithmetic.DYNAMIC_CODES);
         case REALS -> OfPairs.super.outputShape(inputs);
       };
     }
@@ -68,6 +69,7 @@ public sealed interface JoinOp extends Op {
           inputs.forEach(input -> Requantization.addend(input.params(), output.params()));
           clip.codes(output.params());
         }
+        case DYNAMIC_CODES -> throw Operands.undefined(Arithmetic.DYNAMIC_CODES);
         case REALS -> {}
       }
     }
@@ -101,7 +103,7 @@ public sealed interface JoinOp extends Op {
     }
   }
 
-  /** Concatenation along the channels. */
+  /** Concatenation along the channels, in a sequence along the features of each time step. */
   record Concat() implements JoinOp {
     @Override
     public String onnxName() {

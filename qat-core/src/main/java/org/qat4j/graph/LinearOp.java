@@ -6,7 +6,8 @@ import java.util.Set;
 
 /**
  * Sums of products with constant weights, then a bias and a clip. Codes are requantized: to codes,
- * or to real numbers after the last layer.
+ * or to real numbers after the last layer. Codes whose scale is computed while running become real
+ * numbers.
  */
 public sealed interface LinearOp extends Op {
 
@@ -32,15 +33,16 @@ public sealed interface LinearOp extends Op {
   default void checkOutput(List<Tensor> inputs, Tensor output) {
     switch (coefficients().arithmetic()) {
       case CODES -> requantization(inputs.get(0), output);
-      case REALS -> Operands.requireReal(output);
+      case DYNAMIC_CODES, REALS -> Operands.requireReal(output);
     }
   }
 
   /**
    * What turns a sum of products of codes into an output.
    *
-   * @throws IllegalArgumentException if sums or constants overflow
-   * @throws IllegalStateException if input or weights are real numbers
+   * @throws IllegalArgumentException if sums or constants overflow, or the output's scale is to be
+   *     computed while running
+   * @throws IllegalStateException if input or weights are not codes under known scales
    */
   default Requantization requantization(Tensor input, Tensor output) {
     Coefficients.OfCodes codes = coefficients().codes();
@@ -50,6 +52,9 @@ public sealed interface LinearOp extends Op {
   /** 2-D convolution. */
   record Conv(Window window, int groups, Coefficients coefficients, Clip clip) implements LinearOp {
     public Conv {
+      if (coefficients.arithmetic() == Arithmetic.DYNAMIC_CODES) {
+        throw Operands.undefined(Arithmetic.DYNAMIC_CODES);
+      }
       if (groups < 1 || coefficients.outChannels() % groups != 0) {
         throw new IllegalArgumentException(
             coefficients.outChannels()
@@ -95,11 +100,16 @@ public sealed interface LinearOp extends Op {
     }
   }
 
-  /** Fully connected layer. */
+  /** Fully connected layer; of a sequence, the same one at each time step. */
   record Dense(Coefficients coefficients, Clip clip) implements LinearOp {
     /** Of codes. */
     public Dense(Weights weights, Bias bias, Clip clip) {
       this(new Coefficients.OfCodes(weights, bias), clip);
+    }
+
+    /** Of codes whose scale is computed while running. */
+    public Dense(Weights weights, Reals bias, Clip clip) {
+      this(new Coefficients.OfDynamicCodes(weights, bias), clip);
     }
 
     /** Of real numbers. */
@@ -115,11 +125,15 @@ public sealed interface LinearOp extends Op {
     @Override
     public Shape outputShape(List<Tensor> inputs) {
       Shape input = Operands.one(this, inputs).shape();
-      if (input.isImage() || coefficients.fanIn() != input.elements()) {
+      if (input.isImage() || coefficients.fanIn() != input.channels()) {
         throw new IllegalArgumentException(
             coefficients.fanIn() + " weights per output, but the input has shape " + input);
       }
-      return Shape.of(coefficients.outChannels());
+      int outputs = coefficients.outChannels();
+      return switch (input.kind()) {
+        case FEATURES, IMAGE -> Shape.of(outputs);
+        case SEQUENCE -> Shape.ofExact(input.height(), outputs);
+      };
     }
   }
 }

@@ -85,7 +85,7 @@ public sealed interface MoveOp extends Op {
     }
   }
 
-  /** An image as one vector in channel, row, column order. */
+  /** An image or a sequence as one vector in the order of {@link Shape#position}. */
   record Flatten() implements MoveOp {
     @Override
     public String onnxName() {

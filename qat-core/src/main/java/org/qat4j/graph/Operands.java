@@ -1,5 +1,6 @@
 package org.qat4j.graph;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
@@ -23,30 +24,41 @@ final class Operands {
     }
     Arithmetic first = inputs.get(0).arithmetic();
     Arithmetic expected =
-        op.arithmetics().contains(first) ? first : op.arithmetics().iterator().next();
+        op.arithmetics().contains(first) ? first : Collections.min(op.arithmetics());
     inputs.forEach(input -> require(expected, input));
     return expected;
   }
 
-  private static void require(Arithmetic expected, Tensor tensor) {
-    switch (expected) {
-      case CODES -> requireCodes(tensor);
-      case REALS -> requireReal(tensor);
-    }
-  }
-
-  static void requireCodes(Tensor tensor) {
-    if (tensor.arithmetic() != Arithmetic.CODES) {
+  static void require(Arithmetic expected, Tensor tensor) {
+    Arithmetic actual = tensor.arithmetic();
+    if (actual != expected) {
       throw new IllegalArgumentException(
-          "needs codes, but '" + tensor.name() + "' holds real numbers: quantize it first");
+          "needs "
+              + words(expected)
+              + ", but '"
+              + tensor.name()
+              + "' holds "
+              + words(actual)
+              + (actual == Arithmetic.REALS ? ": quantize it first" : ""));
     }
   }
 
   static void requireReal(Tensor tensor) {
-    if (tensor.arithmetic() != Arithmetic.REALS) {
-      throw new IllegalArgumentException(
-          "needs real numbers, but '" + tensor.name() + "' holds codes");
-    }
+    require(Arithmetic.REALS, tensor);
+  }
+
+  /** What tensors of an arithmetic hold, for messages. */
+  static String words(Arithmetic arithmetic) {
+    return switch (arithmetic) {
+      case CODES -> "codes";
+      case DYNAMIC_CODES -> "codes whose scale is computed while running";
+      case REALS -> "real numbers";
+    };
+  }
+
+  /** For an arithmetic that {@link #require} has let through nowhere. */
+  static IllegalArgumentException undefined(Arithmetic arithmetic) {
+    return new IllegalArgumentException("is not defined on " + words(arithmetic));
   }
 
   /** The arithmetic of the inputs, if it is the output's too. */
@@ -61,6 +73,7 @@ final class Operands {
     switch (requireSameArithmetic(inputs, output)) {
       case CODES ->
           inputs.forEach(input -> Requantization.mean(1, input.params(), output.params(), clip));
+      case DYNAMIC_CODES -> throw undefined(Arithmetic.DYNAMIC_CODES);
       case REALS -> {}
     }
   }
@@ -84,9 +97,16 @@ final class Operands {
     }
   }
 
+  static void requireNoSequence(Shape shape) {
+    if (shape.kind() == Shape.Kind.SEQUENCE) {
+      throw new IllegalArgumentException("is not defined on a sequence, got shape " + shape);
+    }
+  }
+
   /** The shape of the only operand, which has as many channels as there are constants. */
   static Shape oneOfChannels(Op op, List<Tensor> inputs, Reals constants, String what) {
     Shape input = one(op, inputs).shape();
+    requireNoSequence(input);
     if (input.channels() != constants.length()) {
       throw new IllegalArgumentException(
           constants.length() + " " + what + ", but the input has shape " + input);
@@ -98,16 +118,18 @@ final class Operands {
     Shape first = inputs.get(0);
     long channels = 0;
     for (Shape shape : inputs) {
-      if (shape.isImage() != first.isImage()
+      if (shape.kind() != first.kind()
           || shape.height() != first.height()
           || shape.width() != first.width()) {
         throw new IllegalArgumentException("cannot concatenate shapes " + first + " and " + shape);
       }
       channels += shape.channels();
     }
-    return first.isImage()
-        ? Shape.ofExact(channels, first.height(), first.width())
-        : Shape.ofExact(channels);
+    return switch (first.kind()) {
+      case FEATURES -> Shape.ofExact(channels);
+      case SEQUENCE -> Shape.ofExact(first.height(), channels);
+      case IMAGE -> Shape.ofExact(channels, first.height(), first.width());
+    };
   }
 
   static Shape broadcast(Shape first, Shape second) {

@@ -36,13 +36,10 @@ public final class Requantization {
    */
   public static Requantization of(
       Weights weights, Bias bias, QuantParams input, Tensor output, Clip clip) {
-    IntRange range = weights.range();
-    requireAccumulatorFits(
-        weights.fanIn(),
-        range,
-        weights.isSymmetric() ? range.reach(0) : range.steps(),
-        input.range(),
-        input.range().reach(input.zeroPoint()));
+    requireAccumulatorFits(weights, input.range(), input.range().reach(input.zeroPoint()));
+    if (!output.isCodes()) {
+      Operands.requireReal(output);
+    }
     double outputScale = output.isCodes() ? output.params().scale() : 1;
     int outputZero = output.isCodes() ? output.params().zeroPoint() : 0;
     float[] multipliers = new float[weights.outChannels()];
@@ -156,6 +153,13 @@ public final class Requantization {
               + product
               + "; use fewer bits or split the layer");
     }
+  }
+
+  /** As above, of these weights. */
+  static void requireAccumulatorFits(Weights weights, IntRange inputs, int input) {
+    IntRange range = weights.range();
+    int weight = weights.isSymmetric() ? range.reach(0) : range.steps();
+    requireAccumulatorFits(weights.fanIn(), range, weight, inputs, input);
   }
 
   /** A multiplier too small for float32 is 0, which is right: what it multiplies is far below 1. */

@@ -8,7 +8,7 @@ import org.qat4j.scheme.QuantParams;
  *
  * @param name unique in its graph
  * @param shape one image, without the batch
- * @param type real numbers or codes
+ * @param type real numbers, codes, or codes whose scale is computed while running
  */
 public record Tensor(String name, Shape shape, Type type) {
 
@@ -46,6 +46,40 @@ public record Tensor(String name, Shape shape, Type type) {
     }
   }
 
+  /**
+   * Codes 0 to 255 under a scale and zero point that are computed while running, for each image of
+   * a batch by itself: a result does not depend on what else is in the batch.
+   */
+  public record DynamicCodes() implements Type {
+    private static final IntRange RANGE = IntRange.unsigned(8);
+
+    /** Numbers beyond are clamped, so that the range is finite. */
+    private static final float MOST = 0x1p126f;
+
+    @Override
+    public Arithmetic arithmetic() {
+      return Arithmetic.DYNAMIC_CODES;
+    }
+
+    /**
+     * The parameters of an image whose numbers span a range (docs/numerics.md).
+     *
+     * @param min the smallest number, or 0 if that is smaller; not NaN
+     * @param max the largest number, or 0 if that is larger; not NaN
+     */
+    public static QuantParams params(float min, float max) {
+      float low = Math.max(min, -MOST);
+      float quotient = (Math.min(max, MOST) - low) / RANGE.steps();
+      float scale = quotient > 0 ? quotient : 1;
+      return new QuantParams(scale, RANGE.clamp(Math.rint(-low / scale)), RANGE);
+    }
+
+    @Override
+    public String toString() {
+      return "uint8 of each image's scale";
+    }
+  }
+
   public static Tensor real(String name, Shape shape) {
     return new Tensor(name, shape, new Real());
   }
@@ -58,6 +92,7 @@ public record Tensor(String name, Shape shape, Type type) {
     return type.arithmetic();
   }
 
+  /** Whether it holds codes under one scale, which {@link #params()} has. */
   public boolean isCodes() {
     return arithmetic() == Arithmetic.CODES;
   }
@@ -66,12 +101,13 @@ public record Tensor(String name, Shape shape, Type type) {
    * The quantization parameters of the codes.
    *
    * @return scale, zero point and range of the codes
-   * @throws IllegalStateException if the tensor holds real numbers
+   * @throws IllegalStateException if the tensor holds real numbers, or codes that have no one scale
    */
   public QuantParams params() {
     if (type instanceof Codes codes) {
       return codes.params();
     }
-    throw new IllegalStateException("tensor '" + name + "' holds real numbers, not codes");
+    throw new IllegalStateException(
+        "tensor '" + name + "' holds " + Operands.words(arithmetic()) + ", not codes");
   }
 }

@@ -29,8 +29,10 @@ import org.qat4j.runtime.Saturation;
  * bits: {@code (byte) 200}, read with {@code & 0xFF}.
  *
  * <p>The results are those of docs/numerics.md, bit for bit, whatever the backend, the number of
- * threads, the batch size and the order of the images. After the first calls with a batch size, a
- * call with preallocated results allocates nothing.
+ * threads, the batch size and the order of the images. Where a model keeps state between calls,
+ * each session has its own, a row of it for each image of the batch; {@link #resetState()} begins
+ * anew. After the first calls with a batch size, a call with preallocated results allocates
+ * nothing.
  */
 public final class InferenceSession implements AutoCloseable {
   private final GraphRunner runner;
@@ -81,10 +83,11 @@ public final class InferenceSession implements AutoCloseable {
    * Computes a batch of a model with one input and one output.
    *
    * @param images {@code [batch, channels, height, width]}, or {@code [batch, height, width,
-   *     channels]} if the options say so, or {@code [batch, features]}, row-major, float32 real
-   *     numbers; not modified
-   * @param batch number of images, at least 1; may differ from call to call
-   * @param results {@code [batch, features]}, or images as above; overwritten
+   *     channels]} if the options say so, {@code [batch, time, features]} or {@code [batch,
+   *     features]}, row-major, float32 real numbers; not modified
+   * @param batch number of images, at least 1; may differ from call to call unless the model keeps
+   *     state
+   * @param results {@code [batch, features]}, or images or sequences as above; overwritten
    * @throws IllegalArgumentException if the model takes or gives codes, or an array's length does
    *     not fit the batch
    * @throws IllegalStateException if the session is closed or in use by another thread, or there is
@@ -203,6 +206,17 @@ public final class InferenceSession implements AutoCloseable {
   private Map<String, int[]> traceOne(Object images, int batch) {
     requireOne("input", runner.inputs());
     return runner.trace(new Object[] {images}, batch);
+  }
+
+  /**
+   * Forgets what the model's states were in the calls before: they are zeros in the next one, whose
+   * batch may be any. Does nothing for a model without state. A call that fails leaves states as
+   * they were, and so does {@link #trace}.
+   *
+   * @throws IllegalStateException if the session is closed or in use by another thread
+   */
+  public void resetState() {
+    runner.resetState();
   }
 
   /**

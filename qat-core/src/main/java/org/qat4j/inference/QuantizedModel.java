@@ -21,6 +21,8 @@ public record QuantizedModel(Graph graph) {
    * Writes the model; the file appears under its name only when it is complete.
    *
    * @throws IOException if it cannot be written; an earlier file of that name is then unchanged
+   * @throws IllegalArgumentException if the graph has no ONNX form, naming the node or tensor and
+   *     the reason
    */
   public void save(Path file) throws IOException {
     OnnxWriter.write(graph, file);

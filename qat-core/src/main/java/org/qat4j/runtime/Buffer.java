@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.BytePointer;
+import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 
@@ -12,7 +13,9 @@ import org.qat4j.graph.Tensor;
  * #storage()}. Where a kernel asks for nothing else, that is the host's memory, with codes as
  * {@code [batch, height, width, channels]} (NHWC) and real numbers as {@code [batch, channels,
  * height, width]} (NCHW, as callers give and get them unless they ask for another order); features
- * are {@code [batch, features]} in both.
+ * are {@code [batch, features]} in both, sequences {@code [batch, time, features]}.
+ *
+ * <p>Behind codes whose scale is computed while running lie scale and zero point of each image.
  *
  * <p>The memory belongs to the network that was bound to this batch size and is gone when that is
  * closed.
@@ -25,6 +28,7 @@ public final class Buffer {
   private final int batch;
   private final ElementType type;
   private final Slice slice;
+  private final int firstParams;
   private final boolean onHost;
   private final ByteBuffer bytes;
   private final FloatBuffer reals;
@@ -35,6 +39,7 @@ public final class Buffer {
     this.batch = batch;
     this.type = ElementType.of(tensor);
     this.slice = new Slice(memory, offset, stored.bytes(batch));
+    this.firstParams = Math.toIntExact(stored.elementBytes(batch));
     this.onHost = slice.isOnHost();
     this.bytes =
         onHost ? slice.pointer().asByteBuffer().order(ByteOrder.nativeOrder()) : NONE.duplicate();
@@ -134,13 +139,51 @@ public final class Buffer {
     return storage.layout().index(tensor.shape(), image, channel, y, x);
   }
 
-  /** Position in memory of the element that is {@code position}-th in NCHW order. */
+  /**
+   * Position in memory of the element that is {@code position}-th in NCHW order, or of sequences in
+   * the order {@code [batch, time, features]}.
+   */
   public int indexOfNchw(int position) {
     Shape shape = tensor.shape();
-    int x = position % shape.width();
-    int y = position / shape.width() % shape.height();
-    int channel = position / (shape.width() * shape.height()) % shape.channels();
-    return index(position / shape.elements(), channel, y, x);
+    int image = position / shape.elements();
+    return switch (shape.kind()) {
+      case FEATURES, IMAGE -> {
+        int x = position % shape.width();
+        int y = position / shape.width() % shape.height();
+        int channel = position / (shape.width() * shape.height()) % shape.channels();
+        yield index(image, channel, y, x);
+      }
+      case SEQUENCE -> {
+        int time = position / shape.channels() % shape.height();
+        yield index(image, position % shape.channels(), time, 0);
+      }
+    };
+  }
+
+  /**
+   * The scale of an image's codes, where it is computed while running.
+   *
+   * @throws IllegalStateException if it is not
+   */
+  public float scale(int image) {
+    return bytes().getFloat(paramsAt(image));
+  }
+
+  /** The zero point of an image's codes, where it is computed while running. */
+  public int zeroPoint(int image) {
+    return bytes().getInt(paramsAt(image) + Float.BYTES);
+  }
+
+  /** Sets both, before the codes are read. */
+  public void setParams(int image, float scale, int zeroPoint) {
+    bytes().putFloat(paramsAt(image), scale).putInt(paramsAt(image) + Float.BYTES, zeroPoint);
+  }
+
+  private int paramsAt(int image) {
+    if (tensor.arithmetic() != Arithmetic.DYNAMIC_CODES) {
+      throw new IllegalStateException("the images of " + this + " have no scales of their own");
+    }
+    return firstParams + image * StoredTensor.PARAMS_BYTES;
   }
 
   public int code(int index) {
@@ -176,12 +219,19 @@ public final class Buffer {
     }
   }
 
-  /** Copies an element of another buffer of the same tensor. */
-  void copy(Buffer source, int from, int to) {
-    if (tensor.isCodes()) {
-      setCode(to, source.code(from));
-    } else {
-      setReal(to, source.real(from));
+  /** Copies an element of another buffer of the same type. */
+  public void copy(Buffer source, int from, int to) {
+    switch (type) {
+      case U8, S8, U16, S16 -> setCode(to, source.code(from));
+      case F32 -> setReal(to, source.real(from));
+    }
+  }
+
+  /** Copies what belongs to an image and is no element of it. */
+  void copyParams(Buffer source, int image) {
+    switch (tensor.arithmetic()) {
+      case CODES, REALS -> {}
+      case DYNAMIC_CODES -> setParams(image, source.scale(image), source.zeroPoint(image));
     }
   }
 

@@ -49,10 +49,15 @@ public record ConvolutionView(
     if ((flattened || region.matches(LinearOp.Dense.class))
         && last instanceof LinearOp.Dense dense) {
       Shape shape = input.shape();
+      boolean sequence = shape.kind() == Shape.Kind.SEQUENCE;
+      if (flattened && sequence) {
+        return Optional.empty();
+      }
+      // A sequence is an image with a row for each time step, which is one pixel.
       Shape image = Shape.of(shape.channels(), shape.height(), shape.width());
       return Optional.of(
           new ConvolutionView(
-              Window.whole(image),
+              sequence ? Window.square(1, 1, 0) : Window.whole(image),
               1,
               dense.coefficients().codes().weights(),
               dense.coefficients().codes().bias(),

@@ -65,9 +65,14 @@ public enum ElementType {
    * @throws IllegalArgumentException if the codes need more than 16 bits
    */
   public static ElementType of(Tensor tensor) {
-    if (!tensor.isCodes()) {
-      return F32;
-    }
+    return switch (tensor.arithmetic()) {
+      case CODES -> ofCodes(tensor);
+      case DYNAMIC_CODES -> U8;
+      case REALS -> F32;
+    };
+  }
+
+  private static ElementType ofCodes(Tensor tensor) {
     IntRange range = tensor.params().range();
     for (ElementType type : OF_CODES) {
       if (type.range().contains(range)) {

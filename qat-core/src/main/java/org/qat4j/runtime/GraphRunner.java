@@ -45,6 +45,7 @@ public final class GraphRunner implements AutoCloseable {
   private final List<Tensor> inputs;
   private final List<Tensor> outputs;
   private final Optional<SaturationWatch> watch;
+  private final KeptState kept;
   private final Member[] members;
   private final Team team;
   private final Team.Job pieceJob = this::runPiece;
@@ -99,6 +100,7 @@ public final class GraphRunner implements AutoCloseable {
     this.program = Program.acquire(graph, choice, layouts, rule.isPresent());
     long imageBytes = requireMemory(threads);
     this.choice = choice;
+    this.kept = new KeptState(graph, limits);
     this.watch = rule.map(asked -> new SaturationWatch(graph, asked));
     this.mostImages = (int) Math.min(mostImages(program), limits.bytes() / imageBytes);
     this.members = new Member[threads];
@@ -124,7 +126,7 @@ public final class GraphRunner implements AutoCloseable {
   /** As many images as the cache holds, and as fit a buffer, which is indexed by an int. */
   private static int mostImages(Program program) {
     Collection<Tensor> tensors = program.graph().tensors();
-    Stream<Tensor> codes = tensors.stream().filter(Tensor::isCodes);
+    Stream<Tensor> codes = tensors.stream().filter(t -> ElementType.of(t) != ElementType.F32);
     long inCache = CACHE_BYTES / (2 * largest(codes.map(StoredTensor::plain)));
     Stream<StoredTensor> all =
         Stream.concat(tensors.stream().map(StoredTensor::plain), program.stored());
@@ -149,14 +151,14 @@ public final class GraphRunner implements AutoCloseable {
   /**
    * Computes a batch.
    *
-   * @param arrays one for each input, images in the runner's layout or {@code [batch, features]} in
-   *     row-major order: a {@code float[]} or {@link java.nio.FloatBuffer} of real numbers, a
-   *     {@code byte[]} of 8-bit codes or a {@code short[]} of 16-bit codes ({@link
-   *     ElementType#array()}); not modified
+   * @param arrays one for each input, images in the runner's layout, {@code [batch, time,
+   *     features]} or {@code [batch, features]} in row-major order: a {@code float[]} or {@link
+   *     java.nio.FloatBuffer} of real numbers, a {@code byte[]} of 8-bit codes or a {@code short[]}
+   *     of 16-bit codes ({@link ElementType#array()}); not modified
    * @param batch images, at least 1
    * @param results one for each output, of types and laid out likewise; overwritten
    * @throws IllegalArgumentException if an array has another type or length than its tensor for
-   *     this batch, or holds a code that its tensor cannot have
+   *     this batch, or holds a code that its tensor cannot have, or state is kept for another batch
    */
   public void run(Object[] arrays, int batch, Object[] results) {
     check(arrays, batch, results);
@@ -195,6 +197,7 @@ public final class GraphRunner implements AutoCloseable {
   }
 
   private void runPieces(Object[] arrays, int batch, Object[] results) {
+    kept.begin(batch);
     pieceInputs = arrays;
     pieceResults = results;
     this.batch = batch;
@@ -205,6 +208,7 @@ public final class GraphRunner implements AutoCloseable {
       enter(program);
       pieces = (batch - 1) / pieceImages + 1;
       team.run(pieceJob, pieces);
+      kept.advance(batch);
       if (watch.isPresent()) {
         watch.get().ran(batch);
       }
@@ -223,6 +227,7 @@ public final class GraphRunner implements AutoCloseable {
     for (int i = 0; i < pieceInputs.length; i++) {
       network.input(i).write(pieceInputs[i], first * inputs.get(i).shape().elements());
     }
+    kept.write(network, first);
     if (pieces == 1) {
       network.run(team);
     } else {
@@ -231,6 +236,7 @@ public final class GraphRunner implements AutoCloseable {
     for (int i = 0; i < pieceResults.length; i++) {
       network.output(i).read(pieceResults[i], first * outputs.get(i).shape().elements());
     }
+    kept.read(network, first);
   }
 
   /**
@@ -246,7 +252,7 @@ public final class GraphRunner implements AutoCloseable {
     limits.requireBytes("the results of " + batch + " images", bytes(outputs, batch));
     float[][] results = new float[outputs.size()][];
     for (int i = 0; i < results.length; i++) {
-      results[i] = new float[length(outputs.get(i), batch)];
+      results[i] = new float[length("output", outputs.get(i), batch)];
     }
     run(arrays, batch, results);
     return results;
@@ -261,11 +267,18 @@ public final class GraphRunner implements AutoCloseable {
     }
   }
 
-  private static int length(Tensor tensor, int batch) {
+  /**
+   * Elements of a batch in one array.
+   *
+   * @param role of the tensor, for the message
+   * @throws IllegalArgumentException if they are too many
+   */
+  static int length(String role, Tensor tensor, int batch) {
     long elements = (long) batch * tensor.shape().elements();
     if (elements > MOST_ELEMENTS) {
       throw new IllegalArgumentException(
-          "output '"
+          role
+              + " '"
               + tensor.name()
               + "': "
               + batch
@@ -286,10 +299,12 @@ public final class GraphRunner implements AutoCloseable {
   }
 
   /**
-   * Computes a batch node by node and returns the codes of every quantized tensor.
+   * Computes a batch node by node and returns the codes of every quantized tensor. What is kept
+   * between calls is read, and stays as it is.
    *
    * @param arrays as in {@link #run}
-   * @return codes in NCHW order by tensor name, in execution order
+   * @return codes in NCHW order, of sequences {@code [batch, time, features]}, by tensor name, in
+   *     execution order
    * @throws IllegalArgumentException if the codes are more than the limits allow, or as above
    */
   public Map<String, int[]> trace(Object[] arrays, int batch) {
@@ -306,10 +321,11 @@ public final class GraphRunner implements AutoCloseable {
         for (int i = 0; i < arrays.length; i++) {
           all.input(i).write(arrays[i], 0);
         }
+        kept.writeAll(all);
         all.run();
         Map<String, int[]> codes = new LinkedHashMap<>();
         all.buffers().stream()
-            .filter(buffer -> buffer.tensor().isCodes())
+            .filter(buffer -> buffer.type() != ElementType.F32)
             .forEach(buffer -> codes.put(buffer.tensor().name(), codesNchw(buffer)));
         return codes;
       }
@@ -340,11 +356,19 @@ public final class GraphRunner implements AutoCloseable {
           mostImages,
           any.bytes() / any.batch() * mostImages,
           any.entries(),
-          Plan.Islands.of(program.graph()));
+          Plan.Islands.of(program.graph()),
+          Plan.states(program.graph()));
     } finally {
       leave(program);
       state.set(State.IDLE);
     }
+  }
+
+  /** Makes all that is kept between calls zeros again, for any batch; nothing where none is. */
+  public void resetState() {
+    begin();
+    kept.reset();
+    state.set(State.IDLE);
   }
 
   /**

@@ -24,8 +24,18 @@ public interface Layout {
   /** Position of an element, in elements. */
   int index(Shape shape, int image, int channel, int y, int x);
 
-  /** As kernels have it unless they offer another: codes lie NHWC, real numbers NCHW. */
+  /**
+   * As kernels have it unless they offer another: codes lie NHWC, real numbers NCHW. Sequences are
+   * {@code [batch, time, features]} in any type, which is NHWC.
+   */
   static Layout plain(Tensor tensor) {
-    return tensor.isCodes() ? NHWC : NCHW;
+    return switch (tensor.shape().kind()) {
+      case SEQUENCE -> NHWC;
+      case FEATURES, IMAGE ->
+          switch (tensor.arithmetic()) {
+            case CODES, DYNAMIC_CODES -> NHWC;
+            case REALS -> NCHW;
+          };
+    };
   }
 }

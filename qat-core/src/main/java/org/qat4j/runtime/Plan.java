@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.Tensor;
 
 /**
  * What runs where: one entry for each kernel, in execution order.
@@ -14,6 +15,7 @@ import org.qat4j.graph.Graph;
  * @param activationBytes memory of the tensors between the kernels and of workspaces, for such a
  *     piece, in all memory spaces
  * @param islands what runs in float32
+ * @param states what a session keeps between calls, each in words
  */
 public record Plan(
     String backend,
@@ -21,9 +23,11 @@ public record Plan(
     int images,
     long activationBytes,
     List<Entry> entries,
-    Islands islands) {
+    Islands islands,
+    List<String> states) {
   public Plan {
     entries = List.copyOf(entries);
+    states = List.copyOf(states);
   }
 
   /**
@@ -70,6 +74,17 @@ public record Plan(
     }
   }
 
+  static List<String> states(Graph graph) {
+    return graph.states().stream()
+        .map(state -> describe(state.input(), state.output().name()))
+        .toList();
+  }
+
+  private static String describe(Tensor state, String output) {
+    return "'%s' is the last call's '%s': %s %s"
+        .formatted(state.name(), output, ElementType.of(state), state.shape());
+  }
+
   /** Multiply-accumulates for one image. */
   public long macs() {
     return entries.stream().mapToLong(Entry::macs).sum();
@@ -106,6 +121,9 @@ public record Plan(
     int[] widths = widths(rows);
     for (String[] row : rows) {
       appendRow(table, row, widths);
+    }
+    for (String state : states) {
+      table.append("state ").append(state).append(System.lineSeparator());
     }
     if (!islands.nodes().isEmpty()) {
       table.append(islands).append(System.lineSeparator());

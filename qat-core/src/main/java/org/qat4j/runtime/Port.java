@@ -9,9 +9,10 @@ import org.qat4j.scheme.QuantParams;
 
 /**
  * An input or output of a bound network: copies between callers' arrays and native memory. Real
- * numbers lie there as in the arrays, codes NHWC. Numbers are never converted: real ones are a
- * {@code float[]} or a {@link FloatBuffer}, 8-bit codes a {@code byte[]} and 16-bit codes a {@code
- * short[]}, whose bits are unsigned where the codes are.
+ * numbers lie there as in the arrays, codes NHWC, sequences {@code [batch, time, features]}.
+ * Numbers are never converted: real ones are a {@code float[]} or a {@link FloatBuffer}, 8-bit
+ * codes a {@code byte[]} and 16-bit codes a {@code short[]}, whose bits are unsigned where the
+ * codes are.
  */
 final class Port {
   /** Bytes copied at a time, by way of an array that the nearest cache holds. */

@@ -1,5 +1,6 @@
 package org.qat4j.runtime;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,13 +46,16 @@ final class Program implements AutoCloseable {
   private static Program of(Key key) {
     Graph graph = key.graph();
     CallerLayouts layouts = key.layouts();
-    return new Program(
-        graph,
-        layouts,
-        graph.inputs().stream().map(layouts::input).toList(),
-        graph.outputs().stream().map(layouts::output).toList(),
-        Selection.of(graph, key.choice(), layouts, key.shown()),
-        key.shown());
+    List<StoredTensor> inputs = new ArrayList<>();
+    List<StoredTensor> outputs = new ArrayList<>();
+    graph.inputs().forEach(input -> inputs.add(layouts.input(input)));
+    graph.outputs().forEach(output -> outputs.add(layouts.output(output)));
+    for (Graph.State state : graph.states()) {
+      inputs.add(StoredTensor.plain(state.input()));
+      outputs.add(StoredTensor.plain(state.output()));
+    }
+    List<Selection.Candidate> taken = Selection.of(graph, key.choice(), layouts, key.shown());
+    return new Program(graph, layouts, inputs, outputs, taken, key.shown());
   }
 
   /** A program of one region, which is not shared. */
@@ -113,12 +117,12 @@ final class Program implements AutoCloseable {
     return layouts;
   }
 
-  /** What a caller provides, where it is copied to. */
+  /** What a caller provides, where it is copied to, then what the session keeps. */
   List<StoredTensor> inputs() {
     return inputs;
   }
 
-  /** What a caller gets, where it is copied from. */
+  /** What a caller gets, where it is copied from, then what the session will keep. */
   List<StoredTensor> outputs() {
     return outputs;
   }

@@ -72,7 +72,7 @@ public record Region(Graph graph, List<Node> nodes) {
     Set<String> names = nodes.stream().map(Node::name).collect(Collectors.toSet());
     return nodes.stream()
         .map(graph::outputOf)
-        .filter(made -> graph.isOutput(made) || isReadElsewhere(made, names))
+        .filter(made -> graph.leaves(made) || isReadElsewhere(made, names))
         .toList();
   }
 

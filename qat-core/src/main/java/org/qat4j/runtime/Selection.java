@@ -163,7 +163,7 @@ final class Selection {
 
   /** Whether all that read a tensor could have it in this storage. */
   private boolean isReadSo(Tensor tensor, Storage storage) {
-    return !graph.isOutput(tensor)
+    return !graph.leaves(tensor)
         && graph.readers(tensor).stream()
             .allMatch(
                 reader ->

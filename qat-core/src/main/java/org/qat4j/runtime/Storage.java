@@ -1,5 +1,6 @@
 package org.qat4j.runtime;
 
+import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Tensor;
 
 /** How a tensor is stored: in which memory, and in what order. */
@@ -11,10 +12,10 @@ public record Storage(MemorySpace space, Layout layout) {
 
   /**
    * In the host's memory, with the real numbers of images in the order given. Codes lie NHWC, and
-   * features and images of one channel have one order only.
+   * features, sequences and images of one channel have one order only.
    */
   static Storage onHost(Tensor tensor, PlainLayout reals) {
-    return tensor.isCodes() || PlainLayout.isOneOrder(tensor.shape())
+    return tensor.arithmetic() != Arithmetic.REALS || PlainLayout.isOneOrder(tensor.shape())
         ? plain(tensor)
         : new Storage(MemorySpace.HOST, reals);
   }

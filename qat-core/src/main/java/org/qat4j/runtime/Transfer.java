@@ -40,6 +40,7 @@ record Transfer(StoredTensor from, StoredTensor to) implements Kernel {
   private static void reorder(Buffer source, Buffer result) {
     Shape shape = source.shape();
     for (int n = 0; n < source.batch(); n++) {
+      result.copyParams(source, n);
       for (int c = 0; c < shape.channels(); c++) {
         for (int y = 0; y < shape.height(); y++) {
           for (int x = 0; x < shape.width(); x++) {

@@ -20,11 +20,13 @@ public final class EveryOp {
     Reals reals = new Reals(1, 2, 3, 4);
     return List.of(
         new ConvertOp.Quantize(),
+        new ConvertOp.QuantizeDynamic(),
         new ConvertOp.Dequantize(),
         new ConvertOp.Requantize(Clip.RELU),
         new LinearOp.Conv(WINDOW, 1, weights, new Bias(5), Clip.RELU),
         new LinearOp.Conv(WINDOW, 1, reals, ONE, Clip.RELU),
         new LinearOp.Dense(weights, new Bias(5), Clip.RELU),
+        new LinearOp.Dense(weights, ONE, Clip.RELU),
         new LinearOp.Dense(reals, ONE, Clip.RELU),
         new PoolOp.MaxPool(WINDOW),
         new PoolOp.AveragePool(WINDOW, true),

@@ -29,6 +29,7 @@ class OpTest {
   private static Tensor.Type type(Arithmetic arithmetic) {
     return switch (arithmetic) {
       case CODES -> CODES;
+      case DYNAMIC_CODES -> new Tensor.DynamicCodes();
       case REALS -> new Tensor.Real();
     };
   }
@@ -73,7 +74,10 @@ class OpTest {
         Tensor other = output(op, arithmetic, OTHER_CODES);
         assertThrows(IllegalArgumentException.class, () -> op.checkOutput(inputs, other));
       } else {
-        assertTrue(takes(op, arithmetic, OTHER_CODES) || takes(op, arithmetic, new Tensor.Real()));
+        assertTrue(
+            takes(op, arithmetic, OTHER_CODES)
+                || takes(op, arithmetic, new Tensor.DynamicCodes())
+                || takes(op, arithmetic, new Tensor.Real()));
       }
     }
   }
@@ -135,6 +139,11 @@ class OpTest {
     switch (weights.arithmetic()) {
       case CODES -> {
         assertEquals(4, weights.codes().weights().count());
+        assertThrows(IllegalStateException.class, weights::reals);
+      }
+      case DYNAMIC_CODES -> {
+        assertEquals(4, weights.dynamicCodes().weights().count());
+        assertThrows(IllegalStateException.class, weights::codes);
         assertThrows(IllegalStateException.class, weights::reals);
       }
       case REALS -> {

@@ -8,6 +8,7 @@ import static org.qat4j.runtime.TestGraphs.outputScale;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.qat4j.graph.Clip;
@@ -19,6 +20,7 @@ import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.PoolOp;
+import org.qat4j.graph.Reals;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -43,6 +45,9 @@ final class ConformanceCases {
     table.pools();
     table.elementwise();
     table.island();
+    table.sequences();
+    table.dynamic();
+    table.state();
     return table.cases;
   }
 
@@ -66,6 +71,91 @@ final class ConformanceCases {
             .node("result", new ConvertOp.Dequantize(), List.of("q1"), "y", new Tensor.Real())
             .build("y");
     cases.add(new Case("island", graph));
+  }
+
+  private void sequences() {
+    for (int time : new int[] {1, 2, 17}) {
+      for (int features : new int[] {1, 16, 35}) {
+        Shape shape = Shape.of(time, features);
+        Random random = new Random(100 * time + features);
+        Weights weights = TestGraphs.weights(random, 13, features, S8, features != 16);
+        Op dense = new LinearOp.Dense(weights, TestGraphs.bias(random, 13, 3000), Clip.NONE);
+        Tensor.Codes a = codes(0.02, 33, U8);
+        Tensor.Codes b = codes(0.03, -7, S8);
+        Tensor.Codes wide = codes(outputScale(weights, 0.02), 90, U8);
+        String name = " of a sequence " + shape;
+        add("dense" + name, dense, a, wide, shape);
+        add("real dense" + name, dense, a, new Tensor.Real(), shape);
+        add("add" + name, new JoinOp.Add(Clip.RELU), a, b, shape, shape);
+        add("concat" + name, new JoinOp.Concat(), a, b, shape, shape);
+        add("requantize" + name, new ConvertOp.Requantize(Clip.NONE), a, b, shape);
+        add("leaky ReLU" + name, new FunctionOp.LeakyRelu(0.1f), a, b, shape);
+        add("flatten" + name, new MoveOp.Flatten(), a, a, shape);
+        add("identity" + name, new MoveOp.Identity(), b, b, shape);
+        flattenedDense(name, shape, a);
+      }
+    }
+  }
+
+  /** A backend that sees both as one must see the order of a sequence's elements. */
+  private void flattenedDense(String name, Shape shape, Tensor.Codes type) {
+    Random random = new Random(shape.hashCode());
+    Weights weights = TestGraphs.weights(random, 5, shape.elements(), S8, true);
+    Op dense = new LinearOp.Dense(weights, TestGraphs.bias(random, 5, 3000), Clip.NONE);
+    Graph graph =
+        Graph.builder("flattened")
+            .input(Tensor.real("x0", shape))
+            .node("quantize", new ConvertOp.Quantize(), List.of("x0"), "q0", type)
+            .node("flatten", new MoveOp.Flatten(), List.of("q0"), "f", type)
+            .node("dense", dense, List.of("f"), "y", new Tensor.Real())
+            .build("y");
+    cases.add(new Case("dense after flatten" + name, graph));
+  }
+
+  private void add(String name, Op op, Tensor.Codes input, Tensor.Type output, Shape... shapes) {
+    List<Tensor.Codes> inputs = Collections.nCopies(shapes.length, input);
+    cases.add(new Case(name, oneOp(op, List.of(shapes), inputs, output)));
+  }
+
+  /** Real numbers become codes whose scale is each image's own, and real numbers again. */
+  private void dynamic() {
+    for (Shape shape : List.of(Shape.of(1), Shape.of(64), Shape.of(3, 35))) {
+      Random random = new Random(shape.elements());
+      Weights weights = TestGraphs.weights(random, 17, shape.channels(), S8, shape.height() == 1);
+      float[] bias = new float[17];
+      Arrays.fill(bias, 0.3f);
+      Op dense = new LinearOp.Dense(weights, new Reals(bias), Clip.RELU);
+      Graph graph =
+          Graph.builder("dynamic")
+              .input(Tensor.real("x0", shape))
+              .node("quantize", new ConvertOp.Quantize(), List.of("x0"), "q0", codes(0.02, 70, U8))
+              .node("dequantize", new ConvertOp.Dequantize(), List.of("q0"), "d", new Tensor.Real())
+              .node(
+                  "dynamic",
+                  new ConvertOp.QuantizeDynamic(),
+                  List.of("d"),
+                  "c",
+                  new Tensor.DynamicCodes())
+              .node("dense", dense, List.of("c"), "y", new Tensor.Real())
+              .build("y");
+      cases.add(new Case("dynamic codes " + shape, graph));
+    }
+  }
+
+  /** What is kept is at first the zero point. */
+  private void state() {
+    Tensor.Codes type = codes(0.05, 100, U8);
+    Shape shape = Shape.of(5, 3, 2);
+    Graph graph =
+        Graph.builder("state")
+            .input(Tensor.real("x0", shape))
+            .input(new Tensor("h", shape, type))
+            .node("quantize", new ConvertOp.Quantize(), List.of("x0"), "q0", codes(0.02, 7, U8))
+            .node("add", new JoinOp.Add(Clip.NONE), List.of("q0", "h"), "sum", type)
+            .state("h", "sum")
+            .node("dequantize", new ConvertOp.Dequantize(), List.of("sum"), "y", new Tensor.Real())
+            .build("y");
+    cases.add(new Case("state", graph));
   }
 
   private void convolutions() {

@@ -228,8 +228,13 @@ class ReferenceBackendTest {
     ConformanceCases.all().forEach(c -> cover(c.graph(), covered));
     cover(TestGraphs.randomNetwork(1), covered);
     assertEquals(EveryOp.in(Arithmetic.CODES), covered.get(Arithmetic.CODES));
+    assertEquals(EveryOp.in(Arithmetic.DYNAMIC_CODES), covered.get(Arithmetic.DYNAMIC_CODES));
     Set<Class<?>> reals =
-        Set.of(ConvertOp.Quantize.class, ChannelOp.Softmax.class, JoinOp.Add.class);
+        Set.of(
+            ConvertOp.Quantize.class,
+            ConvertOp.QuantizeDynamic.class,
+            ChannelOp.Softmax.class,
+            JoinOp.Add.class);
     assertEquals(reals, covered.get(Arithmetic.REALS));
   }
 

@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
+import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.IntegerType;
 
@@ -26,6 +27,7 @@ final class GraphEncoder {
   }
 
   ModelProto model() {
+    requireForm();
     encoding.proto().setName(graph.name());
     for (Tensor input : graph.inputs()) {
       encoding.proto().addInput(valueInfo(input));
@@ -40,6 +42,30 @@ final class GraphEncoder {
     graph.inputs().stream().filter(input -> !hasScale(input)).forEach(encoding::real);
     graph.outputs().forEach(output -> encoding.proto().addOutput(valueInfo(output)));
     return finish();
+  }
+
+  /** Refuses what no standard file says. */
+  private void requireForm() {
+    for (Graph.State state : graph.states()) {
+      throw new IllegalArgumentException(
+          "state '"
+              + state.input().name()
+              + "' is kept between calls, which an ONNX file cannot say: write the graph with '"
+              + state.input().name()
+              + "' as an input and '"
+              + state.output().name()
+              + "' as an output");
+    }
+    for (Tensor tensor : graph.tensors()) {
+      if (tensor.shape().kind() == Shape.Kind.SEQUENCE) {
+        throw new IllegalArgumentException(
+            "tensor '"
+                + tensor.name()
+                + "' is a sequence "
+                + tensor.shape()
+                + ", which has no form in a file yet; features and images have");
+      }
+    }
   }
 
   /** Whether a reader of the file finds the scale of an input, if it is codes. */

@@ -13,6 +13,7 @@ import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.PoolOp;
 import org.qat4j.graph.Reals;
+import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
 import org.qat4j.onnx.Initializers;
 import org.qat4j.onnx.OnnxNodes;
@@ -143,9 +144,13 @@ interface NodeForm<T extends Op> {
 
   /** The divisors are behind the batch, and before height and width if there are. */
   private static void divide(ChannelOp.Divide op, NodeProto.Builder proto, Constants constants) {
-    boolean image = constants.encoding().graph().tensor(proto.getInput(0)).shape().isImage();
+    Shape input = constants.encoding().graph().tensor(proto.getInput(0)).shape();
     long channels = op.divisors().length();
-    long[] dims = image ? new long[] {channels, 1, 1} : new long[] {channels};
+    long[] dims =
+        switch (input.kind()) {
+          case FEATURES, SEQUENCE -> new long[] {channels};
+          case IMAGE -> new long[] {channels, 1, 1};
+        };
     proto.addInput(constants.floats("/divisors", op.divisors(), dims));
   }
 

@@ -27,11 +27,17 @@ interface OpEncoder {
           MoveOp.Pad.class, OpEncoder::padCodes,
           MoveOp.Identity.class, (node, encoding) -> encoding.alias(node));
 
+  /** Operations on codes whose scale is computed while running. */
+  Map<Class<? extends Op>, OpEncoder> OF_DYNAMIC_CODES =
+      Map.of(LinearOp.Dense.class, OpEncoder::refuseDynamic);
+
   /** Operations on real numbers that are more than one node. */
   Map<Class<? extends Op>, OpEncoder> OF_REALS =
       Map.of(
           ConvertOp.Quantize.class,
           OpEncoder::quantize,
+          ConvertOp.QuantizeDynamic.class,
+          OpEncoder::refuseDynamic,
           MoveOp.Identity.class,
           (node, encoding) -> encoding.alias(node));
 
@@ -44,9 +50,20 @@ interface OpEncoder {
     Map<Class<? extends Op>, OpEncoder> special =
         switch (arithmetic) {
           case CODES -> OF_CODES;
+          case DYNAMIC_CODES -> OF_DYNAMIC_CODES;
           case REALS -> OF_REALS;
         };
     return special.containsKey(op) ? special.get(op) : NodeForm.of(op);
+  }
+
+  /** A file that computes other numbers would be worse than none. */
+  private static void refuseDynamic(Node node, Encoding encoding) {
+    throw new IllegalArgumentException(
+        "node '"
+            + node.name()
+            + "' computes the scale of each image by itself, but DynamicQuantizeLinear one scale for"
+            + " the whole batch: the file would give other numbers for batches of more than one"
+            + " image; quantize with a calibrated range");
   }
 
   private static void quantize(Node node, Encoding encoding) {

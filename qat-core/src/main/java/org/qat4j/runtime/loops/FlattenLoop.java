@@ -4,7 +4,7 @@ import org.qat4j.graph.Shape;
 import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Step;
 
-/** NHWC codes to features in channel, row, column order; real numbers already lie that way. */
+/** NHWC codes to features in channel, row, column order; all else already lies that way. */
 final class FlattenLoop implements Step {
   private final Buffer input;
   private final Buffer output;
@@ -18,7 +18,8 @@ final class FlattenLoop implements Step {
   public void run() {
     Shape shape = input.shape();
     int pixels = shape.height() * shape.width();
-    if (!input.tensor().isCodes() || pixels == 1 || shape.channels() == 1) {
+    boolean reordered = input.tensor().isCodes() && shape.isImage();
+    if (!reordered || pixels == 1 || shape.channels() == 1) {
       output.bytes().put(0, input.bytes(), 0, input.bytes().capacity());
       return;
     }

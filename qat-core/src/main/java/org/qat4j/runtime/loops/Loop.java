@@ -63,6 +63,7 @@ interface Loop<T extends Op> {
     Map<Class<? extends Op>, Entry> loops =
         switch (input.arithmetic()) {
           case CODES -> OF_CODES;
+          case DYNAMIC_CODES -> Map.of();
           case REALS -> OF_REALS;
         };
     return Optional.ofNullable(loops.get(op.getClass()))

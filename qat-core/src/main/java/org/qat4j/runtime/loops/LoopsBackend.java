@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.Binding;
@@ -60,7 +61,7 @@ public final class LoopsBackend implements Backend {
   public List<Offer> offers(Graph graph) {
     return graph.nodes().stream()
         .map(node -> Region.of(graph, node))
-        .filter(LoopsBackend::isNarrow)
+        .filter(LoopsBackend::isSupported)
         .flatMap(region -> offer(region).stream())
         .flatMap(LoopsBackend::orders)
         .toList();
@@ -77,8 +78,17 @@ public final class LoopsBackend implements Backend {
         .map(loop -> new Offer(region, SPEED, () -> new LoopKernel(region, loop)));
   }
 
-  private static boolean isNarrow(Region region) {
-    return ElementType.of(region.output()).bytes() != 2
-        && region.inputs().stream().allMatch(input -> ElementType.of(input).bytes() != 2);
+  private static boolean isSupported(Region region) {
+    return Stream.concat(region.inputs().stream(), Stream.of(region.output()))
+        .allMatch(LoopsBackend::isSupported);
+  }
+
+  /** Real numbers lie NCHW for these loops, which sequences do not. */
+  private static boolean isSupported(Tensor tensor) {
+    return switch (ElementType.of(tensor)) {
+      case U8, S8 -> true;
+      case U16, S16 -> false;
+      case F32 -> tensor.shape().kind() != Shape.Kind.SEQUENCE;
+    };
   }
 }

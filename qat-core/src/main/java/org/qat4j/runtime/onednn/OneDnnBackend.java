@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Coefficients;
 import org.qat4j.graph.ConvertOp;
@@ -13,6 +14,7 @@ import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.PoolOp;
+import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.ConvolutionView;
@@ -69,7 +71,7 @@ public final class OneDnnBackend implements Backend {
   }
 
   private static void addIfExact(List<Offer> offers, Region region) {
-    if (isNarrow(region)) {
+    if (isSupported(region)) {
       kernel(region)
           .ifPresent(
               kernel -> new Offer(region, SPEED, kernel).inEitherOrder().forEach(offers::add));
@@ -104,18 +106,27 @@ public final class OneDnnBackend implements Backend {
     return ConvolutionView.of(region).flatMap(OneDnnBackend::layer);
   }
 
-  private static boolean isNarrow(Region region) {
-    return region.inputs().stream().allMatch(input -> ElementType.of(input).bytes() != 2)
-        && ElementType.of(region.output()).bytes() != 2
+  private static boolean isSupported(Region region) {
+    return Stream.concat(region.inputs().stream(), Stream.of(region.output()))
+            .allMatch(OneDnnBackend::isSupported)
         && region.nodes().stream()
             .flatMap(node -> node.op().weights().stream())
             .allMatch(OneDnnBackend::isInt8);
   }
 
+  /** Real numbers lie NCHW for these kernels, which sequences do not. */
+  private static boolean isSupported(Tensor tensor) {
+    return switch (ElementType.of(tensor)) {
+      case U8, S8 -> true;
+      case U16, S16 -> false;
+      case F32 -> tensor.shape().kind() != Shape.Kind.SEQUENCE;
+    };
+  }
+
   private static boolean isInt8(Coefficients weights) {
     return switch (weights.arithmetic()) {
       case CODES -> weights.codes().weights().isInt8();
-      case REALS -> false;
+      case DYNAMIC_CODES, REALS -> false;
     };
   }
 

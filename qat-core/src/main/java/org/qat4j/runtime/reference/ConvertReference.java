@@ -3,6 +3,8 @@ package org.qat4j.runtime.reference;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Requantization;
+import org.qat4j.graph.Shape;
+import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Step;
 import org.qat4j.scheme.QuantParams;
@@ -21,6 +23,37 @@ final class ConvertReference {
               float real = inputs[0].real(inputs[0].index(n, c, y, x));
               output.setCode(output.index(n, c, y, x), params.quantize(real));
             });
+  }
+
+  /** Each image by its own smallest and largest number; NaN is neither. */
+  static Step quantizeDynamic(ConvertOp.QuantizeDynamic op, Buffer[] inputs, Buffer output) {
+    Shape shape = output.shape();
+    return () -> {
+      for (int n = 0; n < output.batch(); n++) {
+        QuantParams params = params(inputs[0], n);
+        output.setParams(n, params.scale(), params.zeroPoint());
+        Elements.forImage(
+            n,
+            shape,
+            (i, c, y, x) -> {
+              float real = inputs[0].real(inputs[0].index(i, c, y, x));
+              output.setCode(output.index(i, c, y, x), params.quantize(real));
+            });
+      }
+    };
+  }
+
+  private static QuantParams params(Buffer input, int image) {
+    float[] ends = {0, 0};
+    Elements.forImage(
+        image,
+        input.shape(),
+        (n, c, y, x) -> {
+          float real = input.real(input.index(n, c, y, x));
+          ends[0] = real < ends[0] ? real : ends[0];
+          ends[1] = real > ends[1] ? real : ends[1];
+        });
+    return Tensor.DynamicCodes.params(ends[0], ends[1]);
   }
 
   static Step dequantize(ConvertOp.Dequantize op, Buffer[] inputs, Buffer output) {

@@ -32,7 +32,7 @@ record Definition(String name, Loop<Op> loop) {
     Float32Reference.Element of(T op, Buffer[] inputs);
   }
 
-  /** A test holds both tables to what the closed set of operations says of itself. */
+  /** A test holds the tables to what the closed set of operations says of itself. */
   private static final Map<Class<? extends Op>, Definition> OF_CODES =
       Map.ofEntries(
           scalar(ConvertOp.Dequantize.class, ConvertReference::dequantize),
@@ -50,8 +50,12 @@ record Definition(String name, Loop<Op> loop) {
           scalar(MoveOp.Flatten.class, MoveReference::flatten),
           scalar(MoveOp.Identity.class, MoveReference::identity));
 
+  private static final Map<Class<? extends Op>, Definition> OF_DYNAMIC_CODES =
+      Map.ofEntries(scalar(LinearOp.Dense.class, LinearReference::dynamicDense));
+
   private static final Map<Class<? extends Op>, Definition> OF_REALS =
       Map.ofEntries(
+          scalar(ConvertOp.QuantizeDynamic.class, ConvertReference::quantizeDynamic),
           scalar(ConvertOp.Quantize.class, ConvertReference::quantize),
           scalar(ChannelOp.Softmax.class, SoftmaxReference::softmax),
           scalar(MoveOp.Flatten.class, MoveReference::flatten),
@@ -80,6 +84,7 @@ record Definition(String name, Loop<Op> loop) {
     Map<Class<? extends Op>, Definition> definitions =
         switch (arithmetic) {
           case CODES -> OF_CODES;
+          case DYNAMIC_CODES -> OF_DYNAMIC_CODES;
           case REALS -> OF_REALS;
         };
     return Optional.ofNullable(definitions.get(op));

@@ -9,11 +9,15 @@ interface Elements {
 
   static void forEach(int batch, Shape shape, Elements element) {
     for (int n = 0; n < batch; n++) {
-      for (int c = 0; c < shape.channels(); c++) {
-        for (int y = 0; y < shape.height(); y++) {
-          for (int x = 0; x < shape.width(); x++) {
-            element.at(n, c, y, x);
-          }
+      forImage(n, shape, element);
+    }
+  }
+
+  static void forImage(int image, Shape shape, Elements element) {
+    for (int c = 0; c < shape.channels(); c++) {
+      for (int y = 0; y < shape.height(); y++) {
+        for (int x = 0; x < shape.width(); x++) {
+          element.at(image, c, y, x);
         }
       }
     }

@@ -61,11 +61,11 @@ final class Float32Reference {
   static Element dense(LinearOp.Dense dense, Buffer[] inputs) {
     Buffer input = inputs[0];
     Coefficients.OfReals reals = dense.coefficients().reals();
-    int features = input.shape().elements();
+    int features = reals.fanIn();
     return (n, o, y, x) -> {
       float sum = 0;
       for (int i = 0; i < features; i++) {
-        sum += input.real(n * features + i) * reals.weights().at(o * features + i);
+        sum += input.real(input.index(n, i, y, x)) * reals.weights().at(o * features + i);
       }
       return dense.clip().apply(sum + reals.bias().at(o));
     };

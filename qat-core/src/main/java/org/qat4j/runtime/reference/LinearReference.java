@@ -1,6 +1,7 @@
 package org.qat4j.runtime.reference;
 
 import org.qat4j.graph.Clip;
+import org.qat4j.graph.Coefficients;
 import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Requantization;
 import org.qat4j.graph.Shape;
@@ -31,10 +32,32 @@ final class LinearReference {
     return new LinearReference(conv, inputs[0], output)::run;
   }
 
-  /** A dense layer is a 1x1 convolution of a 1x1 image. */
+  /** A dense layer is a 1x1 convolution of a 1x1 image, or of an image with a row for each step. */
   static Step dense(LinearOp.Dense dense, Buffer[] inputs, Buffer output) {
     Window window = Window.square(1, 1, 0);
     return conv(new LinearOp.Conv(window, 1, dense.coefficients(), dense.clip()), inputs, output);
+  }
+
+  /** The same sum of codes whose scale is the image's, then one multiply and one add in float32. */
+  static Step dynamicDense(LinearOp.Dense dense, Buffer[] inputs, Buffer output) {
+    Buffer input = inputs[0];
+    Coefficients.OfDynamicCodes codes = dense.coefficients().dynamicCodes();
+    Weights weights = codes.weights();
+    return () ->
+        Elements.forEach(
+            output.batch(),
+            output.shape(),
+            (n, o, y, x) -> {
+              int inputZero = input.zeroPoint(n);
+              long acc = 0;
+              for (int i = 0; i < codes.fanIn(); i++) {
+                int code = input.code(input.index(n, i, y, x));
+                acc += (long) (code - inputZero) * (weights.code(o, i) - weights.zeroPoint(o));
+              }
+              float multiplier = input.scale(n) * weights.scale(o);
+              float sum = (float) acc * multiplier + codes.bias().at(o);
+              output.setReal(output.index(n, o, y, x), dense.clip().apply(sum));
+            });
   }
 
   private void run() {
@@ -77,10 +100,9 @@ final class LinearReference {
 
   private static void store(
       Buffer output, int index, Requantization requantization, int channel, long acc, Clip clip) {
-    if (output.tensor().isCodes()) {
-      output.setCode(index, requantization.code(channel, acc));
-    } else {
-      output.setReal(index, clip.apply(requantization.real(channel, acc)));
+    switch (output.type()) {
+      case U8, S8, U16, S16 -> output.setCode(index, requantization.code(channel, acc));
+      case F32 -> output.setReal(index, clip.apply(requantization.real(channel, acc)));
     }
   }
 }

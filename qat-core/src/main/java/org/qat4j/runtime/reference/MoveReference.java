@@ -47,24 +47,16 @@ final class MoveReference {
             input.batch(),
             shape,
             (n, c, y, x) -> {
-              int feature = (c * shape.height() + y) * shape.width() + x;
-              copy(input, input.index(n, c, y, x), output, output.index(n, feature, 0, 0));
+              int to = output.index(n, shape.position(c, y, x), 0, 0);
+              output.copy(input, input.index(n, c, y, x), to);
             });
   }
 
   static Step identity(MoveOp.Identity op, Buffer[] inputs, Buffer output) {
     return () -> {
       for (int i = 0; i < output.elements(); i++) {
-        copy(inputs[0], i, output, i);
+        output.copy(inputs[0], i, i);
       }
     };
-  }
-
-  private static void copy(Buffer from, int fromIndex, Buffer to, int toIndex) {
-    if (from.tensor().isCodes()) {
-      to.setCode(toIndex, from.code(fromIndex));
-    } else {
-      to.setReal(toIndex, from.real(fromIndex));
-    }
   }
 }

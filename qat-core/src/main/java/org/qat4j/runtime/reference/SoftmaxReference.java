@@ -1,18 +1,24 @@
 package org.qat4j.runtime.reference;
 
 import org.qat4j.graph.ChannelOp;
+import org.qat4j.graph.Shape;
 import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Step;
 
-/** Softmax over the features of each image. */
+/** Softmax over the features of each image, or of each time step. */
 final class SoftmaxReference {
   private SoftmaxReference() {}
 
   static Step softmax(ChannelOp.Softmax op, Buffer[] inputs, Buffer output) {
-    int features = output.shape().elements();
+    Shape shape = output.shape();
+    int features =
+        switch (shape.kind()) {
+          case FEATURES, IMAGE -> shape.elements();
+          case SEQUENCE -> shape.channels();
+        };
     return () -> {
-      for (int n = 0; n < output.batch(); n++) {
-        softmax(inputs[0], output, n * features, features);
+      for (int first = 0; first < output.elements(); first += features) {
+        softmax(inputs[0], output, first, features);
       }
     };
   }

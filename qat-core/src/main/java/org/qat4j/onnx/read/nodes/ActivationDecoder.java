@@ -6,6 +6,7 @@ import org.qat4j.graph.Clip;
 import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.IntegerType;
 import org.qat4j.onnx.OnnxFormatException;
@@ -88,7 +89,7 @@ final class ActivationDecoder {
     node.requireInputs(1, 1);
     Tensor input = decoding.real(node, 0);
     long axis = node.integer("axis", -1);
-    if (input.shape().isImage() || (axis != 1 && axis != -1)) {
+    if (input.shape().kind() != Shape.Kind.FEATURES || (axis != 1 && axis != -1)) {
       throw node.error(
           "runs along dimension "
               + axis

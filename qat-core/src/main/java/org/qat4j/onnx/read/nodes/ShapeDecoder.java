@@ -102,10 +102,9 @@ final class ShapeDecoder {
 
   /** An image becomes a vector; a vector stays as it is. */
   private static void toVector(OnnxNode node, Decoding decoding) throws OnnxFormatException {
-    if (decoding.shape(node).isImage()) {
-      MoveDecoder.define(node, shape -> new MoveOp.Flatten(), decoding);
-    } else {
-      identity(node, decoding);
+    switch (decoding.shape(node).kind()) {
+      case FEATURES -> identity(node, decoding);
+      case SEQUENCE, IMAGE -> MoveDecoder.define(node, shape -> new MoveOp.Flatten(), decoding);
     }
   }
 

@@ -71,7 +71,11 @@ public record RealConstant(Constant constant, IntToDoubleFunction numbers) {
 
   /** One number for each channel of a tensor; a single one is for all. */
   public float[] perChannel(OnnxNode node, Shape shape, Budget budget) throws OnnxFormatException {
-    int fromEnd = shape.isImage() ? 3 : 1;
+    int fromEnd =
+        switch (shape.kind()) {
+          case FEATURES, SEQUENCE -> 1;
+          case IMAGE -> 3;
+        };
     int[] dims = dims();
     boolean fits =
         constant.count() == shape.channels()
