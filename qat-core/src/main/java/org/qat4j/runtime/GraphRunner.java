@@ -84,7 +84,7 @@ public final class GraphRunner implements AutoCloseable {
     this.outputs = graph.outputs();
     this.limits = limits;
     limits.requireOperations(graph);
-    this.program = Program.acquire(graph, choice, rule.isPresent());
+    this.program = Program.acquire(graph, choice, rule.isPresent(), limits);
     long imageBytes = requireMemory(threads);
     this.choice = choice;
     this.watch = rule.map(asked -> new SaturationWatch(graph, asked));
@@ -287,7 +287,7 @@ public final class GraphRunner implements AutoCloseable {
     long bytes = 2 * bytes(program.graph().tensors(), batch);
     limits.requireBytes("all tensors of " + batch + " images", bytes);
     begin();
-    Program unfused = Program.acquire(program.graph(), choice, true);
+    Program unfused = Program.acquire(program.graph(), choice.byRule(), true, limits);
     try {
       enter(unfused);
       try (BoundProgram all = new BoundProgram(unfused, batch, 1, true, Optional.empty())) {

@@ -40,9 +40,9 @@ final class Program implements AutoCloseable {
     this.parts = Assembly.of(inputs, outputs, taken, shown);
   }
 
-  private static Program of(Key key) {
+  private static Program of(Key key, Limits limits) {
     Graph graph = key.graph();
-    List<Selection.Candidate> taken = Selection.of(graph, key.choice(), key.shown());
+    List<Selection.Candidate> taken = Selection.of(graph, key.choice(), key.shown(), limits);
     return new Program(graph, graph.inputs(), graph.outputs(), taken, key.shown());
   }
 
@@ -59,14 +59,15 @@ final class Program implements AutoCloseable {
    *
    * @param shown whether each node runs in a kernel of its own, and every tensor is in the host's
    *     memory as soon as it is computed
+   * @param limits of the memory that measuring takes
    * @throws IllegalArgumentException if the backend is absent or has no kernel for a node
    */
-  static Program acquire(Graph graph, Choice choice, boolean shown) {
+  static Program acquire(Graph graph, Choice choice, boolean shown, Limits limits) {
     Key key = new Key(graph, choice, shown);
     synchronized (SHARED) {
       Program program = SHARED.get(key);
       if (program == null) {
-        program = of(key);
+        program = of(key, limits);
         SHARED.put(key, program);
       }
       program.users++;

@@ -32,6 +32,7 @@ final class Selection {
 
   private final Graph graph;
   private final Choice choice;
+  private final Limits limits;
   private final Map<String, List<Candidate>> candidates = new HashMap<>();
   private final List<Candidate> taken = new ArrayList<>();
   private final Set<String> covered = new HashSet<>();
@@ -50,9 +51,10 @@ final class Selection {
     }
   }
 
-  private Selection(Graph graph, Choice choice, boolean oneByOne) {
+  private Selection(Graph graph, Choice choice, boolean oneByOne, Limits limits) {
     this.graph = graph;
     this.choice = choice;
+    this.limits = limits;
     for (Backend backend : choice.backends().candidates(choice.backend())) {
       for (Offer offer : backend.offers(graph)) {
         if (!oneByOne || offer.region().nodes().size() == 1) {
@@ -81,10 +83,11 @@ final class Selection {
    * The offers taken, each after those whose results it reads.
    *
    * @param oneByOne whether each node is to be computed alone
+   * @param limits of the memory of offers that are tried
    * @throws IllegalArgumentException if the backend is absent, or nobody has a kernel for a node
    */
-  static List<Candidate> of(Graph graph, Choice choice, boolean oneByOne) {
-    Selection selection = new Selection(graph, choice, oneByOne);
+  static List<Candidate> of(Graph graph, Choice choice, boolean oneByOne, Limits limits) {
+    Selection selection = new Selection(graph, choice, oneByOne, limits);
     graph.nodes().forEach(selection::cover);
     return Order.of(graph, selection.taken, Candidate::region).orElseThrow();
   }
@@ -95,7 +98,7 @@ final class Selection {
           candidates.getOrDefault(node.name(), List.of()).stream().filter(this::isFree).toList();
       Candidate best = free.stream().max(preference()).orElseThrow(() -> noKernel(node));
       if (choice.by() == Choice.By.MEASUREMENT) {
-        best = Trial.fastest(alike(free, best));
+        best = Trial.fastest(alike(free, best), best, limits);
       }
       take(best);
     }
