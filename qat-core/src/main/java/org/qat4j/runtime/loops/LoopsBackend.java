@@ -5,7 +5,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.Binding;
 import org.qat4j.runtime.Buffer;
@@ -28,8 +27,7 @@ public final class LoopsBackend implements Backend {
 
     @Override
     public Step bind(Binding binding) {
-      List<Tensor> tensors = region.graph().inputsOf(region.first());
-      Buffer[] inputs = tensors.stream().map(binding::buffer).toArray(Buffer[]::new);
+      Buffer[] inputs = binding.buffers(region.graph().inputsOf(region.first()));
       return loop.bind(region.first().op(), inputs, binding.buffer(region.output()));
     }
   }
