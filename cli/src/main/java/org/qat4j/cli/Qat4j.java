@@ -65,7 +65,8 @@ public final class Qat4j implements Runnable {
   public static void main(String[] args) {
     int status = commandLine().execute(args);
     if (System.out.checkError()) {
-      System.err.println("qat4j: standard output could not be written; is the disk full?");
+      System.err.println(
+          "qat4j: not all output could be written: whoever read it has closed it, or the disk is full");
       status = Math.max(status, ExitCode.SOFTWARE);
     }
     System.exit(status);

@@ -21,7 +21,7 @@ public interface Pooling {
    * Pools for inference, with nothing kept for a backward pass.
    *
    * @param input not modified
-   * @return in the workspace of activations; in row order if the input is
+   * @return in the workspace of activations
    */
   INDArray infer(INDArray input, LayerWorkspaceMgr workspace);
 

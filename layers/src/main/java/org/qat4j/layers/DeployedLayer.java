@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -23,6 +24,10 @@ import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
+import org.qat4j.inference.SessionOptions;
+import org.qat4j.kernels.ChannelsLast;
+import org.qat4j.runtime.CallerLayouts;
+import org.qat4j.runtime.PlainLayout;
 import org.qat4j.scheme.QuantParams;
 
 /**
@@ -44,7 +49,8 @@ final class DeployedLayer {
    * Computes a batch.
    *
    * @param inputs [batch, ...] of any floating type and strides
-   * @return in the workspace of activations, in row order and the type of the inputs
+   * @return in the workspace of activations, of the inputs' type; images of FLOAT networks lie
+   *     {@link ChannelsLast}, where kernels want them, all else in row order
    */
   INDArray activate(INDArray[] inputs, LayerWorkspaceMgr workspace) {
     Form form = form(inputs);
@@ -54,8 +60,11 @@ final class DeployedLayer {
     }
     LongStream image = Arrays.stream(kept.outputShape().dims()).asLongStream();
     long[] shape = LongStream.concat(LongStream.of(inputs[0].size(0)), image).toArray();
+    DataType type = inputs[0].dataType();
     INDArray output =
-        workspace.createUninitialized(ArrayType.ACTIVATIONS, inputs[0].dataType(), shape, 'c');
+        form.layouts().outputs() == PlainLayout.NHWC
+            ? ChannelsLast.allocate(shape, type, ArrayType.ACTIVATIONS, workspace)
+            : workspace.createUninitialized(ArrayType.ACTIVATIONS, type, shape, 'c');
     kept.run(inputs, output);
     return output;
   }
@@ -67,7 +76,15 @@ final class DeployedLayer {
             .mapToObj(layer::inputParams)
             .toList();
     List<Shape> shapes = Arrays.stream(inputs).map(QuantizingLayer::imageShape).toList();
-    return new Form(shapes, codes, layer.outputParams());
+    return new Form(shapes, codes, layer.outputParams(), layouts(inputs));
+  }
+
+  /** What comes from other layers lies channels last already; what users give mostly does not. */
+  private static CallerLayouts layouts(INDArray[] inputs) {
+    boolean ordered = Arrays.stream(inputs).allMatch(ChannelsLast::isInRowOrder);
+    return new CallerLayouts(
+        ordered ? PlainLayout.NCHW : PlainLayout.NHWC,
+        inputs[0].dataType() == DataType.FLOAT ? PlainLayout.NHWC : PlainLayout.NCHW);
   }
 
   /** The layer as a graph of its own, whose inputs have names behind the layer's. */
@@ -94,7 +111,11 @@ final class DeployedLayer {
   }
 
   /** What a session depends on beside the values of the parameters. */
-  private record Form(List<Shape> inputs, List<QuantParams> inputParams, QuantParams output) {}
+  private record Form(
+      List<Shape> inputs,
+      List<QuantParams> inputParams,
+      QuantParams output,
+      CallerLayouts layouts) {}
 
   /**
    * A session and what it was made of. It is closed when this is no longer reachable:
@@ -112,7 +133,9 @@ final class DeployedLayer {
     Kept(Form form, Iterable<INDArray> parameters, Graph graph) {
       this.form = form;
       parameters.forEach(parameter -> this.parameters.add(Copy.of(parameter)));
-      this.session = InferenceSession.open(new QuantizedModel(graph));
+      this.session =
+          InferenceSession.open(
+              new QuantizedModel(graph), SessionOptions.DEFAULT.withLayouts(form.layouts()));
       this.closing = CLEANER.register(this, session::close);
     }
 
@@ -139,12 +162,12 @@ final class DeployedLayer {
      * Computes a batch.
      *
      * @param inputs [batch, ...] as the graph takes them, of any floating type and strides
-     * @param output [batch, ...] in row order; overwritten
+     * @param output [batch, ...] in the form's layout; overwritten
      */
     void run(INDArray[] inputs, INDArray output) {
       INDArray[] reals =
           Arrays.stream(inputs)
-              .map(each -> inRowOrder(each.castTo(DataType.FLOAT)))
+              .map(each -> ordered(each.castTo(DataType.FLOAT), form.layouts().inputs()))
               .toArray(INDArray[]::new);
       INDArray result = output.castTo(DataType.FLOAT);
       Map<String, FloatBuffer> buffers = new LinkedHashMap<>();
@@ -193,10 +216,12 @@ final class DeployedLayer {
     }
   }
 
-  private static INDArray inRowOrder(INDArray array) {
-    boolean ordered =
-        array.ordering() == 'c' && org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape(array);
-    return ordered ? array : array.dup('c');
+  /** The array itself if it lies so, else a copy that does. */
+  private static INDArray ordered(INDArray array, PlainLayout layout) {
+    if (layout == PlainLayout.NHWC && array.rank() == 4) {
+      return ChannelsLast.has(array) ? array : array.permute(0, 2, 3, 1).dup('c');
+    }
+    return ChannelsLast.isInRowOrder(array) ? array : array.dup('c');
   }
 
   /** The memory of a dense array, which must be kept reachable as long as this is used. */
@@ -207,7 +232,7 @@ final class DeployedLayer {
   /** A pointer into memory that another object owns. */
   private static final class View extends BytePointer {
     View(INDArray array) {
-      super(array.data().pointer());
+      super((Pointer) null);
       int size = array.dataType().width();
       address = array.data().address() + array.offset() * size;
       position = 0;

@@ -35,21 +35,21 @@ final class QuantizedGraphVertex extends LayerVertex {
     return (QuantizingLayer<?>) getLayer();
   }
 
+  /** Of several inputs one may still be that of a pass that failed: they are taken together. */
   @Override
   public void setInput(int number, INDArray input, LayerWorkspaceMgr workspace) {
     inputs[number] = input;
-    if (canDoForward()) {
+    if (inputs.length == 1) {
       applyPreprocessorAndSetInput(workspace);
     }
   }
 
   @Override
-  public void applyPreprocessorAndSetInput(LayerWorkspaceMgr workspace) {
-    if (inputs.length == 1) {
-      super.applyPreprocessorAndSetInput(workspace);
-    } else {
-      quantizing().setInputs(inputs, workspace);
+  public INDArray doForward(boolean training, LayerWorkspaceMgr workspace) {
+    if (inputs.length > 1 && canDoForward()) {
+      quantizing().setInputs(inputs);
     }
+    return super.doForward(training, workspace);
   }
 
   @Override

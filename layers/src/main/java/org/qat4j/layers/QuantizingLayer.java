@@ -155,8 +155,8 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
   }
 
   /** Sets several inputs at once, for a layer that a {@link QuantizedVertex} feeds. */
-  final void setInputs(INDArray[] inputs, LayerWorkspaceMgr workspace) {
-    setInput(inputs[0], workspace);
+  final void setInputs(INDArray[] inputs) {
+    input = inputs[0];
     operands = inputs.clone();
   }
 

@@ -69,7 +69,8 @@ public record MeanStdWeights(
     INDArray[] bounds(INDArray weights) {
       INDArray[] all = super.bounds(weights);
       INDArray mean = weights.mean(1);
-      INDArray spread = weights.std(false, 1).muli(sigmas);
+      // ND4J keeps the axis where each group has one weight.
+      INDArray spread = weights.std(false, 1).reshape(mean.shape()).muli(sigmas);
       return new INDArray[] {
         Transforms.max(all[0], mean.sub(spread)), Transforms.min(all[1], mean.add(spread))
       };

@@ -57,7 +57,7 @@ public record PowerOfTwoWeights(
 
     @Override
     Codes quantize(INDArray weights, INDArray step) {
-      INDArray scales = positive(weights.amax(1).divi(top));
+      INDArray scales = positive(largestMagnitudes(weights).divi(top));
       INDArray units = weights.divColumnVector(scales);
       INDArray magnitude = Transforms.abs(units, true);
       INDArray codes = Masks.atLeast(magnitude, 0.5);

@@ -41,7 +41,7 @@ class UniformQuantizer extends WeightQuantizer {
 
   /** The largest magnitude to represent, for each group of symmetric codes: [groups]. */
   INDArray largest(INDArray weights) {
-    return weights.amax(1);
+    return largestMagnitudes(weights);
   }
 
   @Override

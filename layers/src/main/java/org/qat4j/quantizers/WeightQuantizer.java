@@ -3,6 +3,7 @@ package org.qat4j.quantizers;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Turns weights into codes and scales, and passes the gradient of the quantized weights on to the
@@ -163,7 +164,16 @@ public abstract class WeightQuantizer {
 
   /** The mean of {@code |w|} of each group: [groups]. */
   static INDArray meanMagnitudes(INDArray weights) {
-    return weights.norm1(1).divi(weights.size(1));
+    // ND4J keeps the axis where each group has one weight.
+    return weights.norm1(1).reshape(weights.size(0)).divi(weights.size(1));
+  }
+
+  /** The largest {@code |w|} of each group: [groups]. */
+  static INDArray largestMagnitudes(INDArray weights) {
+    // ND4J's largest magnitude of one number is that number, with its sign.
+    return weights.size(1) == 1
+        ? Transforms.abs(weights).reshape(weights.size(0))
+        : weights.amax(1);
   }
 
   /** One value for each group, at least the smallest normal number, as scales must be positive. */

@@ -64,8 +64,10 @@ public final class Qat {
    * The way back: a copy of the original network with the parameters of the prepared one. It
    * computes in floating point what the prepared network was trained to do, without any rounding.
    *
-   * <p>A network that is prepared with a {@link org.qat4j.layers.Schedule} that never quantizes
-   * trains in floating point, much faster than its original; this gives the trained original.
+   * <p>A network that is prepared with {@link QatConfig#floatingPoint()} trains in floating point,
+   * much faster than its original; this gives the trained original. Schemes that transform weights
+   * before they round them (DoReFa's tanh, binary and ternary magnitudes) leave parameters that
+   * only make sense behind that transformation, so restored ones compute something else.
    *
    * @param prepared not modified
    * @param original what it was prepared from, or a network of the same layers; not modified
@@ -84,6 +86,10 @@ public final class Qat {
   /** The plan depends on the original alone, so it is that of the preparation. */
   private static <N> N restore(NetworkView<N> prepared, NetworkView<N> original) {
     requireInitialized(original);
+    if (isPrepared(original.stages()) && !isPrepared(prepared.stages())) {
+      throw new IllegalArgumentException(
+          "the arguments are swapped: Qat.restore takes the prepared network first, then its original");
+    }
     NetworkView<N> restored = original.copy();
     Parameters.restore(Fusion.fuse(original.stages()), prepared.layers(), restored.layers());
     return restored.network();
@@ -130,11 +136,15 @@ public final class Qat {
 
   private static List<Stage> preparedStages(NetworkView<?> network) {
     List<Stage> stages = network.stages().stream().map(Stage::thawed).toList();
-    if (stages.isEmpty() || !(stages.get(0).conf() instanceof InputQuantizer)) {
+    if (!isPrepared(stages)) {
       throw new IllegalArgumentException(
           "this network was not prepared: convert or summarize what Qat.prepare returned");
     }
     return stages;
+  }
+
+  private static boolean isPrepared(List<Stage> stages) {
+    return !stages.isEmpty() && stages.get(0).thawed().conf() instanceof InputQuantizer;
   }
 
   private static void requireInitialized(NetworkView<?> network) {

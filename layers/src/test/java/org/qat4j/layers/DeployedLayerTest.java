@@ -2,7 +2,9 @@ package org.qat4j.layers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.kernels.ChannelsLast;
 import org.qat4j.testnets.Parity;
 import org.qat4j.testnets.TestNetworks;
 import org.qat4j.training.Qat;
@@ -116,5 +119,17 @@ class DeployedLayerTest {
     assertEquals(network.output(IMAGES), network.output(view));
     assertEquals(network.output(IMAGES), network.output(IMAGES.dup('f')));
     assertEquals(network.output(IMAGES), network.output(IMAGES.castTo(DataType.DOUBLE)));
+  }
+
+  @Test
+  void feedForward_ofImages_handsThemOnChannelsLast() {
+    MultiLayerNetwork network = fitted();
+    List<INDArray> activations = network.feedForward(IMAGES, false);
+    assertTrue(ChannelsLast.isInRowOrder(activations.get(0)), "the network's input");
+    activations.stream()
+        .skip(1)
+        .filter(activation -> activation.rank() == 4)
+        .forEach(activation -> assertTrue(ChannelsLast.has(activation)));
+    Parity.requireSameCodes(network, Qat.convert(network), IMAGES);
   }
 }

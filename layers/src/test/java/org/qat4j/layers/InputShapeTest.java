@@ -318,7 +318,7 @@ class InputShapeTest {
       ComputationGraph network = Qat.prepare(merging(sum).convertDataType(type), QatConfig.int8());
       QuantizingLayer<?> merge = (QuantizingLayer<?>) network.getLayer("merge");
       var workspace = org.deeplearning4j.nn.workspace.LayerWorkspaceMgr.noWorkspaces();
-      merge.setInputs(new INDArray[] {random(2, 4, 6, 6), random(2, 4, 6, 3)}, workspace);
+      merge.setInputs(new INDArray[] {random(2, 4, 6, 6), random(2, 4, 6, 3)});
       var error =
           assertThrows(DL4JInvalidInputException.class, () -> merge.activate(true, workspace));
       assertTrue(

@@ -234,4 +234,23 @@ class WeightLawsTest {
     assertEquals(0.5f, step.getFloat(1));
     assertArrayEquals(new float[] {0.5f, -1.5f}, values.getRow(1).toFloatVector());
   }
+
+  /** A 1x1 convolution of one channel has one weight for each output channel. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("schemes")
+  void fakeQuantize_oneWeightForEachChannel_givesOneScaleForEachGroup(WeightScheme scheme) {
+    INDArray rows = Nd4j.createFromArray(new float[][] {{0.5f}, {-0.25f}, {1f}, {0.1f}});
+    INDArray step = scheme.learns() ? Nd4j.zeros(DataType.FLOAT, rows.size(0)) : null;
+    WeightQuantizer quantizer = scheme.quantizer();
+    WeightQuantizer.Rounded rounded = quantizer.fakeQuantize(rows, step);
+    assertArrayEquals(
+        new long[] {scheme.groupsOf(rows.size(0))}, rounded.scales().shape(), "scales");
+    assertArrayEquals(rows.shape(), rounded.rows().shape(), "weights");
+    WeightCodes codes = quantizer.deploy(rows, step);
+    for (int o = 0; o < rows.size(0); o++) {
+      float deployed = codes.differences()[o] * codes.scales()[o];
+      assertEquals(rounded.rows().getFloat(o, 0) + 0f, deployed + 0f, "channel " + o);
+    }
+    quantizer.backward(rows, step, rows.ulike().assign(1), step == null ? null : step.ulike());
+  }
 }

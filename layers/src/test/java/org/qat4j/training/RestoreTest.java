@@ -47,6 +47,19 @@ class RestoreTest {
     assertEquals(0, expected.sub(actual).amaxNumber().doubleValue(), TOLERANCE);
   }
 
+  @Test
+  void restore_swappedArguments_saysSo() {
+    MultiLayerNetwork original = TestNetworks.multiLayer(1, DataType.FLOAT);
+    MultiLayerNetwork prepared = Qat.prepare(original, FLOAT);
+
+    Exception failure =
+        assertThrows(IllegalArgumentException.class, () -> Qat.restore(original, prepared));
+
+    assertEquals(
+        "the arguments are swapped: Qat.restore takes the prepared network first, then its original",
+        failure.getMessage());
+  }
+
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(longs = {1, 2, 3})
   void restore_trainedInFloat_computesWhatThePreparedNetworkComputes(long seed) {

@@ -58,7 +58,8 @@ public final class InferenceSession implements AutoCloseable {
             new Choice(Backends.registered(), options.backend(), options.choice()),
             options.threads(),
             options.watch(),
-            options.limits()));
+            options.limits(),
+            options.layouts()));
   }
 
   /** What runs: for each kernel its nodes, layout, bytes and multiply-accumulates. */
@@ -79,11 +80,11 @@ public final class InferenceSession implements AutoCloseable {
   /**
    * Computes a batch of a model with one input and one output.
    *
-   * @param images {@code [batch, channels, height, width]} or {@code [batch, features]}, row-major,
-   *     float32 real numbers; not modified
+   * @param images {@code [batch, channels, height, width]}, or {@code [batch, height, width,
+   *     channels]} if the options say so, or {@code [batch, features]}, row-major, float32 real
+   *     numbers; not modified
    * @param batch number of images, at least 1; may differ from call to call
-   * @param results {@code [batch, features]} or {@code [batch, channels, height, width]};
-   *     overwritten
+   * @param results {@code [batch, features]}, or images as above; overwritten
    * @throws IllegalArgumentException if the model takes or gives codes, or an array's length does
    *     not fit the batch
    * @throws IllegalStateException if the session is closed or in use by another thread, or there is
@@ -107,7 +108,7 @@ public final class InferenceSession implements AutoCloseable {
    * As {@link #run(float[], int, float[])}, of a model whose input is 8-bit codes, as pixels are:
    * they are used as they are.
    *
-   * @param images codes in the same order, {@code [batch, channels, height, width]}; not modified
+   * @param images codes in the same order; not modified
    * @throws IllegalArgumentException if the model's input is not 8-bit codes, or as above, or if a
    *     code is outside the input's range
    */
@@ -188,7 +189,7 @@ public final class InferenceSession implements AutoCloseable {
    * every quantized tensor. For proofs of parity, not for speed.
    *
    * @param images as in {@link #run(float[], int, float[])}
-   * @return codes in NCHW order by tensor name, in execution order
+   * @return codes by tensor name, in execution order, NCHW whatever the options say of arrays
    */
   public Map<String, int[]> trace(float[] images, int batch) {
     return traceOne(images, batch);

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.qat4j.graph.Tensor;
 
@@ -14,31 +13,35 @@ import org.qat4j.graph.Tensor;
  * they are read in: each at most once, right before the first that needs it.
  */
 final class Assembly {
-  private final Set<String> outputs;
+  private final Map<String, StoredTensor> outputs;
   private final boolean shown;
   private final List<Part> parts = new ArrayList<>();
   private final Map<String, List<StoredTensor>> ready = new HashMap<>();
 
-  private Assembly(List<Tensor> inputs, List<Tensor> outputs, boolean shown) {
-    this.outputs = outputs.stream().map(Tensor::name).collect(Collectors.toSet());
+  private Assembly(List<StoredTensor> inputs, List<StoredTensor> outputs, boolean shown) {
+    this.outputs = outputs.stream().collect(Collectors.toMap(each -> each.tensor().name(), o -> o));
     this.shown = shown;
-    inputs.forEach(input -> add(StoredTensor.plain(input)));
+    inputs.forEach(this::add);
   }
 
   /**
    * The parts of a program.
    *
-   * @param inputs that callers give, plain
-   * @param outputs that callers get
+   * @param inputs that callers give, where they are
+   * @param outputs that callers get, where they have to be
    * @param taken in an order in which they can run
    * @param shown whether every tensor is brought to the host as soon as it is computed, rather than
    *     only those that callers get
    */
   static List<Part> of(
-      List<Tensor> inputs, List<Tensor> outputs, List<Selection.Candidate> taken, boolean shown) {
+      List<StoredTensor> inputs,
+      List<StoredTensor> outputs,
+      List<Selection.Candidate> taken,
+      boolean shown) {
     Assembly assembly = new Assembly(inputs, outputs, shown);
     try {
       taken.forEach(assembly::compute);
+      outputs.forEach(assembly::require);
     } catch (RuntimeException e) {
       assembly.parts.forEach(part -> part.kernel().close());
       throw e;
@@ -49,12 +52,18 @@ final class Assembly {
   private void compute(Selection.Candidate taken) {
     Region region = taken.region();
     region.inputs().forEach(input -> require(taken.offer().stored(input)));
+    if (shown) {
+      region.inputs().forEach(input -> require(StoredTensor.plain(input)));
+    }
     Part part = Part.of(taken);
     parts.add(part);
     part.writes().forEach(this::add);
     for (Tensor output : region.outputs()) {
-      if (shown || outputs.contains(output.name())) {
+      if (shown) {
         require(StoredTensor.plain(output));
+      }
+      if (outputs.containsKey(output.name())) {
+        require(outputs.get(output.name()));
       }
     }
     if (shown) {

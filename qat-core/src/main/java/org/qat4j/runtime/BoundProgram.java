@@ -49,8 +49,8 @@ final class BoundProgram implements AutoCloseable {
       close();
       throw e;
     }
-    this.inputs = ports(program.inputs());
-    this.outputs = ports(program.outputs());
+    this.inputs = ports(program.inputs(), program.layouts().inputs());
+    this.outputs = ports(program.outputs(), program.layouts().outputs());
   }
 
   private Buffer buffer(StoredTensor stored, long offset) {
@@ -92,8 +92,10 @@ final class BoundProgram implements AutoCloseable {
     return tensors.stream().map(StoredTensor::plain).map(buffers::get).toList();
   }
 
-  private Port[] ports(List<Tensor> tensors) {
-    return plain(tensors).stream().map(Port::new).toArray(Port[]::new);
+  private Port[] ports(List<StoredTensor> tensors, PlainLayout callers) {
+    return tensors.stream()
+        .map(stored -> new Port(buffers.get(stored), callers))
+        .toArray(Port[]::new);
   }
 
   /** Runs all steps on what {@link #input} holds, on this thread. */
@@ -130,10 +132,10 @@ final class BoundProgram implements AutoCloseable {
     return outputs[index];
   }
 
-  /** Every tensor that has memory of its own where callers can see it, in execution order. */
+  /** What has memory of its own that host code can reach, in execution order. */
   List<Buffer> buffers() {
     return buffers.entrySet().stream()
-        .filter(entry -> entry.getKey().isPlain())
+        .filter(entry -> entry.getKey().storage().isOnHost())
         .map(Map.Entry::getValue)
         .toList();
   }

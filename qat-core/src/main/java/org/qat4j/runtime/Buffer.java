@@ -11,8 +11,8 @@ import org.qat4j.graph.Tensor;
  * A tensor of a batch of images in memory: in which space and in what order is its {@link
  * #storage()}. Where a kernel asks for nothing else, that is the host's memory, with codes as
  * {@code [batch, height, width, channels]} (NHWC) and real numbers as {@code [batch, channels,
- * height, width]} (NCHW, as callers give and get them); features are {@code [batch, features]} in
- * both.
+ * height, width]} (NCHW, as callers give and get them unless they ask for another order); features
+ * are {@code [batch, features]} in both.
  *
  * <p>The memory belongs to the network that was bound to this batch size and is gone when that is
  * closed.
@@ -64,6 +64,12 @@ public final class Buffer {
   /** Elements of the whole batch, without what its layout leaves free. */
   public int elements() {
     return batch * tensor.shape().elements();
+  }
+
+  /** Whether its elements lie NHWC, or in an order that is the same for their shape. */
+  public boolean isChannelsLast() {
+    return storage.layout().equals(Layout.NHWC)
+        || (storage.layout().equals(Layout.NCHW) && PlainLayout.isOneOrder(tensor.shape()));
   }
 
   /** Where the data lies, for kernels that know its memory. */

@@ -64,7 +64,13 @@ public final class GraphRunner implements AutoCloseable {
    * @throws IllegalArgumentException if the backend is absent or has no kernel for a node
    */
   public GraphRunner(Graph graph, String backend, int threads) {
-    this(graph, Choice.of(backend), threads, Optional.empty(), Limits.DEFAULT);
+    this(
+        graph,
+        Choice.of(backend),
+        threads,
+        Optional.empty(),
+        Limits.DEFAULT,
+        CallerLayouts.CHANNELS_FIRST);
   }
 
   /**
@@ -73,10 +79,16 @@ public final class GraphRunner implements AutoCloseable {
    *
    * @param choice of the kernels
    * @param limits of memory and work
+   * @param layouts of the arrays and buffers that are given and got
    * @throws IllegalArgumentException if one image takes more than the limits allow, or as above
    */
   public GraphRunner(
-      Graph graph, Choice choice, int threads, Optional<SaturationRule> rule, Limits limits) {
+      Graph graph,
+      Choice choice,
+      int threads,
+      Optional<SaturationRule> rule,
+      Limits limits,
+      CallerLayouts layouts) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be >= 1, got " + threads);
     }
@@ -84,7 +96,7 @@ public final class GraphRunner implements AutoCloseable {
     this.outputs = graph.outputs();
     this.limits = limits;
     limits.requireOperations(graph);
-    this.program = Program.acquire(graph, choice, rule.isPresent(), limits);
+    this.program = Program.acquire(graph, choice, layouts, rule.isPresent(), limits);
     long imageBytes = requireMemory(threads);
     this.choice = choice;
     this.watch = rule.map(asked -> new SaturationWatch(graph, asked));
@@ -137,9 +149,9 @@ public final class GraphRunner implements AutoCloseable {
   /**
    * Computes a batch.
    *
-   * @param arrays one for each input, {@code [batch, channels, height, width]} or {@code [batch,
-   *     features]} in row-major order: a {@code float[]} or {@link java.nio.FloatBuffer} of real
-   *     numbers, a {@code byte[]} of 8-bit codes or a {@code short[]} of 16-bit codes ({@link
+   * @param arrays one for each input, images in the runner's layout or {@code [batch, features]} in
+   *     row-major order: a {@code float[]} or {@link java.nio.FloatBuffer} of real numbers, a
+   *     {@code byte[]} of 8-bit codes or a {@code short[]} of 16-bit codes ({@link
    *     ElementType#array()}); not modified
    * @param batch images, at least 1
    * @param results one for each output, of types and laid out likewise; overwritten
@@ -287,7 +299,8 @@ public final class GraphRunner implements AutoCloseable {
     long bytes = 2 * bytes(program.graph().tensors(), batch);
     limits.requireBytes("all tensors of " + batch + " images", bytes);
     begin();
-    Program unfused = Program.acquire(program.graph(), choice.byRule(), true, limits);
+    Program unfused =
+        Program.acquire(program.graph(), choice.byRule(), program.layouts(), true, limits);
     try {
       enter(unfused);
       try (BoundProgram all = new BoundProgram(unfused, batch, 1, true, Optional.empty())) {

@@ -24,7 +24,7 @@ public interface Layout {
   /** Position of an element, in elements. */
   int index(Shape shape, int image, int channel, int y, int x);
 
-  /** As callers and host kernels have it: codes lie NHWC, real numbers NCHW. */
+  /** As kernels have it unless they offer another: codes lie NHWC, real numbers NCHW. */
   static Layout plain(Tensor tensor) {
     return tensor.isCodes() ? NHWC : NCHW;
   }

@@ -2,6 +2,7 @@ package org.qat4j.runtime;
 
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.qat4j.graph.Tensor;
 
 /**
@@ -24,6 +25,19 @@ public record Offer(
   /** An offer of a kernel that works on the host in the plain layouts. */
   public Offer(Region region, double speed, Supplier<Kernel> kernel) {
     this(region, speed, Storage::plain, kernel);
+  }
+
+  /**
+   * This offer, and where real numbers have two orders the same with them channels last, of a
+   * kernel that binds to both.
+   */
+  public Stream<Offer> inEitherOrder() {
+    Offer last =
+        new Offer(region, speed, tensor -> Storage.onHost(tensor, PlainLayout.NHWC), kernel);
+    boolean same =
+        Stream.concat(region.inputs().stream(), region.outputs().stream())
+            .allMatch(tensor -> last.stored(tensor).isPlain());
+    return same ? Stream.of(this) : Stream.of(this, last);
   }
 
   StoredTensor stored(Tensor tensor) {

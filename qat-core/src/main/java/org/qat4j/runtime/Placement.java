@@ -27,9 +27,7 @@ final class Placement {
     this.program = program;
     this.batch = batch;
     Map<StoredTensor, Integer> lastUses = lastUses(keepAll);
-    program.inputs().stream()
-        .map(StoredTensor::plain)
-        .forEach(input -> place(input, lastUses.getOrDefault(input, 0)));
+    program.inputs().forEach(input -> place(input, lastUses.getOrDefault(input, 0)));
     List<Part> parts = program.parts();
     for (int i = 0; i < parts.size(); i++) {
       int step = i;
@@ -81,9 +79,7 @@ final class Placement {
       int step = i;
       parts.get(i).needs().forEach(needed -> lastUses.put(needed, step));
     }
-    program.outputs().stream()
-        .map(StoredTensor::plain)
-        .forEach(output -> lastUses.put(output, Integer.MAX_VALUE));
+    program.outputs().forEach(output -> lastUses.put(output, Integer.MAX_VALUE));
     if (keepAll) {
       program.stored().forEach(stored -> lastUses.put(stored, Integer.MAX_VALUE));
     }

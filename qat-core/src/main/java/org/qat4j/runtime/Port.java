@@ -8,10 +8,10 @@ import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
 /**
- * An input or output of a bound network: copies between callers' arrays, which lie NCHW, and native
- * memory, where codes lie NHWC. Numbers are never converted: real ones are a {@code float[]} or a
- * {@link FloatBuffer}, 8-bit codes a {@code byte[]} and 16-bit codes a {@code short[]}, whose bits
- * are unsigned where the codes are.
+ * An input or output of a bound network: copies between callers' arrays and native memory. Real
+ * numbers lie there as in the arrays, codes NHWC. Numbers are never converted: real ones are a
+ * {@code float[]} or a {@link FloatBuffer}, 8-bit codes a {@code byte[]} and 16-bit codes a {@code
+ * short[]}, whose bits are unsigned where the codes are.
  */
 final class Port {
   /** Bytes copied at a time, by way of an array that the nearest cache holds. */
@@ -26,11 +26,15 @@ final class Port {
   private final int pixels;
   private final byte[] block;
 
-  Port(Buffer buffer) {
+  /**
+   * @param callers layout of the arrays
+   */
+  Port(Buffer buffer, PlainLayout callers) {
     Shape shape = buffer.shape();
     this.buffer = buffer;
-    this.reordered = shape.channels() > 1 && shape.height() * shape.width() > 1;
-    boolean bytes = buffer.tensor().isCodes() && buffer.type().bytes() == 1;
+    boolean codes = buffer.tensor().isCodes();
+    this.reordered = codes && callers == PlainLayout.NCHW && !PlainLayout.isOneOrder(shape);
+    boolean bytes = codes && buffer.type().bytes() == 1;
     this.channels = Math.min(shape.channels(), BLOCK);
     this.pixels = Math.min(shape.height() * shape.width(), BLOCK / channels);
     this.block = new byte[bytes && reordered ? channels * pixels : 0];
@@ -166,7 +170,7 @@ final class Port {
     } else {
       short[] codes = (short[]) array;
       for (int i = 0; i < buffer.elements(); i++) {
-        buffer.setCode(buffer.indexOfNchw(i), codes[first + i]);
+        buffer.setCode(reordered ? buffer.indexOfNchw(i) : i, codes[first + i]);
       }
     }
   }
@@ -184,7 +188,7 @@ final class Port {
     } else {
       short[] codes = (short[]) array;
       for (int i = 0; i < buffer.elements(); i++) {
-        codes[first + i] = (short) buffer.code(buffer.indexOfNchw(i));
+        codes[first + i] = (short) buffer.code(reordered ? buffer.indexOfNchw(i) : i);
       }
     }
   }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Tensor;
 
 /**
  * A graph with kernels chosen and prepared for all of its nodes, and what moves tensors between
@@ -18,22 +17,25 @@ final class Program implements AutoCloseable {
   /**
    * @param shown whether each node runs in a kernel of its own and its tensors come to the host
    */
-  private record Key(Graph graph, Choice choice, boolean shown) {}
+  private record Key(Graph graph, Choice choice, CallerLayouts layouts, boolean shown) {}
 
   private final Graph graph;
-  private final List<Tensor> inputs;
-  private final List<Tensor> outputs;
+  private final CallerLayouts layouts;
+  private final List<StoredTensor> inputs;
+  private final List<StoredTensor> outputs;
   private final List<Part> parts;
   private final List<Backend> backends;
   private int users;
 
   private Program(
       Graph graph,
-      List<Tensor> inputs,
-      List<Tensor> outputs,
+      CallerLayouts layouts,
+      List<StoredTensor> inputs,
+      List<StoredTensor> outputs,
       List<Selection.Candidate> taken,
       boolean shown) {
     this.graph = graph;
+    this.layouts = layouts;
     this.inputs = inputs;
     this.outputs = outputs;
     this.backends = taken.stream().map(Selection.Candidate::backend).distinct().toList();
@@ -42,15 +44,27 @@ final class Program implements AutoCloseable {
 
   private static Program of(Key key, Limits limits) {
     Graph graph = key.graph();
-    List<Selection.Candidate> taken = Selection.of(graph, key.choice(), key.shown(), limits);
-    return new Program(graph, graph.inputs(), graph.outputs(), taken, key.shown());
+    CallerLayouts layouts = key.layouts();
+    return new Program(
+        graph,
+        layouts,
+        graph.inputs().stream().map(layouts::input).toList(),
+        graph.outputs().stream().map(layouts::output).toList(),
+        Selection.of(graph, key.choice(), layouts, key.shown(), limits),
+        key.shown());
   }
 
   /** A program of one region, which is not shared. */
-  static Program alone(Selection.Candidate candidate) {
+  static Program alone(Selection.Candidate candidate, CallerLayouts layouts) {
     Region region = candidate.region();
+    Graph graph = region.graph();
     return new Program(
-        region.graph(), region.inputs(), region.outputs(), List.of(candidate), false);
+        graph,
+        layouts,
+        region.inputs().stream().map(input -> layouts.before(graph, input)).toList(),
+        region.outputs().stream().map(output -> layouts.after(graph, output)).toList(),
+        List.of(candidate),
+        false);
   }
 
   /**
@@ -62,8 +76,9 @@ final class Program implements AutoCloseable {
    * @param limits of the memory that measuring takes
    * @throws IllegalArgumentException if the backend is absent or has no kernel for a node
    */
-  static Program acquire(Graph graph, Choice choice, boolean shown, Limits limits) {
-    Key key = new Key(graph, choice, shown);
+  static Program acquire(
+      Graph graph, Choice choice, CallerLayouts layouts, boolean shown, Limits limits) {
+    Key key = new Key(graph, choice, layouts, shown);
     synchronized (SHARED) {
       Program program = SHARED.get(key);
       if (program == null) {
@@ -95,13 +110,18 @@ final class Program implements AutoCloseable {
     return graph;
   }
 
-  /** The tensors that a caller provides. */
-  List<Tensor> inputs() {
+  /** Of callers' arrays. */
+  CallerLayouts layouts() {
+    return layouts;
+  }
+
+  /** What a caller provides, where it is copied to. */
+  List<StoredTensor> inputs() {
     return inputs;
   }
 
-  /** The tensors that a caller gets. */
-  List<Tensor> outputs() {
+  /** What a caller gets, where it is copied from. */
+  List<StoredTensor> outputs() {
     return outputs;
   }
 
@@ -117,8 +137,6 @@ final class Program implements AutoCloseable {
 
   /** Everything that has memory: what callers give, and what the parts write. */
   Stream<StoredTensor> stored() {
-    return Stream.concat(
-        inputs.stream().map(StoredTensor::plain),
-        parts.stream().flatMap(part -> part.writes().stream()));
+    return Stream.concat(inputs.stream(), parts.stream().flatMap(part -> part.writes().stream()));
   }
 }

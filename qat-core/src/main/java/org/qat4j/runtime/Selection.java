@@ -32,6 +32,7 @@ final class Selection {
 
   private final Graph graph;
   private final Choice choice;
+  private final CallerLayouts layouts;
   private final Limits limits;
   private final Map<String, List<Candidate>> candidates = new HashMap<>();
   private final List<Candidate> taken = new ArrayList<>();
@@ -51,9 +52,11 @@ final class Selection {
     }
   }
 
-  private Selection(Graph graph, Choice choice, boolean oneByOne, Limits limits) {
+  private Selection(
+      Graph graph, Choice choice, CallerLayouts layouts, boolean oneByOne, Limits limits) {
     this.graph = graph;
     this.choice = choice;
+    this.layouts = layouts;
     this.limits = limits;
     for (Backend backend : choice.backends().candidates(choice.backend())) {
       for (Offer offer : backend.offers(graph)) {
@@ -82,12 +85,14 @@ final class Selection {
   /**
    * The offers taken, each after those whose results it reads.
    *
+   * @param layouts where inputs are and outputs have to be
    * @param oneByOne whether each node is to be computed alone
    * @param limits of the memory of offers that are tried
    * @throws IllegalArgumentException if the backend is absent, or nobody has a kernel for a node
    */
-  static List<Candidate> of(Graph graph, Choice choice, boolean oneByOne, Limits limits) {
-    Selection selection = new Selection(graph, choice, oneByOne, limits);
+  static List<Candidate> of(
+      Graph graph, Choice choice, CallerLayouts layouts, boolean oneByOne, Limits limits) {
+    Selection selection = new Selection(graph, choice, layouts, oneByOne, limits);
     graph.nodes().forEach(selection::cover);
     return Order.of(graph, selection.taken, Candidate::region).orElseThrow();
   }
@@ -98,7 +103,7 @@ final class Selection {
           candidates.getOrDefault(node.name(), List.of()).stream().filter(this::isFree).toList();
       Candidate best = free.stream().max(preference()).orElseThrow(() -> noKernel(node));
       if (choice.by() == Choice.By.MEASUREMENT) {
-        best = Trial.fastest(alike(free, best), best, limits);
+        best = Trial.fastest(alike(free, best), best, layouts, limits);
       }
       take(best);
     }
@@ -137,14 +142,14 @@ final class Selection {
     Region region = candidate.region();
     double moved = 0;
     for (Tensor input : region.inputs()) {
-      Storage there = written.getOrDefault(input.name(), Storage.plain(input));
+      Storage there = written.getOrDefault(input.name(), layouts.before(graph, input).storage());
       moved += move(input, there, candidate.offer().stored(input).storage());
     }
     for (Tensor output : region.outputs()) {
       Storage storage = candidate.offer().stored(output).storage();
-      Storage plain = Storage.plain(output);
+      Storage needed = layouts.after(graph, output).storage();
       moved +=
-          storage.equals(plain) || isReadSo(output, storage) ? 0 : move(output, storage, plain);
+          storage.equals(needed) || isReadSo(output, storage) ? 0 : move(output, storage, needed);
     }
     return region.operations() * (1 - 1 / candidate.offer().speed()) - moved;
   }

@@ -25,20 +25,21 @@ final class Trial {
    * @param byRule taken if there is nothing to compare
    * @param limits of memory: what needs more is not tried
    */
-  static Candidate fastest(List<Candidate> offers, Candidate byRule, Limits limits) {
+  static Candidate fastest(
+      List<Candidate> offers, Candidate byRule, CallerLayouts layouts, Limits limits) {
     return offers.size() == 1
         ? byRule
         : offers.stream()
-            .flatMap(offer -> Timed.of(offer, limits).stream())
+            .flatMap(offer -> Timed.of(offer, layouts, limits).stream())
             .min(Comparator.comparingLong(Timed::nanos))
             .map(Timed::candidate)
             .orElse(byRule);
   }
 
   private record Timed(Candidate candidate, long nanos) {
-    static Optional<Timed> of(Candidate candidate, Limits limits) {
+    static Optional<Timed> of(Candidate candidate, CallerLayouts layouts, Limits limits) {
       candidate.backend().enter();
-      try (Program program = Program.alone(candidate)) {
+      try (Program program = Program.alone(candidate, layouts)) {
         boolean fits = new Placement(program, 1, false).bytes() <= limits.bytes();
         return fits ? Optional.of(new Timed(candidate, nanos(program))) : Optional.empty();
       } finally {

@@ -177,7 +177,8 @@ class BoundsTest {
   }
 
   private static GraphRunner limited(Graph graph, Limits limits) {
-    return new GraphRunner(graph, Choice.of(Backends.AUTO), 2, Optional.empty(), limits);
+    return new GraphRunner(
+        graph, Choice.of(Backends.AUTO), 2, Optional.empty(), limits, CallerLayouts.CHANNELS_FIRST);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.qat4j.graph.Graph;
+import org.qat4j.graph.Shape;
 
 /** Compares a backend with the reference, and as a program does so for a whole process. */
 final class Conformance {
@@ -37,7 +38,36 @@ final class Conformance {
       float[] results = run(expected, images, batch);
       assertArrayEquals(results, run(actual, images, batch), () -> actual.plan().toString());
       assertDividedSame(graph, choice, images, batch, results);
+      assertChannelsLastSame(graph, choice, images, batch, results);
     }
+  }
+
+  /** The same from arrays that lie channels last, to such an array. */
+  private static void assertChannelsLastSame(
+      Graph graph, Choice choice, float[][] images, int batch, float[] expected) {
+    float[][] last = new float[images.length][];
+    for (int i = 0; i < images.length; i++) {
+      last[i] = channelsLast(images[i], graph.inputs().get(i).shape());
+    }
+    try (GraphRunner runner =
+        new GraphRunner(
+            graph, choice, 1, Optional.empty(), Limits.DEFAULT, CallerLayouts.CHANNELS_LAST)) {
+      assertArrayEquals(
+          channelsLast(expected, graph.outputs().get(0).shape()),
+          run(runner, last, batch),
+          () -> "channels last\n" + runner.plan());
+    }
+  }
+
+  private static float[] channelsLast(float[] images, Shape shape) {
+    float[] last = new float[images.length];
+    int pixels = shape.height() * shape.width();
+    for (int i = 0; i < images.length; i++) {
+      int image = i / shape.elements();
+      int channel = i / pixels % shape.channels();
+      last[(image * pixels + i % pixels) * shape.channels() + channel] = images[i];
+    }
+    return last;
   }
 
   /** One image on several threads, which divide its layers. */
@@ -58,7 +88,8 @@ final class Conformance {
   }
 
   private static GraphRunner runner(Graph graph, Choice choice, int threads) {
-    return new GraphRunner(graph, choice, threads, Optional.empty(), Limits.DEFAULT);
+    return new GraphRunner(
+        graph, choice, threads, Optional.empty(), Limits.DEFAULT, CallerLayouts.CHANNELS_FIRST);
   }
 
   private static float[] run(GraphRunner runner, float[][] images, int batch) {

@@ -59,7 +59,8 @@ class DeviceBackendTest {
   }
 
   private static GraphRunner runner(Graph graph, Choice choice) {
-    return new GraphRunner(graph, choice, 1, Optional.empty(), Limits.DEFAULT);
+    return new GraphRunner(
+        graph, choice, 1, Optional.empty(), Limits.DEFAULT, CallerLayouts.CHANNELS_FIRST);
   }
 
   private static List<String> kernels(Graph graph, Choice choice) {
@@ -182,9 +183,21 @@ class DeviceBackendTest {
     Choice choice = among("toy", toy(4, 1000));
     try (GraphRunner expected = new GraphRunner(graph, "reference", 1);
         GraphRunner one =
-            new GraphRunner(graph, choice, threads, Optional.empty(), Limits.DEFAULT);
+            new GraphRunner(
+                graph,
+                choice,
+                threads,
+                Optional.empty(),
+                Limits.DEFAULT,
+                CallerLayouts.CHANNELS_FIRST);
         GraphRunner other =
-            new GraphRunner(graph, choice, threads, Optional.empty(), Limits.DEFAULT)) {
+            new GraphRunner(
+                graph,
+                choice,
+                threads,
+                Optional.empty(),
+                Limits.DEFAULT,
+                CallerLayouts.CHANNELS_FIRST)) {
       for (int batch : new int[] {1, 7, 70, 1}) {
         float[][] images = {TestGraphs.reals(new Random(batch), graph, 0, batch)};
         float[][] results = expected.run(images, batch);
@@ -200,9 +213,21 @@ class DeviceBackendTest {
     Optional<SaturationRule> rule = Optional.of(SaturationRule.DEFAULT);
     float[][] images = {TestGraphs.reals(new Random(5), graph, 0, 9)};
     try (GraphRunner expected =
-            new GraphRunner(graph, Choice.of("reference"), 1, rule, Limits.DEFAULT);
+            new GraphRunner(
+                graph,
+                Choice.of("reference"),
+                1,
+                rule,
+                Limits.DEFAULT,
+                CallerLayouts.CHANNELS_FIRST);
         GraphRunner actual =
-            new GraphRunner(graph, among("toy", toy(4, 1000)), 1, rule, Limits.DEFAULT)) {
+            new GraphRunner(
+                graph,
+                among("toy", toy(4, 1000)),
+                1,
+                rule,
+                Limits.DEFAULT,
+                CallerLayouts.CHANNELS_FIRST)) {
       assertArrayEquals(expected.run(images, 9), actual.run(images, 9));
       assertEquals(expected.saturation(), actual.saturation());
     }
@@ -257,7 +282,9 @@ class DeviceBackendTest {
     Limits little = new Limits(100_000, 1L << 40);
     assertThrows(
         IllegalArgumentException.class,
-        () -> new GraphRunner(pooled(), measured, 1, Optional.empty(), little).close());
+        () ->
+            new GraphRunner(pooled(), measured, 1, Optional.empty(), little, CallerLayouts.CHANNELS_FIRST)
+                .close());
     assertEquals(0, runs);
     runner(pooled(), measured).close();
     assertTrue(runs > 0);

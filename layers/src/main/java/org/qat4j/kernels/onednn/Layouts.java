@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.kernels.ChannelsLast;
 
 /** ND4J arrays as oneDNN sees them. */
 final class Layouts {
@@ -59,55 +60,25 @@ final class Layouts {
 
   /** Uninitialized, in the layout that the kernels work in: channels last for images. */
   static INDArray allocate(long[] shape, ArrayType type, LayerWorkspaceMgr workspace) {
-    if (shape.length != 4) {
-      return workspace.createUninitialized(type, DataType.FLOAT, shape, 'c');
-    }
-    return asChannelsFirst(
-        workspace.createUninitialized(
-            type, DataType.FLOAT, new long[] {shape[0], shape[2], shape[3], shape[1]}, 'c'));
+    return ChannelsLast.allocate(shape, DataType.FLOAT, type, workspace);
   }
 
   /** The same in the workspace that is open now. */
   static INDArray allocate(long[] shape) {
     return shape.length == 4
-        ? asChannelsFirst(
-            Nd4j.createUninitialized(DataType.FLOAT, shape[0], shape[2], shape[3], shape[1]))
+        ? Nd4j.createUninitialized(DataType.FLOAT, shape[0], shape[2], shape[3], shape[1])
+            .permute(0, 3, 1, 2)
         : Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
-  }
-
-  private static INDArray asChannelsFirst(INDArray channelsLast) {
-    return channelsLast.permute(0, 3, 1, 2);
   }
 
   /** The array itself if it is in the working layout, else a copy that is. */
   static INDArray working(INDArray array) {
-    if (isWorking(array)) {
+    if (ChannelsLast.has(array)) {
       return array;
     }
     INDArray copy = allocate(array.shape());
     copy(array, copy);
     return copy;
-  }
-
-  /** Whether it lies channels first, without gaps. */
-  static boolean isInRowOrder(INDArray array) {
-    return hasStrides(array, array.shape());
-  }
-
-  private static boolean isWorking(INDArray array) {
-    INDArray ordered = array.rank() == 4 ? array.permute(0, 2, 3, 1) : array;
-    return hasStrides(ordered, ordered.shape());
-  }
-
-  private static boolean hasStrides(INDArray array, long[] shape) {
-    long expected = 1;
-    for (int i = shape.length - 1; i >= 0; i--) {
-      if (shape[i] > 1 && array.stride(i) != expected) {
-        return false;
-      }
-      expected *= shape[i];
-    }
-    return true;
   }
 
   /** oneDNN takes any positive strides, but not the zeros of a broadcast view. */

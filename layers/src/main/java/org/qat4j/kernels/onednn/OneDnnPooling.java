@@ -29,22 +29,20 @@ final class OneDnnPooling implements Pooling {
   @Override
   public INDArray forward(INDArray input, ArrayType type, LayerWorkspaceMgr workspace) {
     Primitives p = primitives(input);
-    INDArray result = Layouts.allocate(p.outputShape, type, workspace);
-    p.forward.run(Layouts.working(input), result);
-    return layer == null ? result.reshape('c', input.size(0), input.size(1)) : result;
+    return run(p, p.forward, input, type, workspace);
   }
 
-  /** Channels first, pooling takes longer than channels last, but less than a change of layout. */
   @Override
   public INDArray infer(INDArray input, LayerWorkspaceMgr workspace) {
-    if (layer == null || !Layouts.isInRowOrder(input)) {
-      return forward(input, ArrayType.ACTIVATIONS, workspace);
-    }
     Primitives p = primitives(input);
-    INDArray result =
-        workspace.createUninitialized(ArrayType.ACTIVATIONS, input.dataType(), p.outputShape, 'c');
-    p.infer.run(input, result);
-    return result;
+    return run(p, p.infer, input, ArrayType.ACTIVATIONS, workspace);
+  }
+
+  private INDArray run(
+      Primitives p, Call call, INDArray input, ArrayType type, LayerWorkspaceMgr workspace) {
+    INDArray result = Layouts.allocate(p.outputShape, type, workspace);
+    call.run(Layouts.working(input), result);
+    return layer == null ? result.reshape('c', input.size(0), input.size(1)) : result;
   }
 
   private Primitives primitives(INDArray input) {
@@ -99,15 +97,13 @@ final class OneDnnPooling implements Pooling {
           new Call(forwardDesc, new pooling_forward(forwardDesc))
               .slot(dnnl.DNNL_ARG_SRC, source)
               .slot(dnnl.DNNL_ARG_DST, target);
-      memory.desc plainSource = Layouts.plain(inputShape);
-      memory.desc plainTarget = Layouts.plain(outputShape);
       var inferDesc =
           new pooling_forward.primitive_desc(
               OneDnnKernels.engine(),
               dnnl.dnnl_forward_inference,
               algorithm,
-              plainSource,
-              plainTarget,
+              source,
+              target,
               strides,
               kernel,
               dilations,
@@ -115,8 +111,8 @@ final class OneDnnPooling implements Pooling {
               bottomRight);
       infer =
           new Call(inferDesc, new pooling_forward(inferDesc))
-              .slot(dnnl.DNNL_ARG_SRC, plainSource)
-              .slot(dnnl.DNNL_ARG_DST, plainTarget);
+              .slot(dnnl.DNNL_ARG_SRC, source)
+              .slot(dnnl.DNNL_ARG_DST, target);
       var backwardDesc =
           new pooling_backward.primitive_desc(
               OneDnnKernels.engine(),

@@ -1,10 +1,9 @@
 package org.qat4j.runtime.loops;
 
-import org.qat4j.graph.Shape;
 import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Step;
 
-/** DequantizeLinear from NHWC codes to NCHW real numbers, by table. */
+/** DequantizeLinear from NHWC codes to real numbers of either order, by table. */
 final class DequantizeLoop implements Step {
   private final Buffer input;
   private final Buffer output;
@@ -18,9 +17,8 @@ final class DequantizeLoop implements Step {
 
   @Override
   public void run() {
-    Shape shape = input.shape();
-    int channels = shape.channels();
-    int pixels = shape.height() * shape.width();
+    int channels = output.isChannelsLast() ? 1 : output.shape().channels();
+    int pixels = input.shape().elements() / channels;
     int to = 0;
     for (int n = 0; n < input.batch(); n++) {
       for (int c = 0; c < channels; c++) {

@@ -3,6 +3,8 @@ package org.qat4j.runtime.loops;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
 import org.qat4j.runtime.Backend;
@@ -58,7 +60,14 @@ public final class LoopsBackend implements Backend {
         .map(node -> Region.of(graph, node))
         .filter(LoopsBackend::isNarrow)
         .flatMap(region -> offer(region).stream())
+        .flatMap(LoopsBackend::orders)
         .toList();
+  }
+
+  private static Stream<Offer> orders(Offer offer) {
+    return offer.region().first().op() instanceof ConvertOp
+        ? offer.inEitherOrder()
+        : Stream.of(offer);
   }
 
   private static Optional<Offer> offer(Region region) {

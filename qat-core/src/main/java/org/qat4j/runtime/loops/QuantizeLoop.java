@@ -2,12 +2,11 @@ package org.qat4j.runtime.loops;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import org.qat4j.graph.Shape;
 import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Step;
 import org.qat4j.scheme.QuantParams;
 
-/** QuantizeLinear from NCHW real numbers to NHWC codes. */
+/** QuantizeLinear from real numbers of either order to NHWC codes. */
 final class QuantizeLoop implements Step {
   /**
    * 1.5 * 2^23: a float32 of magnitude below 2^22 loses its fraction, half to even, when this is
@@ -27,12 +26,11 @@ final class QuantizeLoop implements Step {
 
   QuantizeLoop(Buffer input, Buffer output) {
     QuantParams params = output.tensor().params();
-    Shape shape = output.shape();
     this.reals = input.reals();
     this.codes = output.bytes();
     this.images = output.batch();
-    this.channels = shape.channels();
-    this.pixels = shape.height() * shape.width();
+    this.channels = input.isChannelsLast() ? 1 : input.shape().channels();
+    this.pixels = output.shape().elements() / channels;
     this.scale = params.scale();
     this.zero = params.zeroPoint();
     this.low = params.range().min() - zero;

@@ -93,9 +93,7 @@ final class ConvOneDnn implements Kernel {
     Buffer output = binding.buffer(layer.output());
     memory.desc result = layout(scope, binding, Memories.type(output.type()));
     primitive_attr attributes = epilogue.attributes(scope, weightsMask());
-    boolean transposed =
-        output.type() == ElementType.F32
-            && layer.outputImage().elements() > layer.weights().outChannels();
+    boolean transposed = output.type() == ElementType.F32 && !output.isChannelsLast();
     if (!transposed) {
       memory codes = Memories.of(scope, result, output);
       return new NativeStep(scope, conv(scope, input, attributes, result, codes));

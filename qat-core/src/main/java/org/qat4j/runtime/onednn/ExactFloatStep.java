@@ -80,9 +80,9 @@ final class ExactFloatStep implements Step {
     if (output.tensor().isCodes()) {
       output.setCode(at, requantization.code(channel, accumulator));
     } else {
-      Shape shape = layer.outputImage();
-      int nchw = (image * shape.channels() + channel) * shape.height() * shape.width() + pixel;
-      output.setReal(nchw, layer.clip().apply(requantization.real(channel, accumulator)));
+      int width = layer.outputImage().width();
+      int to = output.index(image, channel, pixel / width, pixel % width);
+      output.setReal(to, layer.clip().apply(requantization.real(channel, accumulator)));
     }
   }
 

@@ -37,6 +37,12 @@ final class Memories {
     return desc(scope, dims, type, tag);
   }
 
+  /** A batch of images of which only that each has so many elements matters. */
+  static memory.desc elements(NativeScope scope, Buffer buffer, memory.data_type type) {
+    long[] dims = {buffer.batch(), buffer.shape().elements(), 1, 1};
+    return desc(scope, dims, type, memory.format_tag.nchw);
+  }
+
   /**
    * Data in a given layout.
    *

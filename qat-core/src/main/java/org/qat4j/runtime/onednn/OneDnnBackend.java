@@ -70,7 +70,9 @@ public final class OneDnnBackend implements Backend {
 
   private static void addIfExact(List<Offer> offers, Region region) {
     if (isNarrow(region)) {
-      kernel(region).ifPresent(kernel -> offers.add(new Offer(region, SPEED, kernel)));
+      kernel(region)
+          .ifPresent(
+              kernel -> new Offer(region, SPEED, kernel).inEitherOrder().forEach(offers::add));
     }
   }
 

@@ -3,7 +3,7 @@ package org.qat4j.runtime.onednn;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
-import org.qat4j.graph.Shape;
+import org.bytedeco.javacpp.BytePointer;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Binding;
 import org.qat4j.runtime.Buffer;
@@ -13,7 +13,8 @@ import org.qat4j.runtime.Step;
 import org.qat4j.scheme.QuantParams;
 
 /**
- * QuantizeLinear: a division, rounded and saturated by the output type, then a change of layout.
+ * QuantizeLinear: a division, rounded and saturated by the output type, then, if real numbers lie
+ * in another order than codes, a change of layout.
  */
 record QuantizeOneDnn(Tensor from, Tensor to) implements Kernel {
   @Override
@@ -27,23 +28,25 @@ record QuantizeOneDnn(Tensor from, Tensor to) implements Kernel {
   }
 
   private static Step bind(NativeScope scope, Buffer input, Buffer output) {
-    Shape shape = output.shape();
     memory.data_type type = Memories.type(output.type());
-    memory.desc nchw = Memories.image(scope, output, type, memory.format_tag.nchw);
-    if (shape.channels() == 1 || shape.height() * shape.width() == 1) {
-      memory codes = Memories.of(scope, nchw, output);
+    if (input.isChannelsLast()) {
+      memory codes = Memories.of(scope, Memories.elements(scope, output, type), output);
       return new NativeStep(scope, division(scope, input, output.tensor(), codes));
     }
+    memory.desc nchw = Memories.image(scope, output, type, memory.format_tag.nchw);
     memory.desc nhwc = Memories.image(scope, output, type, memory.format_tag.nhwc);
-    memory codes = Memories.allocate(scope, nchw);
+    memory.desc elements = Memories.elements(scope, output, type);
+    BytePointer data = scope.allocate(elements.get_size());
+    memory inOrder = Memories.of(scope, elements, data);
+    memory codes = Memories.of(scope, nchw, data);
     return new NativeStep(
         scope,
-        division(scope, input, output.tensor(), codes),
+        division(scope, input, output.tensor(), inOrder),
         Reorders.reorder(scope, codes, nchw, Memories.of(scope, nhwc, output), nhwc));
   }
 
   private static Primitive division(NativeScope scope, Buffer input, Tensor to, memory codes) {
-    memory.desc source = Memories.image(scope, input, memory.data_type.f32, memory.format_tag.nchw);
+    memory.desc source = Memories.elements(scope, input, memory.data_type.f32);
     memory reals = Memories.of(scope, source, input);
     memory scale = Scalars.of(scope, to.params().scale());
     return Scalars.apply(scope, dnnl.dnnl_binary_div, reals, scale, rounding(scope, to), codes)

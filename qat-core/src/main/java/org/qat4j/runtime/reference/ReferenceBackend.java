@@ -2,6 +2,8 @@ package org.qat4j.runtime.reference;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.Binding;
@@ -48,7 +50,16 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public List<Offer> offers(Graph graph) {
-    return graph.nodes().stream().flatMap(node -> offer(Region.of(graph, node)).stream()).toList();
+    return graph.nodes().stream()
+        .flatMap(node -> offer(Region.of(graph, node)).stream())
+        .flatMap(ReferenceBackend::orders)
+        .toList();
+  }
+
+  private static Stream<Offer> orders(Offer offer) {
+    return offer.region().first().op() instanceof ConvertOp
+        ? offer.inEitherOrder()
+        : Stream.of(offer);
   }
 
   private static Optional<Offer> offer(Region region) {
