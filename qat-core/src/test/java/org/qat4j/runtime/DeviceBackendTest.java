@@ -283,7 +283,8 @@ class DeviceBackendTest {
     assertThrows(
         IllegalArgumentException.class,
         () ->
-            new GraphRunner(pooled(), measured, 1, Optional.empty(), little, CallerLayouts.CHANNELS_FIRST)
+            new GraphRunner(
+                    pooled(), measured, 1, Optional.empty(), little, CallerLayouts.CHANNELS_FIRST)
                 .close());
     assertEquals(0, runs);
     runner(pooled(), measured).close();
