@@ -43,7 +43,7 @@ final class Program implements AutoCloseable {
     this.parts = Assembly.of(inputs, outputs, taken, shown);
   }
 
-  private static Program of(Key key) {
+  private static Program of(Key key, Limits limits) {
     Graph graph = key.graph();
     CallerLayouts layouts = key.layouts();
     List<StoredTensor> inputs = new ArrayList<>();
@@ -54,7 +54,8 @@ final class Program implements AutoCloseable {
       inputs.add(StoredTensor.plain(state.input()));
       outputs.add(StoredTensor.plain(state.output()));
     }
-    List<Selection.Candidate> taken = Selection.of(graph, key.choice(), layouts, key.shown());
+    List<Selection.Candidate> taken =
+        Selection.of(graph, key.choice(), layouts, key.shown(), limits);
     return new Program(graph, layouts, inputs, outputs, taken, key.shown());
   }
 
@@ -77,14 +78,16 @@ final class Program implements AutoCloseable {
    *
    * @param shown whether each node runs in a kernel of its own, and every tensor is in the host's
    *     memory as soon as it is computed
+   * @param limits of the memory that measuring takes
    * @throws IllegalArgumentException if the backend is absent or has no kernel for a node
    */
-  static Program acquire(Graph graph, Choice choice, CallerLayouts layouts, boolean shown) {
+  static Program acquire(
+      Graph graph, Choice choice, CallerLayouts layouts, boolean shown, Limits limits) {
     Key key = new Key(graph, choice, layouts, shown);
     synchronized (SHARED) {
       Program program = SHARED.get(key);
       if (program == null) {
-        program = of(key);
+        program = of(key, limits);
         SHARED.put(key, program);
       }
       program.users++;
