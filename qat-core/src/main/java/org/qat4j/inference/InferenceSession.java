@@ -83,11 +83,11 @@ public final class InferenceSession implements AutoCloseable {
    * Computes a batch of a model with one input and one output.
    *
    * @param images {@code [batch, channels, height, width]}, or {@code [batch, height, width,
-   *     channels]} if the options say so, or {@code [batch, time, features]} or {@code [batch,
+   *     channels]} if the options say so, {@code [batch, time, features]} or {@code [batch,
    *     features]}, row-major, float32 real numbers; not modified
    * @param batch number of images, at least 1; may differ from call to call unless the model keeps
    *     state
-   * @param results likewise; overwritten
+   * @param results {@code [batch, features]}, or images or sequences as above; overwritten
    * @throws IllegalArgumentException if the model takes or gives codes, or an array's length does
    *     not fit the batch
    * @throws IllegalStateException if the session is closed or in use by another thread, or there is

@@ -37,16 +37,31 @@ public record Binding(
         workspace);
   }
 
+  /** The buffers of some tensors, as {@link #buffer} finds each; for a node that may read many. */
+  public Buffer[] buffers(List<Tensor> tensors) {
+    Map<String, Buffer> named = new HashMap<>();
+    inputs.forEach(buffer -> named.put(buffer.tensor().name(), buffer));
+    outputs.forEach(buffer -> named.put(buffer.tensor().name(), buffer));
+    return tensors.stream()
+        .map(tensor -> found(tensor, Optional.ofNullable(named.get(tensor.name()))))
+        .toArray(Buffer[]::new);
+  }
+
   /**
    * The tensor's buffer.
    *
    * @throws IllegalArgumentException if the tensor has no buffer, because it lies inside a region
    */
   public Buffer buffer(Tensor tensor) {
-    return Stream.concat(outputs.stream(), inputs.stream())
-        .filter(buffer -> buffer.tensor().name().equals(tensor.name()))
-        .findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException("tensor '" + tensor.name() + "' has no buffer"));
+    return found(
+        tensor,
+        Stream.concat(outputs.stream(), inputs.stream())
+            .filter(buffer -> buffer.tensor().name().equals(tensor.name()))
+            .findFirst());
+  }
+
+  private static Buffer found(Tensor tensor, Optional<Buffer> buffer) {
+    return buffer.orElseThrow(
+        () -> new IllegalArgumentException("tensor '" + tensor.name() + "' has no buffer"));
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.qat4j.graph.Graph;
 import org.qat4j.graph.Tensor;
 
 /**
@@ -49,8 +50,9 @@ final class BoundProgram implements AutoCloseable {
       close();
       throw e;
     }
-    this.inputs = ports(program.inputs(), program.layouts().inputs());
-    this.outputs = ports(program.outputs(), program.layouts().outputs());
+    Graph graph = program.graph();
+    this.inputs = ports(program.inputs(), graph.inputs().size(), program.layouts().inputs());
+    this.outputs = ports(program.outputs(), graph.outputs().size(), program.layouts().outputs());
   }
 
   private Buffer buffer(StoredTensor stored, long offset) {
@@ -92,10 +94,16 @@ final class BoundProgram implements AutoCloseable {
     return tensors.stream().map(StoredTensor::plain).map(buffers::get).toList();
   }
 
-  private Port[] ports(List<StoredTensor> tensors, PlainLayout callers) {
-    return tensors.stream()
-        .map(stored -> new Port(buffers.get(stored), callers))
-        .toArray(Port[]::new);
+  /**
+   * @param given how many of the first are callers'; state is kept as it lies
+   */
+  private Port[] ports(List<StoredTensor> tensors, int given, PlainLayout callers) {
+    Port[] ports = new Port[tensors.size()];
+    for (int i = 0; i < ports.length; i++) {
+      Buffer buffer = buffers.get(tensors.get(i));
+      ports[i] = new Port(buffer, i < given ? callers : PlainLayout.NHWC);
+    }
+    return ports;
   }
 
   /** Runs all steps on what {@link #input} holds, on this thread. */

@@ -22,6 +22,11 @@ public record Choice(Backends backends, String backend, By by) {
     return new Choice(Backends.registered(), backend, By.RULE);
   }
 
+  /** The same without measuring, for what runs once. */
+  Choice byRule() {
+    return new Choice(backends, backend, By.RULE);
+  }
+
   boolean isRequested(Backend candidate) {
     return candidate.name().equals(backend);
   }

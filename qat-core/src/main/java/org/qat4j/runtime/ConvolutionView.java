@@ -1,6 +1,7 @@
 package org.qat4j.runtime;
 
 import java.util.Optional;
+import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Bias;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.LinearOp;
@@ -28,11 +29,17 @@ public record ConvolutionView(
     Tensor input,
     Tensor output) {
 
-  /** The view of a region that is a convolution, a dense layer, or one after a flattening. */
+  /**
+   * The view of a region that is a convolution, a dense layer, or one after a flattening; empty for
+   * all others, and for those of real numbers.
+   */
   public static Optional<ConvolutionView> of(Region region) {
     Op last = region.last().op();
     Tensor input = region.input();
     Tensor output = region.output();
+    if (input.arithmetic() != Arithmetic.CODES) {
+      return Optional.empty();
+    }
     if (region.matches(LinearOp.Conv.class) && last instanceof LinearOp.Conv conv) {
       return Optional.of(
           new ConvolutionView(

@@ -97,7 +97,7 @@ public final class GraphRunner implements AutoCloseable {
     this.outputs = graph.outputs();
     this.limits = limits;
     limits.requireOperations(graph);
-    this.program = Program.acquire(graph, choice, layouts, rule.isPresent());
+    this.program = Program.acquire(graph, choice, layouts, rule.isPresent(), limits);
     long imageBytes = requireMemory(threads);
     this.choice = choice;
     this.kept = new KeptState(graph, limits);
@@ -314,7 +314,8 @@ public final class GraphRunner implements AutoCloseable {
     long bytes = 2 * bytes(program.graph().tensors(), batch);
     limits.requireBytes("all tensors of " + batch + " images", bytes);
     begin();
-    Program unfused = Program.acquire(program.graph(), choice, program.layouts(), true);
+    Program unfused =
+        Program.acquire(program.graph(), choice.byRule(), program.layouts(), true, limits);
     try {
       enter(unfused);
       try (BoundProgram all = new BoundProgram(unfused, batch, 1, true, Optional.empty())) {

@@ -23,7 +23,7 @@ public enum PlainLayout implements Layout {
 
   /** Whether all of them are the same for such an image. */
   static boolean isOneOrder(Shape shape) {
-    return shape.channels() == 1 || shape.height() * shape.width() == 1;
+    return !shape.isImage() || shape.channels() == 1 || shape.height() * shape.width() == 1;
   }
 
   @Override

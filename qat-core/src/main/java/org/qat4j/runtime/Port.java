@@ -9,7 +9,7 @@ import org.qat4j.scheme.QuantParams;
 
 /**
  * An input or output of a bound network: copies between callers' arrays and native memory. Real
- * numbers lie there as in the arrays, codes NHWC. Sequences are [batch, time, features] in both.
+ * numbers lie there as in the arrays, codes NHWC, sequences {@code [batch, time, features]}.
  * Numbers are never converted: real ones are a {@code float[]} or a {@link FloatBuffer}, 8-bit
  * codes a {@code byte[]} and 16-bit codes a {@code short[]}, whose bits are unsigned where the
  * codes are.
@@ -34,8 +34,7 @@ final class Port {
     Shape shape = buffer.shape();
     this.buffer = buffer;
     boolean codes = buffer.tensor().isCodes();
-    this.reordered =
-        codes && shape.isImage() && callers == PlainLayout.NCHW && !PlainLayout.isOneOrder(shape);
+    this.reordered = codes && callers == PlainLayout.NCHW && !PlainLayout.isOneOrder(shape);
     boolean bytes = codes && buffer.type().bytes() == 1;
     this.channels = Math.min(shape.channels(), BLOCK);
     this.pixels = Math.min(shape.height() * shape.width(), BLOCK / channels);

@@ -1,12 +1,11 @@
 package org.qat4j.runtime;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.Tensor;
 
 /**
  * A graph with kernels chosen and prepared for all of its nodes, and what moves tensors between
@@ -44,22 +43,20 @@ final class Program implements AutoCloseable {
     this.parts = Assembly.of(inputs, outputs, taken, shown);
   }
 
-  private static Program of(Key key) {
+  private static Program of(Key key, Limits limits) {
     Graph graph = key.graph();
     CallerLayouts layouts = key.layouts();
-    Stream<StoredTensor> given = graph.inputs().stream().map(layouts::input);
-    Stream<StoredTensor> got = graph.outputs().stream().map(layouts::output);
-    return new Program(
-        graph,
-        layouts,
-        Stream.concat(given, plain(graph, Graph.State::input)).toList(),
-        Stream.concat(got, plain(graph, Graph.State::output)).toList(),
-        Selection.of(graph, key.choice(), layouts, key.shown()),
-        key.shown());
-  }
-
-  private static Stream<StoredTensor> plain(Graph graph, Function<Graph.State, Tensor> end) {
-    return graph.states().stream().map(end).map(StoredTensor::plain);
+    List<StoredTensor> inputs = new ArrayList<>();
+    List<StoredTensor> outputs = new ArrayList<>();
+    graph.inputs().forEach(input -> inputs.add(layouts.input(input)));
+    graph.outputs().forEach(output -> outputs.add(layouts.output(output)));
+    for (Graph.State state : graph.states()) {
+      inputs.add(StoredTensor.plain(state.input()));
+      outputs.add(StoredTensor.plain(state.output()));
+    }
+    List<Selection.Candidate> taken =
+        Selection.of(graph, key.choice(), layouts, key.shown(), limits);
+    return new Program(graph, layouts, inputs, outputs, taken, key.shown());
   }
 
   /** A program of one region, which is not shared. */
@@ -81,14 +78,16 @@ final class Program implements AutoCloseable {
    *
    * @param shown whether each node runs in a kernel of its own, and every tensor is in the host's
    *     memory as soon as it is computed
+   * @param limits of the memory that measuring takes
    * @throws IllegalArgumentException if the backend is absent or has no kernel for a node
    */
-  static Program acquire(Graph graph, Choice choice, CallerLayouts layouts, boolean shown) {
+  static Program acquire(
+      Graph graph, Choice choice, CallerLayouts layouts, boolean shown, Limits limits) {
     Key key = new Key(graph, choice, layouts, shown);
     synchronized (SHARED) {
       Program program = SHARED.get(key);
       if (program == null) {
-        program = of(key);
+        program = of(key, limits);
         SHARED.put(key, program);
       }
       program.users++;
@@ -121,12 +120,12 @@ final class Program implements AutoCloseable {
     return layouts;
   }
 
-  /** What a caller provides and then what the session keeps, where it is copied to. */
+  /** What a caller provides, where it is copied to, then what the session keeps. */
   List<StoredTensor> inputs() {
     return inputs;
   }
 
-  /** What a caller gets and then what the session will keep, where it is copied from. */
+  /** What a caller gets, where it is copied from, then what the session will keep. */
   List<StoredTensor> outputs() {
     return outputs;
   }

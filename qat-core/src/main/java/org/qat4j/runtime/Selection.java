@@ -33,6 +33,7 @@ final class Selection {
   private final Graph graph;
   private final Choice choice;
   private final CallerLayouts layouts;
+  private final Limits limits;
   private final Map<String, List<Candidate>> candidates = new HashMap<>();
   private final List<Candidate> taken = new ArrayList<>();
   private final Set<String> covered = new HashSet<>();
@@ -51,10 +52,12 @@ final class Selection {
     }
   }
 
-  private Selection(Graph graph, Choice choice, CallerLayouts layouts, boolean oneByOne) {
+  private Selection(
+      Graph graph, Choice choice, CallerLayouts layouts, boolean oneByOne, Limits limits) {
     this.graph = graph;
     this.choice = choice;
     this.layouts = layouts;
+    this.limits = limits;
     for (Backend backend : choice.backends().candidates(choice.backend())) {
       for (Offer offer : backend.offers(graph)) {
         if (!oneByOne || offer.region().nodes().size() == 1) {
@@ -84,10 +87,12 @@ final class Selection {
    *
    * @param layouts where inputs are and outputs have to be
    * @param oneByOne whether each node is to be computed alone
+   * @param limits of the memory of offers that are tried
    * @throws IllegalArgumentException if the backend is absent, or nobody has a kernel for a node
    */
-  static List<Candidate> of(Graph graph, Choice choice, CallerLayouts layouts, boolean oneByOne) {
-    Selection selection = new Selection(graph, choice, layouts, oneByOne);
+  static List<Candidate> of(
+      Graph graph, Choice choice, CallerLayouts layouts, boolean oneByOne, Limits limits) {
+    Selection selection = new Selection(graph, choice, layouts, oneByOne, limits);
     graph.nodes().forEach(selection::cover);
     return Order.of(graph, selection.taken, Candidate::region).orElseThrow();
   }
@@ -98,7 +103,7 @@ final class Selection {
           candidates.getOrDefault(node.name(), List.of()).stream().filter(this::isFree).toList();
       Candidate best = free.stream().max(preference()).orElseThrow(() -> noKernel(node));
       if (choice.by() == Choice.By.MEASUREMENT) {
-        best = Trial.fastest(alike(free, best), layouts);
+        best = Trial.fastest(alike(free, best), best, layouts, limits);
       }
       take(best);
     }

@@ -15,10 +15,9 @@ public record Storage(MemorySpace space, Layout layout) {
    * features, sequences and images of one channel have one order only.
    */
   static Storage onHost(Tensor tensor, PlainLayout reals) {
-    boolean ordered = tensor.shape().isImage() && !PlainLayout.isOneOrder(tensor.shape());
-    return ordered && tensor.arithmetic() == Arithmetic.REALS
-        ? new Storage(MemorySpace.HOST, reals)
-        : plain(tensor);
+    return tensor.arithmetic() != Arithmetic.REALS || PlainLayout.isOneOrder(tensor.shape())
+        ? plain(tensor)
+        : new Storage(MemorySpace.HOST, reals);
   }
 
   boolean isOnHost() {

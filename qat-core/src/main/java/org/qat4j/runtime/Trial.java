@@ -19,26 +19,38 @@ final class Trial {
 
   private Trial() {}
 
-  /** The offer with the smallest median; the first of those that equal it. */
-  static Candidate fastest(List<Candidate> offers, CallerLayouts layouts) {
+  /**
+   * The offer with the smallest median; the first of those that equal it.
+   *
+   * @param byRule taken if there is nothing to compare
+   * @param limits of memory: what needs more is not tried
+   */
+  static Candidate fastest(
+      List<Candidate> offers, Candidate byRule, CallerLayouts layouts, Limits limits) {
     return offers.size() == 1
-        ? offers.get(0)
+        ? byRule
         : offers.stream()
-            .map(offer -> Timed.of(offer, layouts))
+            .flatMap(offer -> Timed.of(offer, layouts, limits).stream())
             .min(Comparator.comparingLong(Timed::nanos))
-            .orElseThrow()
-            .candidate();
+            .map(Timed::candidate)
+            .orElse(byRule);
   }
 
   private record Timed(Candidate candidate, long nanos) {
-    static Timed of(Candidate candidate, CallerLayouts layouts) {
+    static Optional<Timed> of(Candidate candidate, CallerLayouts layouts, Limits limits) {
       candidate.backend().enter();
-      try (Program program = Program.alone(candidate, layouts);
-          BoundProgram bound = new BoundProgram(program, 1, 1, false, Optional.empty())) {
-        bound.buffers().forEach(Buffer::clear);
-        return new Timed(candidate, median(bound));
+      try (Program program = Program.alone(candidate, layouts)) {
+        boolean fits = new Placement(program, 1, false).bytes() <= limits.bytes();
+        return fits ? Optional.of(new Timed(candidate, nanos(program))) : Optional.empty();
       } finally {
         candidate.backend().leave();
+      }
+    }
+
+    private static long nanos(Program program) {
+      try (BoundProgram bound = new BoundProgram(program, 1, 1, false, Optional.empty())) {
+        bound.buffers().forEach(Buffer::clear);
+        return median(bound);
       }
     }
   }

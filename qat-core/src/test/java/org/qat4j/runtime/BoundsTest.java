@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -52,6 +53,29 @@ class BoundsTest {
       runner.runOne(image, 1, result);
     }
     assertArrayEquals(new float[] {255}, result);
+  }
+
+  /** What reads many tensors finds their buffers in a time that grows with their number alone. */
+  @ParameterizedTest
+  @ValueSource(strings = {"loops", "reference"})
+  void concat_ofManyTensors_isBoundInTime(String backend) {
+    int count = 40_000;
+    Graph.Builder graph = Graph.builder("wide").input(Tensor.real("x", Shape.of(1)));
+    graph.node("q", new ConvertOp.Quantize(), List.of("x"), "c", UNIT);
+    List<String> copies = IntStream.range(0, count).mapToObj(i -> "copy" + (100_000 + i)).toList();
+    copies.forEach(copy -> graph.node(copy, new MoveOp.Identity(), List.of("c"), copy, UNIT));
+    graph.node("concat", new JoinOp.Concat(), copies, "all", UNIT);
+    graph.node("d", new ConvertOp.Dequantize(), List.of("all"), "y", new Tensor.Real());
+    Graph wide = graph.build("y");
+    float[] result = new float[count];
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(15),
+        () -> {
+          try (GraphRunner runner = new GraphRunner(wide, backend, 1)) {
+            runner.runOne(new float[] {7}, 1, result);
+          }
+        });
+    assertEquals(7, result[count - 1]);
   }
 
   private static void refused(String message, Op op, int inputs, double from, double to) {

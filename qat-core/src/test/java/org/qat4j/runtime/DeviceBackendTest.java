@@ -38,6 +38,11 @@ class DeviceBackendTest {
   private static final Tensor.Codes TYPE = TestGraphs.codes(0.02, 3, TestGraphs.U8);
 
   private final ToySpace space = new ToySpace();
+  private int runs;
+
+  private void ran() {
+    runs++;
+  }
 
   private ToyBackend toy(int block, double speed) {
     return new ToyBackend(space, new ToyLayout(block), speed, () -> {});
@@ -263,6 +268,39 @@ class DeviceBackendTest {
     assertTrue(kernels(graph, among(Backends.AUTO, slow)).contains("op toy:scalar"));
     Choice measured = among(Choice.By.MEASUREMENT, Backends.AUTO, slow);
     assertTrue(!kernels(graph, measured).toString().contains("toy:"));
+  }
+
+  private static Graph pooled() {
+    Op pool = new PoolOp.MaxPool(Window.square(2, 2, 0));
+    return TestGraphs.oneOp(pool, List.of(Shape.of(3, 256, 256)), List.of(TYPE), TYPE);
+  }
+
+  @Test
+  void measurement_ofWhatTheLimitsDoNotAllow_takesNoMemory() {
+    ToyBackend counted = new ToyBackend(space, new ToyLayout(4), 50, this::ran);
+    Choice measured = among(Choice.By.MEASUREMENT, Backends.AUTO, counted);
+    Limits little = new Limits(100_000, 1L << 40);
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new GraphRunner(
+                    pooled(), measured, 1, Optional.empty(), little, CallerLayouts.CHANNELS_FIRST)
+                .close());
+    assertEquals(0, runs);
+    runner(pooled(), measured).close();
+    assertTrue(runs > 0);
+  }
+
+  @Test
+  void trace_ofAMeasuredSession_doesNotMeasureAgain() {
+    ToyBackend counted = new ToyBackend(space, new ToyLayout(4), 1e6, this::ran);
+    Graph graph =
+        TestGraphs.oneOp(conv(1, 64, 64), List.of(Shape.of(64, 4, 4)), List.of(TYPE), TYPE);
+    try (GraphRunner runner = runner(graph, among(Choice.By.MEASUREMENT, Backends.AUTO, counted))) {
+      int before = runs;
+      runner.trace(new float[][] {TestGraphs.reals(new Random(1), graph, 0, 1)}, 1);
+      assertEquals(1, runs - before);
+    }
   }
 
   /** Offers what it is told to. */

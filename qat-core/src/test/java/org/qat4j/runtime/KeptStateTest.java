@@ -308,6 +308,31 @@ class KeptStateTest {
     }
   }
 
+  /** What a session keeps lies as its kernels have it, however callers' arrays do. */
+  @Test
+  void calls_withResultsInAnotherLayoutThanImages_equalTheUnrolledCell() {
+    float[][] calls = Cell.INTEGER.calls(1);
+    float[][] expected = Cell.INTEGER.expected(calls, 1);
+    CallerLayouts layouts = new CallerLayouts(PlainLayout.NCHW, PlainLayout.NHWC);
+    try (GraphRunner runner =
+        new GraphRunner(
+            Cell.INTEGER.withState(),
+            Choice.of("reference"),
+            1,
+            Optional.empty(),
+            Limits.DEFAULT,
+            layouts)) {
+      float[][] results = run(runner, calls, 1);
+      for (int call = 0; call < calls.length; call++) {
+        for (int channel = 0; channel < 3; channel++) {
+          for (int pixel = 0; pixel < 4; pixel++) {
+            assertEquals(expected[call][channel * 4 + pixel], results[call][pixel * 3 + channel]);
+          }
+        }
+      }
+    }
+  }
+
   @Test
   void state_thatTakesMoreThanTheLimits_isRefused() {
     Limits limits = new Limits(2000, Long.MAX_VALUE);

@@ -31,8 +31,7 @@ public final class LoopsBackend implements Backend {
 
     @Override
     public Step bind(Binding binding) {
-      List<Tensor> tensors = region.graph().inputsOf(region.first());
-      Buffer[] inputs = tensors.stream().map(binding::buffer).toArray(Buffer[]::new);
+      Buffer[] inputs = binding.buffers(region.graph().inputsOf(region.first()));
       return loop.bind(region.first().op(), inputs, binding.buffer(region.output()));
     }
   }

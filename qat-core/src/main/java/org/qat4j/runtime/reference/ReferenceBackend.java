@@ -23,10 +23,7 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public Step bind(Binding binding) {
-      Buffer[] inputs =
-          region.graph().inputsOf(region.first()).stream()
-              .map(binding::buffer)
-              .toArray(Buffer[]::new);
+      Buffer[] inputs = binding.buffers(region.graph().inputsOf(region.first()));
       return definition.loop().bind(region.first().op(), inputs, binding.buffer(region.output()));
     }
   }
