@@ -180,7 +180,7 @@ public final class IdxReader {
       default ->
           isIdx(magic)
               ? String.format("IDX data of another type or rank (magic 0x%08X)", magic)
-              : String.format("a file that starts with 0x%08X, which is neither", magic);
+              : String.format("a file that starts with 0x%08X, which is no IDX file", magic);
     };
   }
 

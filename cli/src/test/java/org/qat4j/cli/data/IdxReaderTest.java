@@ -96,7 +96,7 @@ class IdxReaderTest {
 
     assertError(
         file
-            + ": expected IDX images (magic 0x00000803), found a file that starts with 0x89504E47, which is neither",
+            + ": expected IDX images (magic 0x00000803), found a file that starts with 0x89504E47, which is no IDX file",
         () -> IdxReader.greyImages(file));
   }
 

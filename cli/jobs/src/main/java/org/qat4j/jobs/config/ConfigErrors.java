@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.qat4j.cli.error.UserException;
@@ -19,17 +21,37 @@ import org.qat4j.cli.error.UserException;
  * Turns the parser's exceptions into messages that name file, line, key, value and what is allowed.
  */
 final class ConfigErrors {
+  private static final Pattern PLACE = Pattern.compile("line (\\d+), column");
+
   private ConfigErrors() {}
 
   static UserException syntax(String name, JsonProcessingException e) {
-    JsonLocation at = e.getLocation();
-    String line = at == null || at.getLineNr() < 1 ? "" : ":" + at.getLineNr();
     String message = e.getOriginalMessage();
     String reason =
         message.startsWith("Trailing token")
             ? "a configuration is one document, but another one follows"
-            : message.lines().findFirst().orElse("unreadable");
-    return new UserException(name + line + ": not valid YAML: " + reason, e);
+            : unquoted(message);
+    return new UserException(name + line(e) + ": not valid YAML: " + reason, e);
+  }
+
+  /** Where the parser stopped: its message says it last, its exception where the context began. */
+  private static String line(JsonProcessingException e) {
+    List<MatchResult> places = PLACE.matcher(e.getOriginalMessage()).results().toList();
+    if (!places.isEmpty()) {
+      return ":" + places.get(places.size() - 1).group(1);
+    }
+    JsonLocation at = e.getLocation();
+    return at == null || at.getLineNr() < 1 ? "" : ":" + at.getLineNr();
+  }
+
+  /** The parser's sentences, without the places and the text that it quotes between them. */
+  private static String unquoted(String message) {
+    String sentences =
+        message
+            .lines()
+            .filter(text -> !text.isBlank() && !text.startsWith(" "))
+            .collect(Collectors.joining(", "));
+    return sentences.isEmpty() ? "unreadable" : sentences;
   }
 
   static UserException binding(

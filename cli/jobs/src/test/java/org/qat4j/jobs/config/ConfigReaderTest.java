@@ -96,6 +96,7 @@ class ConfigReaderTest {
           qat: 8                            | job.yaml:1: qat is 8; expected a group of keys (epochs, batch,
           seed: 1\\nseed: 2                  | job.yaml:2: not valid YAML: Duplicate field 'seed'
           seed: [                           | job.yaml:1: not valid YAML:
+          data:\\n\tfolder: x               | job.yaml:2: not valid YAML: while scanning for the next token, found character '\\t(TAB)'
           just text                         | job.yaml: expected keys and values, found only "just text"
           seed: 1\\n---\\nseed: 2             | job.yaml:3: not valid YAML: a configuration is one document
           """)
