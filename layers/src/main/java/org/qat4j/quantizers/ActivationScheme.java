@@ -47,7 +47,9 @@ public sealed interface ActivationScheme extends Serializable {
   int parameterLength();
 
   /** Whether training trains the scale by gradients. */
-  boolean isLearned();
+  default boolean isLearned() {
+    return !isStatistic(parameter());
+  }
 
   /** The same with codes around zero. */
   ActivationScheme withSignedCodes();
@@ -183,11 +185,6 @@ public sealed interface ActivationScheme extends Serializable {
     }
 
     @Override
-    public boolean isLearned() {
-      return false;
-    }
-
-    @Override
     public ActivationQuantizer quantizer(Clip clip, Rounding rounding) {
       return new ObservedQuantizer(this, clip, rounding);
     }
@@ -224,11 +221,6 @@ public sealed interface ActivationScheme extends Serializable {
     @Override
     public int parameterLength() {
       return 1;
-    }
-
-    @Override
-    public boolean isLearned() {
-      return true;
     }
 
     @Override
@@ -271,11 +263,6 @@ public sealed interface ActivationScheme extends Serializable {
     }
 
     @Override
-    public boolean isLearned() {
-      return true;
-    }
-
-    @Override
     public ActivationQuantizer quantizer(Clip clip, Rounding rounding) {
       return new LearnedStepQuantizer(this, clip, rounding);
     }
@@ -312,11 +299,6 @@ public sealed interface ActivationScheme extends Serializable {
     @Override
     public int parameterLength() {
       return 2;
-    }
-
-    @Override
-    public boolean isLearned() {
-      return true;
     }
 
     @Override

@@ -86,12 +86,13 @@ public final class Qat {
   /** The plan depends on the original alone, so it is that of the preparation. */
   private static <N> N restore(NetworkView<N> prepared, NetworkView<N> original) {
     requireInitialized(original);
-    if (isPrepared(original.stages()) && !isPrepared(prepared.stages())) {
+    List<Stage> stages = original.stages();
+    if (isPrepared(stages) && !isPrepared(prepared.stages())) {
       throw new IllegalArgumentException(
           "the arguments are swapped: Qat.restore takes the prepared network first, then its original");
     }
     NetworkView<N> restored = original.copy();
-    Parameters.restore(Fusion.fuse(original.stages()), prepared.layers(), restored.layers());
+    Parameters.restore(Fusion.fuse(stages), prepared.layers(), restored.layers());
     return restored.network();
   }
 

@@ -48,6 +48,13 @@ public sealed interface Coefficients {
     throw other(Arithmetic.REALS);
   }
 
+  private static void requireBias(int length, Weights weights) {
+    if (length != weights.outChannels()) {
+      throw new IllegalArgumentException(
+          length + " bias values, " + weights.outChannels() + " output channels");
+    }
+  }
+
   private IllegalStateException other(Arithmetic asked) {
     return new IllegalStateException(
         "the weights are for "
@@ -63,10 +70,7 @@ public sealed interface Coefficients {
    */
   record OfCodes(Weights weights, Bias bias) implements Coefficients {
     public OfCodes {
-      if (bias.length() != weights.outChannels()) {
-        throw new IllegalArgumentException(
-            bias.length() + " bias values, " + weights.outChannels() + " output channels");
-      }
+      requireBias(bias.length(), weights);
     }
 
     @Override
@@ -103,10 +107,7 @@ public sealed interface Coefficients {
    */
   record OfDynamicCodes(Weights weights, Reals bias) implements Coefficients {
     public OfDynamicCodes {
-      if (bias.length() != weights.outChannels()) {
-        throw new IllegalArgumentException(
-            bias.length() + " bias values, " + weights.outChannels() + " output channels");
-      }
+      requireBias(bias.length(), weights);
       IntRange inputs = IntRange.unsigned(8);
       Requantization.requireAccumulatorFits(weights, inputs, inputs.steps());
     }
