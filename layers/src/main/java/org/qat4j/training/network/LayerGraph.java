@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.QuantizedVertex;
 import org.qat4j.layers.QuantizingConf;
 
@@ -65,6 +66,11 @@ record LayerGraph(ComputationGraph network) implements NetworkView<ComputationGr
         .collect(
             Collectors.toMap(
                 vertex -> vertex.getVertexName(), vertex -> LayerList.thawed(vertex.getLayer())));
+  }
+
+  @Override
+  public Map<String, INDArray> activations(INDArray features) {
+    return network.feedForward(features, false);
   }
 
   private static Stage stage(String name, int index, GraphVertex vertex, List<String> inputs) {

@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Graph;
 
 /** A chain of layers. */
@@ -50,6 +51,14 @@ record LayerList(MultiLayerNetwork network) implements NetworkView<MultiLayerNet
   public Map<String, org.deeplearning4j.nn.api.Layer> layers() {
     return stages().stream()
         .collect(Collectors.toMap(Stage::name, stage -> thawed(network.getLayer(stage.index()))));
+  }
+
+  @Override
+  public Map<String, INDArray> activations(INDArray features) {
+    // The first one is the input.
+    List<INDArray> all = network.feedForward(features, false);
+    return stages().stream()
+        .collect(Collectors.toMap(Stage::name, stage -> all.get(stage.index() + 1)));
   }
 
   /** The running layer inside a frozen one. */

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A Deeplearning4j network of either kind.
@@ -35,6 +36,14 @@ public sealed interface NetworkView<N> permits LayerList, LayerGraph {
 
   /** The running layers by the names of their stages, without the wrappers of frozen ones. */
   Map<String, Layer> layers();
+
+  /**
+   * What each layer puts out in inference, by the name of its stage.
+   *
+   * @param features [batch, ...]
+   * @return arrays of their own, in no workspace
+   */
+  Map<String, INDArray> activations(INDArray features);
 
   /**
    * A new network of other layers with the settings of this one, which trains from iteration 0.
