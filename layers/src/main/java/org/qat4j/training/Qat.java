@@ -80,8 +80,8 @@ public final class Qat {
    * <p>Of each output the float network's values are observed, fused as preparation fuses and with
    * the running statistics of batch normalization. An observed range is what its estimator chooses
    * from all of them; {@code minMax} joins the batches' extremes as {@link QatConfig#calibration}
-   * says. Learned ones start where the squared error is smallest. Weights become codes as their
-   * scheme says.
+   * says. Learned scales, of weights too, start where the squared error is smallest; other weights
+   * become codes as their scheme says.
    *
    * @param network not modified
    * @param data labels are not needed. Read from where the iterator stands, or from its start if it
