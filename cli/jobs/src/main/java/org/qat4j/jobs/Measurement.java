@@ -77,13 +77,12 @@ final class Measurement {
         folder.folder().getFileName().toString(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         accuracy,
-        codes(layers),
+        Report.Codes.of(layers),
         new Report.Size(
             floatNetwork.parameters() * Float.BYTES,
             prepared.parameters() * Float.BYTES,
             folder.model().toFile().length()),
-        new Report.Compute(
-            model.graph().macs(), (double) model.graph().integerMacs() / model.graph().macs()),
+        Report.Compute.of(model.graph()),
         speed(floatNetwork, prepared, model),
         ort(predicted),
         new Report.Training(progress.floatSeconds(), progress.qatSeconds(), progress.curve()),
@@ -105,12 +104,6 @@ final class Measurement {
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     }
-  }
-
-  private static Report.Codes codes(List<LayerReport> layers) {
-    return new Report.Codes(
-        layers.stream().mapToLong(layer -> layer.output().compared()).sum(),
-        layers.stream().mapToLong(layer -> layer.output().mismatched()).sum());
   }
 
   private Report.Speed speed(Network floatNetwork, Network prepared, QuantizedModel model) {

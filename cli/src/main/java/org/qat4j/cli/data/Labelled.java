@@ -29,7 +29,7 @@ public final class Labelled {
    * @param name what the images are, for the message
    * @throws org.qat4j.cli.error.UserException if there are fewer
    */
-  Labelled first(int wanted, String name) {
+  public Labelled first(int wanted, String name) {
     return new Labelled(images.first(wanted, name), Arrays.copyOf(labels, wanted));
   }
 

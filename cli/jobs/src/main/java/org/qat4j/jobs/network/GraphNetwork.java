@@ -7,7 +7,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.qat4j.distillation.Distillation;
+import org.qat4j.training.calibration.ActivationStatistics;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
@@ -43,6 +45,16 @@ record GraphNetwork(ComputationGraph model) implements Network {
   @Override
   public Network prepare(QatConfig config) {
     return new GraphNetwork(Qat.prepare(model, config));
+  }
+
+  @Override
+  public ActivationStatistics observe(DataSetIterator data) {
+    return Qat.observe(model, data);
+  }
+
+  @Override
+  public Network calibrate(ActivationStatistics seen, QatConfig config) {
+    return new GraphNetwork(Qat.calibrate(model, seen, config));
   }
 
   @Override

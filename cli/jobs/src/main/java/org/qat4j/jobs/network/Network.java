@@ -10,7 +10,9 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.qat4j.distillation.Distillation;
+import org.qat4j.training.calibration.ActivationStatistics;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.QatConfig;
@@ -45,6 +47,12 @@ public sealed interface Network permits SequentialNetwork, GraphNetwork {
 
   /** As {@link org.qat4j.training.Qat#prepare}. */
   Network prepare(QatConfig config);
+
+  /** As {@link org.qat4j.training.Qat#observe}. */
+  ActivationStatistics observe(DataSetIterator data);
+
+  /** As {@link org.qat4j.training.Qat#calibrate}. */
+  Network calibrate(ActivationStatistics seen, QatConfig config);
 
   /**
    * The same float network on qat4j's layers, which compute what Deeplearning4j's do, but for

@@ -9,7 +9,9 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.qat4j.distillation.Distillation;
+import org.qat4j.training.calibration.ActivationStatistics;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
@@ -58,6 +60,16 @@ record SequentialNetwork(MultiLayerNetwork model) implements Network {
   @Override
   public Network prepare(QatConfig config) {
     return new SequentialNetwork(Qat.prepare(model, config));
+  }
+
+  @Override
+  public ActivationStatistics observe(DataSetIterator data) {
+    return Qat.observe(model, data);
+  }
+
+  @Override
+  public Network calibrate(ActivationStatistics seen, QatConfig config) {
+    return new SequentialNetwork(Qat.calibrate(model, seen, config));
   }
 
   @Override

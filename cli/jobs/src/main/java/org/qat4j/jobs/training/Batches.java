@@ -1,7 +1,11 @@
 package org.qat4j.jobs.training;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.cli.data.Images;
 import org.qat4j.cli.data.Labelled;
@@ -37,6 +41,15 @@ public final class Batches {
     return new DataSet(
         features(features, chosen.length, images),
         Nd4j.createFromArray(labels).reshape('c', chosen.length, Labelled.CLASSES));
+  }
+
+  /** Some images with their labels, so many at a time. */
+  public static DataSetIterator of(Labelled data, int[] chosen, int batch) {
+    return new ExistingDataSetIterator(
+        IntStream.range(0, count(chosen.length, batch))
+            .mapToObj(i -> Arrays.copyOfRange(chosen, i * batch, Math.min((i + 1) * batch, chosen.length)))
+            .map(some -> of(data, some, data.images()::copyScaled))
+            .iterator());
   }
 
   /**
