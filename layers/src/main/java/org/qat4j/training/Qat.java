@@ -2,6 +2,7 @@ package org.qat4j.training;
 
 import java.util.List;
 import java.util.Objects;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.qat4j.inference.QuantizedModel;
@@ -37,7 +38,7 @@ public final class Qat {
    *     class and what to do
    */
   public static MultiLayerNetwork prepare(MultiLayerNetwork network, QatConfig config) {
-    return prepare(NetworkView.of(network), config);
+    return prepare(NetworkView.of(network), config).network();
   }
 
   /**
@@ -47,17 +48,24 @@ public final class Qat {
    * @throws IllegalArgumentException if a vertex does not hold a layer
    */
   public static ComputationGraph prepare(ComputationGraph network, QatConfig config) {
-    return prepare(NetworkView.of(network), config);
+    return prepare(NetworkView.of(network), config).network();
   }
 
-  private static <N> N prepare(NetworkView<N> original, QatConfig config) {
+  /**
+   * As {@link #prepare(MultiLayerNetwork, QatConfig)}, for either kind of network.
+   *
+   * @throws UnsupportedLayerException if a layer cannot be quantized
+   * @throws IllegalArgumentException if a vertex does not hold a layer
+   */
+  public static <N extends Model> NetworkView<N> prepare(
+      NetworkView<N> original, QatConfig config) {
     Objects.requireNonNull(config, "config");
     requireInitialized(original);
     List<Prepared> plan = Fusion.fuse(original.stages());
     Rules.apply(config, plan);
     NetworkView<N> prepared = original.build(plan.stream().map(Prepared::stage).toList());
     Parameters.prepare(plan, original.layers(), prepared.layers());
-    return prepared.network();
+    return prepared;
   }
 
   /**
@@ -75,17 +83,19 @@ public final class Qat {
    *     has one of another shape, naming layer and parameter
    */
   public static MultiLayerNetwork restore(MultiLayerNetwork prepared, MultiLayerNetwork original) {
-    return restore(NetworkView.of(prepared), NetworkView.of(original));
+    return restore(NetworkView.of(prepared), NetworkView.of(original)).network();
   }
 
   /** As {@link #restore(MultiLayerNetwork, MultiLayerNetwork)}. */
   public static ComputationGraph restore(ComputationGraph prepared, ComputationGraph original) {
-    return restore(NetworkView.of(prepared), NetworkView.of(original));
+    return restore(NetworkView.of(prepared), NetworkView.of(original)).network();
   }
 
-  /** The plan depends on the original alone, so it is that of the preparation. */
-  private static <N> N restore(NetworkView<N> prepared, NetworkView<N> original) {
+  /** As {@link #restore(MultiLayerNetwork, MultiLayerNetwork)}, for either kind of network. */
+  public static <N extends Model> NetworkView<N> restore(
+      NetworkView<?> prepared, NetworkView<N> original) {
     requireInitialized(original);
+    // The plan depends on the original alone, so it is that of the preparation.
     List<Stage> stages = original.stages();
     if (isPrepared(stages) && !isPrepared(prepared.stages())) {
       throw new IllegalArgumentException(
@@ -93,7 +103,7 @@ public final class Qat {
     }
     NetworkView<N> restored = original.copy();
     Parameters.restore(Fusion.fuse(stages), prepared.layers(), restored.layers());
-    return restored.network();
+    return restored;
   }
 
   /**
@@ -112,7 +122,8 @@ public final class Qat {
     return convert(NetworkView.of(prepared));
   }
 
-  private static QuantizedModel convert(NetworkView<?> prepared) {
+  /** As {@link #convert(MultiLayerNetwork)}, for either kind of network. */
+  public static QuantizedModel convert(NetworkView<?> prepared) {
     return Conversion.convert(preparedStages(prepared), prepared.layers());
   }
 
@@ -131,7 +142,8 @@ public final class Qat {
     return summarize(NetworkView.of(prepared));
   }
 
-  private static List<LayerSummary> summarize(NetworkView<?> prepared) {
+  /** As {@link #summarize(MultiLayerNetwork)}, for either kind of network. */
+  public static List<LayerSummary> summarize(NetworkView<?> prepared) {
     return Summaries.of(preparedStages(prepared), prepared.layers());
   }
 
