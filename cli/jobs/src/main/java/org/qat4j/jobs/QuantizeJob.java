@@ -5,12 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.qat4j.cli.data.EpochOrder;
 import org.qat4j.cli.data.Labelled;
 import org.qat4j.cli.error.UserException;
 import org.qat4j.cli.evaluation.Accuracy;
@@ -48,7 +46,7 @@ public final class QuantizeJob {
 
   /**
    * @param floatNetwork not modified
-   * @param data training images to calibrate with, whose labels have no effect, and test images
+   * @param data the training images are those to calibrate with; their labels have no effect
    */
   public QuantizeJob(Network floatNetwork, Dataset data) {
     this.floatNetwork = floatNetwork;
@@ -58,29 +56,19 @@ public final class QuantizeJob {
   /**
    * Runs the job and writes the model file and its report.
    *
-   * @param images to calibrate with, chosen at random
-   * @param seed of that choice
    * @param settings for the report
-   * @throws UserException if there are fewer images, or a file cannot be written
+   * @throws UserException if a file cannot be written
    */
-  public QuantizationReport run(
-      QatConfig config, int images, long seed, Map<String, Object> settings, ModelFiles files) {
-    Network prepared = timed("calibration", () -> calibrate(config, images, seed));
+  public QuantizationReport run(QatConfig config, Map<String, Object> settings, ModelFiles files) {
+    Network prepared = timed("calibration", () -> calibrate(config));
     return files.write(
-        prepared.convert(), file -> measure(prepared, file, settings), ReportJson::pretty);
+        prepared.convert().with(data.properties()),
+        file -> measure(prepared, file, settings),
+        ReportJson::pretty);
   }
 
-  private Network calibrate(QatConfig config, int images, long seed) {
-    Labelled train = data.train();
-    if (images > train.count()) {
-      throw new UserException(
-          images
-              + " images are asked for, but there are "
-              + train.count()
-              + " for training; lower --images");
-    }
-    int[] chosen = Arrays.copyOf(EpochOrder.of(seed, "calibration", 0, train.count()), images);
-    ActivationStatistics seen = floatNetwork.observe(Batches.of(train, chosen, BATCH));
+  private Network calibrate(QatConfig config) {
+    ActivationStatistics seen = floatNetwork.observe(Batches.of(data.train(), BATCH));
     return floatNetwork.calibrate(seen, config);
   }
 
@@ -98,7 +86,7 @@ public final class QuantizeJob {
             "codes",
             () ->
                 new CodeComparison(floatNetwork, prepared, model)
-                    .run(test.first(compared, "test").images(), Accuracy.BATCH));
+                    .run(test.first(compared, "test").inputs(), Accuracy.BATCH));
     return new QuantizationReport(
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         settings,

@@ -7,7 +7,12 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.qat4j.cli.Qat4j;
 import org.qat4j.cli.Subcommand;
+import org.qat4j.jobs.Dataset;
 import org.qat4j.jobs.QuantizeJob;
+import org.qat4j.jobs.config.DataConfig;
+import org.qat4j.jobs.network.Blueprint;
+import org.qat4j.jobs.network.Blueprints;
+import org.qat4j.jobs.network.UserClasses;
 import org.qat4j.jobs.report.QuantizationReport;
 import org.qat4j.jobs.report.QuantizationText;
 import org.qat4j.jobs.run.ModelFiles;
@@ -18,6 +23,7 @@ import org.qat4j.quantizers.Observation;
 import org.qat4j.training.QatConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,19 +38,23 @@ import picocli.CommandLine.Spec;
     })
 public final class QuantizeCommand implements Subcommand, Callable<Integer> {
   @Spec private CommandSpec spec;
+  @Mixin private ClassPathOption classPath;
 
   @Option(
       names = "--model",
       paramLabel = "FILE",
       required = true,
-      description = "Zip file of the float network, as ModelSerializer writes it.")
-  private Path model;
+      description =
+          "Zip file of the trained network, as ModelSerializer writes it, or Java class that makes it.")
+  private String model;
 
   @Option(
       names = "--data",
-      paramLabel = "DIR",
+      paramLabel = "DATA",
       required = true,
-      description = "Training images to calibrate with, and test images.")
+      description =
+          "Folder of images, IDX or CSV files, CSV file, or Java class (docs/data.md): training images"
+              + " to calibrate with, test images to measure.")
   private String data;
 
   @Option(
@@ -98,7 +108,7 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
     }
     QatConfig config = config();
     ModelFiles files = ModelFiles.check(out, force);
-    QuantizationReport report = job().run(config, images, seed, settings(), files);
+    QuantizationReport report = job().run(config, settings(), files);
     Qat4j.print(
         spec,
         String.format(
@@ -108,14 +118,10 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
   }
 
   private QuantizeJob job() {
-    try (java.io.InputStream in = java.nio.file.Files.newInputStream(model)) {
-      org.qat4j.cli.data.MnistFolder folder = new org.qat4j.cli.data.MnistFolder(Path.of(data));
-      return new QuantizeJob(
-          org.qat4j.jobs.network.Architecture.of(org.qat4j.jobs.config.NetworkKind.LENET).read(in),
-          new org.qat4j.jobs.Dataset(folder.train(60000), folder.test(10000)));
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    UserClasses classes = classPath.classes();
+    Blueprint network = Blueprints.find(model, classes);
+    Dataset examples = Dataset.sample(DataConfig.own(data, images), seed, network, classes);
+    return new QuantizeJob(network.create(seed, Optional.empty()), examples);
   }
 
   private QatConfig config() {
@@ -141,7 +147,7 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
 
   private Map<String, Object> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();
-    settings.put("model", model.toString());
+    settings.put("model", model);
     settings.put("data", data);
     settings.put("images", images);
     settings.put("estimator", estimator);

@@ -148,7 +148,10 @@ class QuantizeCommandTest {
   void quantize_moreImagesThanThereAre_isRefused() throws IOException {
     quantize("--images", 61)
         .assertFailed(
-            1, "qat4j: 61 images are asked for, but there are 60 for training; lower --images");
+            1,
+            "qat4j: "
+                + inputs.resolve("data/train-images-idx3-ubyte")
+                + ", for training: 61 images are asked for, but there are 60");
     assertNothingWritten();
   }
 
