@@ -22,6 +22,8 @@ import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.kernels.Rounding;
 import org.qat4j.kernels.TrainingKernels;
+import org.qat4j.observer.RangeObserver;
+import org.qat4j.observer.TensorStatistics;
 import org.qat4j.quantizers.ActivationQuantizer;
 import org.qat4j.quantizers.ActivationQuantizer.Mode;
 import org.qat4j.scheme.QuantParams;
@@ -121,6 +123,16 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
               + "): its activation range was not observed yet; fit at least one batch, before freezing the layer");
     }
     return quantizer().params(rangeParam());
+  }
+
+  /**
+   * Gives this layer's output the range that suits what was seen of it, without training.
+   *
+   * @param seen of the output behind the activation function, in floating point
+   * @param joining how the extremes of batches become one range, where no more is asked for
+   */
+  public void calibrate(TensorStatistics seen, RangeObserver joining) {
+    quantizer().calibrate(seen, joining, rangeParam());
   }
 
   private INDArray rangeParam() {
