@@ -55,7 +55,9 @@ public abstract class WeightQuantizer {
   /** The values of the scales to learn before the first quantized step; nothing by default. */
   void initialize(INDArray weights, INDArray step) {}
 
-  /** As {@link #initialize}, for scales that may be deployed without training; nothing by default. */
+  /**
+   * As {@link #initialize}, for scales that may be deployed without training; nothing by default.
+   */
   void calibrate(INDArray weights, INDArray step) {}
 
   /**

@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.qat4j.cli.data.Labelled;
 import org.qat4j.cli.error.UserException;
@@ -17,10 +18,15 @@ import org.qat4j.cli.report.Environment;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.LoadOptions;
 import org.qat4j.inference.QuantizedModel;
+import org.qat4j.jobs.config.DataConfig;
+import org.qat4j.jobs.config.QuantizeConfig;
 import org.qat4j.jobs.evaluation.CodeComparison;
 import org.qat4j.jobs.evaluation.Dl4jClassifier;
 import org.qat4j.jobs.evaluation.LayerReport;
+import org.qat4j.jobs.network.Blueprint;
+import org.qat4j.jobs.network.Blueprints;
 import org.qat4j.jobs.network.Network;
+import org.qat4j.jobs.network.UserClasses;
 import org.qat4j.jobs.report.QuantizationReport;
 import org.qat4j.jobs.report.Report;
 import org.qat4j.jobs.report.ReportJson;
@@ -40,39 +46,58 @@ public final class QuantizeJob {
   /** Test images whose codes are compared layer by layer: all accuracy is of all of them. */
   private static final int COMPARED = 1000;
 
+  private final QuantizeConfig config;
   private final Network floatNetwork;
   private final Dataset data;
   private final Map<String, Double> seconds = new LinkedHashMap<>();
 
-  /**
-   * @param floatNetwork not modified
-   * @param data the training images are those to calibrate with; their labels have no effect
-   */
-  public QuantizeJob(Network floatNetwork, Dataset data) {
+  private QuantizeJob(QuantizeConfig config, Network floatNetwork, Dataset data) {
+    this.config = config;
     this.floatNetwork = floatNetwork;
     this.data = data;
   }
 
   /**
+   * Reads the network, images to calibrate with, chosen at random, and all test images.
+   *
+   * @param classes where Java classes are looked for
+   * @throws UserException if something is absent or does not fit
+   */
+  public static QuantizeJob load(QuantizeConfig config, UserClasses classes) {
+    Blueprint network = Blueprints.find(config.model(), classes);
+    DataConfig images = DataConfig.own(config.data(), config.images());
+    return new QuantizeJob(
+        config,
+        network.create(config.seed(), Optional.empty()),
+        Dataset.sample(images, config.seed(), network, classes));
+  }
+
+  /**
    * Runs the job and writes the model file and its report.
    *
-   * @param settings for the report
    * @throws UserException if a file cannot be written
    */
-  public QuantizationReport run(QatConfig config, Map<String, Object> settings, ModelFiles files) {
-    Network prepared = timed("calibration", () -> calibrate(config));
+  public QuantizationReport run(ModelFiles files) {
+    Network prepared = timed("calibration", this::calibrate);
     return files.write(
         prepared.convert().with(data.properties()),
-        file -> measure(prepared, file, settings),
+        file -> measure(prepared, file),
         ReportJson::pretty);
   }
 
-  private Network calibrate(QatConfig config) {
+  private Network calibrate() {
+    QatConfig quantization =
+        QatConfig.builder()
+            .weights(config.weights())
+            .activations(config.activations())
+            .calibratedBy(config.calibration())
+            .build();
+    // Labels come with the images, but have no effect.
     ActivationStatistics seen = floatNetwork.observe(Batches.of(data.train(), BATCH));
-    return floatNetwork.calibrate(seen, config);
+    return floatNetwork.calibrate(seen, quantization);
   }
 
-  private QuantizationReport measure(Network prepared, Path file, Map<String, Object> settings) {
+  private QuantizationReport measure(Network prepared, Path file) {
     QuantizedModel model = load(file);
     Labelled test = data.test();
     double real =
@@ -89,11 +114,12 @@ public final class QuantizeJob {
                     .run(test.first(compared, "test").inputs(), Accuracy.BATCH));
     return new QuantizationReport(
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-        settings,
+        config,
         new QuantizationReport.Accuracy(real, int8, test.count()),
         compared,
         Report.Codes.of(layers),
-        new QuantizationReport.Size(floatNetwork.parameters() * Float.BYTES, file.toFile().length()),
+        new QuantizationReport.Size(
+            floatNetwork.parameters() * Float.BYTES, file.toFile().length()),
         Report.Compute.of(model.graph()),
         seconds,
         layers,

@@ -112,7 +112,7 @@ public final class DataFiles {
   public Labelled sample(int count, long seed) {
     int[] all = forTraining();
     requireEnough(train, all, count, "for training");
-    int[] order = EpochOrder.of(seed, "sample", 0, all.length);
+    int[] order = EpochOrder.of(seed, "calibration", 0, all.length);
     return read(train, IntStream.of(order).map(i -> all[i]).toArray(), count);
   }
 

@@ -73,7 +73,7 @@ public final class Labelled {
     if (wanted > count()) {
       throw Images.tooFew(name, wanted, count());
     }
-    return chosen(Arrays.copyOf(EpochOrder.of(seed, "sample", 0, count()), wanted));
+    return chosen(Arrays.copyOf(EpochOrder.of(seed, "calibration", 0, count()), wanted));
   }
 
   /** Some of them, in that order. */

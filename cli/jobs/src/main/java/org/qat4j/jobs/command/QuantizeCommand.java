@@ -1,26 +1,15 @@
 package org.qat4j.jobs.command;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.qat4j.cli.Qat4j;
 import org.qat4j.cli.Subcommand;
-import org.qat4j.jobs.Dataset;
 import org.qat4j.jobs.QuantizeJob;
-import org.qat4j.jobs.config.DataConfig;
-import org.qat4j.jobs.network.Blueprint;
-import org.qat4j.jobs.network.Blueprints;
-import org.qat4j.jobs.network.UserClasses;
+import org.qat4j.jobs.config.QuantizeConfig;
 import org.qat4j.jobs.report.QuantizationReport;
 import org.qat4j.jobs.report.QuantizationText;
 import org.qat4j.jobs.run.ModelFiles;
-import org.qat4j.observer.RangeEstimator;
-import org.qat4j.observer.RangeObserver;
-import org.qat4j.quantizers.ActivationScheme;
-import org.qat4j.quantizers.Observation;
-import org.qat4j.training.QatConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -103,12 +92,9 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (images < 1) {
-      throw usage("--images must be at least 1, got " + images);
-    }
-    QatConfig config = config();
+    QuantizeConfig config = config();
     ModelFiles files = ModelFiles.check(out, force);
-    QuantizationReport report = job().run(config, settings(), files);
+    QuantizationReport report = QuantizeJob.load(config, classPath.classes()).run(files);
     Qat4j.print(
         spec,
         String.format(
@@ -117,47 +103,11 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private QuantizeJob job() {
-    UserClasses classes = classPath.classes();
-    Blueprint network = Blueprints.find(model, classes);
-    Dataset examples = Dataset.sample(DataConfig.own(data, images), seed, network, classes);
-    return new QuantizeJob(network.create(seed, Optional.empty()), examples);
-  }
-
-  private QatConfig config() {
+  private QuantizeConfig config() {
     try {
-      QatConfig.Builder builder =
-          QatConfig.builder().weightBits(weightBits).activationBits(activationBits);
-      estimator.map(text -> text.replaceFirst(":(.*)", "($1)")).ifPresent(e -> estimate(builder, e));
-      return builder.build();
+      return new QuantizeConfig(model, data, images, estimator, weightBits, activationBits, seed);
     } catch (IllegalArgumentException e) {
-      throw usage(e.getMessage());
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-  }
-
-  /** Whoever names an estimator wants ranges from it, with few bits too. */
-  private void estimate(QatConfig.Builder builder, String rule) {
-    boolean averages = rule.startsWith(new RangeObserver.MovingAverage(1).name());
-    RangeEstimator chosen = averages ? new RangeEstimator.MinMax() : RangeEstimator.parse(rule);
-    builder.activations(ActivationScheme.observed(activationBits).observing(Observation.of(chosen)));
-    if (averages) {
-      builder.calibratedBy(RangeObserver.parse(rule));
-    }
-  }
-
-  private Map<String, Object> settings() {
-    Map<String, Object> settings = new LinkedHashMap<>();
-    settings.put("model", model);
-    settings.put("data", data);
-    settings.put("images", images);
-    settings.put("estimator", estimator);
-    settings.put("weightBits", weightBits);
-    settings.put("activationBits", activationBits);
-    settings.put("seed", seed);
-    return settings;
-  }
-
-  private ParameterException usage(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 }

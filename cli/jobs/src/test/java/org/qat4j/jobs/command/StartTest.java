@@ -61,7 +61,8 @@ class StartTest {
         "inspect " + MODEL,
         "bench --rounds 1 --seconds 0.01 --warm-up 0 --batch 2 " + MODEL,
         "run --help",
-        "train --help"
+        "train --help",
+        "quantize --help"
       })
   void command_besideDeeplearning4j_loadsNothingOfIt(String arguments) throws Exception {
     List<String> classes = loaded(arguments);
