@@ -2,10 +2,9 @@ package org.qat4j.cli.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.qat4j.cli.error.UserException;
 
 /**
@@ -16,6 +15,7 @@ import org.qat4j.cli.error.UserException;
  * then the second of each, in the order of their names; so the first images are of all classes.
  */
 public final class Cifar10Folder {
+  private static final int CLASSES = 10;
   private static final int SIZE = 32;
   private static final String TRAIN = "train";
   private static final String TEST = "test";
@@ -74,21 +74,56 @@ public final class Cifar10Folder {
   }
 
   private Labelled decode(String part, int count) {
-    List<OfClass> pictures = inTurns(part);
-    if (count > pictures.size()) {
-      throw Images.tooFew(source + ", " + part, count, pictures.size());
+    List<ImageFiles.Entry> ofPart = files.stream().filter(file -> isOf(part, file)).toList();
+    List<String> folders = ofPart.stream().map(Cifar10Folder::folder).toList();
+    List<String> classes = ByClass.names(folders);
+    requireClasses(part, classes);
+    if (count > ofPart.size()) {
+      throw Images.tooFew(source + ", " + part, count, ofPart.size());
     }
+    int[] labels = folders.stream().mapToInt(classes::indexOf).toArray();
+    int[] turns = ByClass.inTurns(labels, IntStream.range(0, labels.length).toArray());
+    int[] chosen = count == 0 ? turns : Arrays.copyOf(turns, count);
     int size = 3 * SIZE * SIZE;
-    byte[] pixels = new byte[Math.multiplyExact(count, size)];
-    byte[] labels = new byte[count];
+    byte[] pixels = new byte[Math.multiplyExact(chosen.length, size)];
     try (PictureDecoder decoder = new PictureDecoder()) {
-      for (int i = 0; i < count; i++) {
-        OfClass picture = pictures.get(i);
-        decode(decoder, picture.file()).copyTo(pixels, i * size);
-        labels[i] = (byte) picture.label();
+      for (int i = 0; i < chosen.length; i++) {
+        decode(decoder, ofPart.get(chosen[i])).copyTo(pixels, i * size);
       }
     }
-    return new Labelled(new Images(count, 3, SIZE, SIZE, pixels), labels, Labelled.TEN);
+    return new Labelled(
+        new Images(chosen.length, 3, SIZE, SIZE, pixels),
+        IntStream.of(chosen).map(i -> labels[i]).toArray(),
+        CLASSES,
+        List.of());
+  }
+
+  /** Whether a path ends with the part, a class and a name. */
+  private static boolean isOf(String part, ImageFiles.Entry file) {
+    int last = file.path().size() - 1;
+    return last >= 2 && file.path().get(last - 2).equals(part);
+  }
+
+  private static String folder(ImageFiles.Entry file) {
+    return file.path().get(file.path().size() - 2);
+  }
+
+  private void requireClasses(String part, List<String> classes) {
+    if (classes.size() != CLASSES) {
+      throw new UserException(
+          source
+              + ": "
+              + part
+              + " has "
+              + classes.size()
+              + " classes with image files "
+              + classes
+              + "; expected "
+              + CLASSES
+              + " folders "
+              + part
+              + "/<class>/*.jpg");
+    }
   }
 
   private Picture decode(PictureDecoder decoder, ImageFiles.Entry file) {
@@ -105,49 +140,5 @@ public final class Cifar10Folder {
               + " (channels, height, width); remove it or put the original there");
     }
     return picture;
-  }
-
-  private record OfClass(ImageFiles.Entry file, int label) {}
-
-  /** The files of a part by class: those whose path ends with part, class and name. */
-  private SortedMap<String, List<ImageFiles.Entry>> classes(String part) {
-    SortedMap<String, List<ImageFiles.Entry>> classes = new TreeMap<>();
-    for (ImageFiles.Entry file : files) {
-      int last = file.path().size() - 1;
-      if (last >= 2 && file.path().get(last - 2).equals(part)) {
-        classes.computeIfAbsent(file.path().get(last - 1), any -> new ArrayList<>()).add(file);
-      }
-    }
-    return classes;
-  }
-
-  private List<OfClass> inTurns(String part) {
-    SortedMap<String, List<ImageFiles.Entry>> classes = classes(part);
-    if (classes.size() != Labelled.TEN) {
-      throw new UserException(
-          source
-              + ": "
-              + part
-              + " has "
-              + classes.size()
-              + " classes with image files "
-              + classes.keySet()
-              + "; expected "
-              + Labelled.TEN
-              + " folders "
-              + part
-              + "/<class>/*.jpg");
-    }
-    List<List<ImageFiles.Entry>> byClass = List.copyOf(classes.values());
-    int most = byClass.stream().mapToInt(List::size).max().orElseThrow();
-    List<OfClass> turns = new ArrayList<>();
-    for (int turn = 0; turn < most; turn++) {
-      for (int label = 0; label < byClass.size(); label++) {
-        if (turn < byClass.get(label).size()) {
-          turns.add(new OfClass(byClass.get(label).get(turn), label));
-        }
-      }
-    }
-    return turns;
   }
 }

@@ -14,6 +14,8 @@ public final class Digits {
   /** Height and width of an image. */
   public static final int SIZE = 28;
 
+  private static final int CLASSES = 10;
+
   private Digits() {}
 
   /** Which of two disjoint streams of images. */
@@ -33,11 +35,11 @@ public final class Digits {
     byte[] pixels = new byte[Math.multiplyExact(count, SIZE * SIZE)];
     byte[] labels = new byte[count];
     for (int i = 0; i < count; i++) {
-      int digit = i % Labelled.TEN;
+      int digit = i % CLASSES;
       labels[i] = (byte) digit;
       drawOne(digit, Seeds.random(seed, part.stream, i), pixels, i * SIZE * SIZE);
     }
-    return new Labelled(new Images(count, 1, SIZE, SIZE, pixels), labels, Labelled.TEN);
+    return new Labelled(new Images(count, 1, SIZE, SIZE, pixels), labels, CLASSES);
   }
 
   private static void drawOne(int digit, Random random, byte[] pixels, int offset) {

@@ -101,12 +101,12 @@ public final class IdxReader {
   /**
    * Images with their labels.
    *
+   * @param classes how many there are
    * @throws UserException if a file is wrong or the numbers differ
    */
-  static Labelled labelled(Path imageFile, Path labelFile) {
+  static Labelled labelled(Path imageFile, Path labelFile, int classes) {
     Images images = greyImages(imageFile);
-    return new Labelled(
-        images, labels(labelFile, Labelled.TEN, imageFile, images.count()), Labelled.TEN);
+    return new Labelled(images, labels(labelFile, classes, imageFile, images.count()), classes);
   }
 
   /**

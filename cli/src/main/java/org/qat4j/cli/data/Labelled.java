@@ -7,9 +7,6 @@ import org.qat4j.cli.error.UserException;
 
 /** Inputs and the class of each. Immutable. */
 public final class Labelled {
-  /** Number of classes of the digits and of CIFAR-10. */
-  public static final int TEN = 10;
-
   private final Inputs inputs;
   private final int[] labels;
   private final int classes;

@@ -11,6 +11,8 @@ import org.qat4j.cli.error.UserException;
  * not.
  */
 public final class MnistFolder {
+  private static final int CLASSES = 10;
+
   private final Path folder;
 
   /** The four files are looked for when they are read. */
@@ -31,7 +33,7 @@ public final class MnistFolder {
   private Labelled read(String part, int count) {
     Path images = find(part + "-images", "idx3-ubyte");
     Path labels = find(part + "-labels", "idx1-ubyte");
-    return IdxReader.labelled(images, labels).first(count, images.toString());
+    return IdxReader.labelled(images, labels, CLASSES).first(count, images.toString());
   }
 
   private Path find(String stem, String suffix) {

@@ -180,7 +180,7 @@ class IdxReaderTest {
             + ": holds 1 labels, but "
             + images
             + " holds 2 images; these files do not belong together",
-        () -> IdxReader.labelled(images, labels));
+        () -> IdxReader.labelled(images, labels, 10));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.qat4j.jobs.network;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -183,6 +184,9 @@ public final class Network {
 
   /** As {@link #write(OutputStream)}, with what normalizes its inputs. */
   public void write(OutputStream out, Optional<DataNormalization> normalizer) throws IOException {
-    ModelSerializer.writeModel(model(), out, true, normalizer.orElse(null));
+    // Deeplearning4j closes what it writes a normalizer to.
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(model(), zip, true, normalizer.orElse(null));
+    zip.writeTo(out);
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -91,11 +92,15 @@ final class NetworkInputs {
                 + stage.describe()
                 + " takes sequences; give a network of images or features");
       }
-      if (isConvolutional(stage)) {
-        return images((int) width(stages));
+      if (stage.conf() instanceof ConvolutionLayer convolution) {
+        requireNchw(stage, convolution.getCnn2dDataFormat());
+        return images((int) convolution.getNIn());
+      }
+      if (stage.preprocessor() instanceof CnnToFeedForwardPreProcessor flat) {
+        return images((int) flat.getNumChannels());
       }
       if (isDense(stage)) {
-        int features = (int) width(stages);
+        int features = (int) ((FeedForwardLayer) stage.conf()).getNIn();
         return new Found(InputSpec.rows(name, features), classes(InputType.feedForward(features)));
       }
     }
@@ -105,24 +110,17 @@ final class NetworkInputs {
             + " convolution nor a dense layer");
   }
 
-  private static boolean isConvolutional(Stage stage) {
-    return stage.conf() instanceof ConvolutionLayer
-        || stage.preprocessor() instanceof CnnToFeedForwardPreProcessor;
+  private void requireNchw(Stage stage, CNN2DFormat format) {
+    if (format != CNN2DFormat.NCHW) {
+      throw new UserException(
+          name + ": its " + stage.describe() + " has data format NHWC; build the network with NCHW");
+    }
   }
 
   private static boolean isDense(Stage stage) {
     return stage.conf() instanceof FeedForwardLayer
         && !(stage.conf() instanceof BatchNormalization)
         && !(stage.conf() instanceof LossLayer);
-  }
-
-  /** Channels or features of the first layer that says how many come in. */
-  private static long width(List<Stage> stages) {
-    return stages.stream()
-        .filter(stage -> stage.conf() instanceof FeedForwardLayer layer && layer.getNIn() > 0)
-        .mapToLong(stage -> ((FeedForwardLayer) stage.conf()).getNIn())
-        .findFirst()
-        .orElseThrow();
   }
 
   private Found images(int channels) {

@@ -1,7 +1,7 @@
 /**
- * One face for both kinds of Deeplearning4j network, and the networks that a configuration can
- * name.
+ * One face for both kinds of Deeplearning4j network, the networks that a configuration can name,
+ * those of zip files and of the user's classes, and what each takes.
  *
- * <p>Knows nothing of data, training loops or what is measured.
+ * <p>Knows nothing of data sets, training loops or what is measured.
  */
 package org.qat4j.jobs.network;
