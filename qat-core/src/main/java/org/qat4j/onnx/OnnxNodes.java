@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.protobuf.ByteString;
 import java.util.List;
+import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
 
 /** Builds ONNX nodes and their attributes. */
@@ -50,6 +51,14 @@ public final class OnnxNodes {
       attribute.addInts(value);
     }
     return attribute.build();
+  }
+
+  /** The dimension of the channels, the batch being the first. */
+  public static int channelAxis(Shape shape) {
+    return switch (shape.kind()) {
+      case FEATURES, IMAGE -> 1;
+      case SEQUENCE -> 2;
+    };
   }
 
   public static void window(NodeProto.Builder node, Window w) {

@@ -20,6 +20,7 @@ final class GraphEquality {
     assertEquals(expected.inputs(), actual.inputs());
     assertEquals(expected.outputs(), actual.outputs());
     assertEquals(List.copyOf(expected.tensors()), List.copyOf(actual.tensors()));
+    assertEquals(expected.states(), actual.states());
     for (int i = 0; i < expected.nodes().size(); i++) {
       assertEqual(expected.nodes().get(i), actual.nodes().get(i));
     }
@@ -56,19 +57,22 @@ final class GraphEquality {
   private static void assertEqual(String node, Coefficients expected, Coefficients actual) {
     assertEquals(expected.arithmetic(), actual.arithmetic(), node);
     switch (expected.arithmetic()) {
-      case CODES -> assertEqual(node, expected.codes(), actual.codes());
-      case DYNAMIC_CODES, REALS -> assertEquals(expected, actual, node);
+      case CODES -> {
+        assertEqual(node, expected.codes().weights(), actual.codes().weights());
+        assertArrayEquals(expected.codes().bias().codes(), actual.codes().bias().codes(), node);
+      }
+      case DYNAMIC_CODES -> {
+        assertEqual(node, expected.dynamicCodes().weights(), actual.dynamicCodes().weights());
+        assertEquals(expected.dynamicCodes().bias(), actual.dynamicCodes().bias(), node);
+      }
+      case REALS -> assertEquals(expected, actual, node);
     }
   }
 
-  private static void assertEqual(
-      String node, Coefficients.OfCodes expected, Coefficients.OfCodes actual) {
-    Weights a = expected.weights();
-    Weights b = actual.weights();
+  private static void assertEqual(String node, Weights a, Weights b) {
     assertArrayEquals(a.wideCodesOihw(), b.wideCodesOihw(), node);
     assertArrayEquals(a.scales(), b.scales(), node);
     assertArrayEquals(a.zeroPoints(), b.zeroPoints(), node);
     assertEquals(a.range(), b.range(), node);
-    assertArrayEquals(expected.bias().codes(), actual.bias().codes(), node);
   }
 }

@@ -89,6 +89,37 @@ final class OnnxRuntimeModel {
     return results;
   }
 
+  /**
+   * Real results by output name, every node run as it is written.
+   *
+   * @param reals by input
+   */
+  static Map<String, float[]> asWritten(byte[] model, Map<Tensor, float[]> reals, int batch)
+      throws OrtException {
+    Map<String, OnnxTensorLike> inputs = new HashMap<>();
+    Map<String, float[]> results = new HashMap<>();
+    try (OrtSession.SessionOptions options = options(OptLevel.NO_OPT);
+        OrtSession session = ENVIRONMENT.createSession(model, options)) {
+      for (Map.Entry<Tensor, float[]> input : reals.entrySet()) {
+        FloatBuffer numbers = FloatBuffer.wrap(input.getValue());
+        long[] shape = shape(input.getKey(), batch);
+        inputs.put(
+            input.getKey().name(), OnnxTensor.createTensor(ENVIRONMENT, numbers, shape));
+      }
+      try (OrtSession.Result result = session.run(inputs)) {
+        for (Map.Entry<String, ai.onnxruntime.OnnxValue> entry : result) {
+          FloatBuffer buffer = ((OnnxTensor) entry.getValue()).getFloatBuffer();
+          float[] numbers = new float[buffer.remaining()];
+          buffer.get(numbers);
+          results.put(entry.getKey(), numbers);
+        }
+      }
+    } finally {
+      inputs.values().forEach(OnnxTensorLike::close);
+    }
+    return results;
+  }
+
   private static OrtSession.SessionOptions options(OptLevel level) throws OrtException {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     options.setOptimizationLevel(level);

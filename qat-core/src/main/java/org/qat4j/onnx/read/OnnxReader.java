@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Tensor;
@@ -36,6 +38,8 @@ public final class OnnxReader {
   private static final int MIN_OPSET = 13;
   private static final int MAX_OPSET = 23;
   private static final int NAMED_ISLANDS = 10;
+  private static final Set<String> QUANTIZED =
+      Set.of("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear");
 
   private OnnxReader() {}
 
@@ -132,13 +136,17 @@ public final class OnnxReader {
                 new Budget(bytes, external),
                 allowsFloat)
             .decode();
-    if (graph.tensors().stream().noneMatch(Tensor::isCodes)) {
+    if (graph.tensors().stream().allMatch(OnnxReader::isReal)) {
       throw new OnnxFormatException(
           source
               + ": model is not quantized: none of its activations are, so that all of it would run in float;"
               + " quantize it to QDQ format first");
     }
     return graph;
+  }
+
+  private static boolean isReal(Tensor tensor) {
+    return tensor.arithmetic() == Arithmetic.REALS;
   }
 
   /** The refusal, with what would run in float if that were allowed, if anything could run then. */
@@ -237,12 +245,10 @@ public final class OnnxReader {
       throws OnnxFormatException {
     for (NodeProto node : nodes) {
       String op = node.getOpType();
-      if (op.equals("QuantizeLinear") || op.equals("DequantizeLinear")) {
+      if (QUANTIZED.contains(op)) {
         return;
       }
-      if (op.startsWith("QLinear")
-          || op.endsWith("Integer")
-          || op.equals("DynamicQuantizeLinear")) {
+      if (op.startsWith("QLinear") || op.equals("ConvInteger")) {
         throw Operators.refused(new OnnxNode(node, source), false);
       }
     }
@@ -250,6 +256,7 @@ public final class OnnxReader {
         source
             + ": model is not quantized: none of its "
             + nodes.size()
-            + " nodes is a QuantizeLinear or DequantizeLinear; quantize it to QDQ format first");
+            + " nodes is a QuantizeLinear, DequantizeLinear or DynamicQuantizeLinear; quantize it to QDQ"
+            + " format or dynamically first");
   }
 }

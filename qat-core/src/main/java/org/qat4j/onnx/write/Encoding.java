@@ -37,6 +37,8 @@ final class Encoding {
   private final Map<String, String> metadata = new TreeMap<>();
   private final Map<String, String> scaleNames = new HashMap<>();
   private final Map<String, String> zeroPointNames = new HashMap<>();
+  private final Map<String, String> dynamicScales = new HashMap<>();
+  private final Map<String, String> dynamicZeroPoints = new HashMap<>();
   private int opset = BASE_OPSET;
 
   Encoding(Graph graph) {
@@ -64,7 +66,7 @@ final class Encoding {
   }
 
   private boolean isShared(Tensor tensor) {
-    return graph.isOutput(tensor)
+    return graph.leaves(tensor)
         || graph.readers(tensor).stream()
             .anyMatch(reader -> reader.op().effect() != Effect.QUANTIZES);
   }
@@ -273,6 +275,16 @@ final class Encoding {
 
   private String zeroPointName(Tensor codes) {
     return zeroPointNames.get(codes.name());
+  }
+
+  /** The scale that is computed while running for codes of that name. */
+  String dynamicScale(String codes) {
+    return dynamicScales.computeIfAbsent(codes, name -> tensorName(name + "/scale"));
+  }
+
+  /** The zero point that is computed while running for codes of that name. */
+  String dynamicZeroPoint(String codes) {
+    return dynamicZeroPoints.computeIfAbsent(codes, name -> tensorName(name + "/zero_point"));
   }
 
   private static TensorProto scalar(String name, IntegerType storage, int code) {

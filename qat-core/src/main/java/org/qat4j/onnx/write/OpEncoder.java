@@ -29,7 +29,7 @@ interface OpEncoder {
 
   /** Operations on codes whose scale is computed while running. */
   Map<Class<? extends Op>, OpEncoder> OF_DYNAMIC_CODES =
-      Map.of(LinearOp.Dense.class, OpEncoder::refuseDynamic);
+      Map.of(LinearOp.Dense.class, DynamicEncoder::dense);
 
   /** Operations on real numbers that are more than one node. */
   Map<Class<? extends Op>, OpEncoder> OF_REALS =
@@ -37,7 +37,9 @@ interface OpEncoder {
           ConvertOp.Quantize.class,
           OpEncoder::quantize,
           ConvertOp.QuantizeDynamic.class,
-          OpEncoder::refuseDynamic,
+          DynamicEncoder::quantize,
+          LinearOp.Dense.class,
+          LayerEncoder::realDense,
           MoveOp.Identity.class,
           (node, encoding) -> encoding.alias(node));
 
@@ -54,16 +56,6 @@ interface OpEncoder {
           case REALS -> OF_REALS;
         };
     return special.containsKey(op) ? special.get(op) : NodeForm.of(op);
-  }
-
-  /** A file that computes other numbers would be worse than none. */
-  private static void refuseDynamic(Node node, Encoding encoding) {
-    throw new IllegalArgumentException(
-        "node '"
-            + node.name()
-            + "' computes the scale of each image by itself, but DynamicQuantizeLinear one scale for"
-            + " the whole batch: the file would give other numbers for batches of more than one"
-            + " image; quantize with a calibrated range");
   }
 
   private static void quantize(Node node, Encoding encoding) {
@@ -99,12 +91,22 @@ interface OpEncoder {
 
   /** Adds the node that computes real numbers of real numbers, and what makes the output of it. */
   static void finish(Node node, NodeProto.Builder proto, Encoding encoding) {
+    finish(node, encoding.names(node), "", proto, encoding);
+  }
+
+  /**
+   * The same behind other nodes.
+   *
+   * @param names of the ONNX nodes, some of which are taken
+   * @param suffix of the node's name
+   */
+  static void finish(
+      Node node, NodeNames names, String suffix, NodeProto.Builder proto, Encoding encoding) {
     Op op = node.op();
     Tensor output = encoding.graph().outputOf(node);
     boolean last = !output.isCodes() && op.clip().equals(Clip.NONE);
     String result = last ? output.name() : encoding.tensorName(output.name() + "/real");
-    NodeNames names = encoding.names(node);
-    encoding.add(proto.setName(names.next("")).setOutput(0, result));
+    encoding.add(proto.setName(names.next(suffix)).setOutput(0, result));
     if (!output.isCodes()) {
       encoding.clip(names, op.clip(), result, output.name());
     } else if (op.movesCodes()) {

@@ -122,12 +122,12 @@ public final class InputDecoder {
   }
 
   private Shape shape(TensorShapeProto proto, Decoding decoding) throws OnnxFormatException {
-    if (proto.getDimCount() != 2 && proto.getDimCount() != 4) {
+    if (proto.getDimCount() < 2 || proto.getDimCount() > 4) {
       throw new OnnxFormatException(
           where
               + "has shape "
               + text(proto)
-              + ", expected [N, channels, height, width] or [N, features]");
+              + ", expected [N, channels, height, width], [N, time, features] or [N, features]");
     }
     decoding.fixBatch(proto.getDim(0).getDimValue());
     int[] dims = new int[proto.getDimCount() - 1];

@@ -14,6 +14,8 @@ public final class Operators {
       Map.ofEntries(
           Map.entry("QuantizeLinear", QuantizationDecoder::quantize),
           Map.entry("DequantizeLinear", QuantizationDecoder::dequantize),
+          Map.entry("DynamicQuantizeLinear", DynamicDecoder::quantize),
+          Map.entry("MatMulInteger", DynamicDecoder::matMulInteger),
           Map.entry("Conv", LayerDecoder::conv),
           Map.entry("Gemm", LayerDecoder::gemm),
           Map.entry("MatMul", LayerDecoder::matMul),
@@ -61,6 +63,10 @@ public final class Operators {
           Map.entry("GlobalAveragePool", PoolDecoder::realGlobalAveragePool),
           Map.entry("ReduceMean", PoolDecoder::realMean));
 
+  /** Operators on what belongs to codes whose scale is computed while running. */
+  private static final Map<String, NodeDecoder> DYNAMIC =
+      Map.of("Cast", DynamicDecoder::cast, "Mul", DynamicDecoder::mul);
+
   /**
    * Operators of other domains that mean the same: ONNX Runtime's quantizer writes them for 4 and
    * 16 bits.
@@ -91,6 +97,9 @@ public final class Operators {
     boolean contributed = domain.equals("com.microsoft") && CONTRIBUTED.contains(node.op());
     if (standard && SizesDecoder.isSizes(node, decoding)) {
       return SizesDecoder::decode;
+    }
+    if (standard && DYNAMIC.containsKey(node.op()) && DynamicDecoder.isPart(node, decoding)) {
+      return DYNAMIC.get(node.op());
     }
     boolean islands =
         standard && (decoding.allowsFloat() || InputScaling.isInFront(node, decoding));
@@ -124,10 +133,8 @@ public final class Operators {
           + "', which is not supported; export with standard operators";
     }
     return switch (node.op()) {
-      case "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger" ->
+      case "QLinearConv", "QLinearMatMul", "ConvInteger" ->
           "is in QOperator format; export the model in QDQ format (QuantizeLinear and DequantizeLinear nodes)";
-      case "DynamicQuantizeLinear" ->
-          "quantizes dynamically; export with static quantization in QDQ format";
       case "If", "Loop", "Scan" ->
           "is control flow, which is not supported; export the model for one fixed path";
       case "BatchNormalization" ->

@@ -105,6 +105,15 @@ public final class Decoding {
     }
   }
 
+  /** Makes an input a state, which is what a tensor was in the call before. */
+  public void state(String input, String output) throws OnnxFormatException {
+    try {
+      graph.state(input, output);
+    } catch (IllegalArgumentException e) {
+      throw error("metadata declare a state: " + e.getMessage());
+    }
+  }
+
   /** The error of what belongs to no node. */
   public OnnxFormatException error(String what) {
     return new OnnxFormatException(source + ": " + what);

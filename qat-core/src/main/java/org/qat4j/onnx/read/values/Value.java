@@ -8,7 +8,14 @@ import org.qat4j.onnx.read.file.OnnxNode;
 
 /** What a tensor name of the file stands for while the file is turned into a graph. */
 public sealed interface Value
-    permits Value.Fixed, Sizes, Value.Weight, Value.Given, Value.Result, Value.Codes, Pending {
+    permits Value.Fixed,
+        Sizes,
+        Value.Weight,
+        Value.Given,
+        Value.Result,
+        Value.Codes,
+        Dynamic,
+        Pending {
 
   /** For messages. */
   String kind();
