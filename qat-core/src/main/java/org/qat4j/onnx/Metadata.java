@@ -20,6 +20,9 @@ public final class Metadata {
   /** How many of the outputs callers get; those behind are kept for the next call only. */
   public static final String OUTPUTS = "qat4j.outputs";
 
+  /** The number of time steps, where it is free. */
+  public static final String STEPS = "qat4j.steps";
+
   private Metadata() {}
 
   public static String text(IntRange range) {

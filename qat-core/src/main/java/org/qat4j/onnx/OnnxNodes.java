@@ -13,6 +13,9 @@ public final class OnnxNodes {
   /** The first operator set whose average pooling can be dilated. */
   public static final int DILATED_POOLING_OPSET = 19;
 
+  /** The dimension of the time in a sequence, the batch being the first. */
+  public static final int TIME_AXIS = 1;
+
   private OnnxNodes() {}
 
   public static NodeProto.Builder node(

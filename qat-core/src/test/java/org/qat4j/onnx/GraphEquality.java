@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import org.qat4j.graph.Coefficients;
+import org.qat4j.graph.Embedding;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Node;
+import org.qat4j.graph.RecurrentOp;
+import org.qat4j.graph.Table;
 import org.qat4j.graph.Weights;
 
 /** Two graphs are equal if every name, operation, code, scale, parameter and shape is. */
@@ -49,9 +52,26 @@ final class GraphEquality {
         && actual.op() instanceof LinearOp.Dense b) {
       assertEquals(a.clip(), b.clip(), expected.name());
       assertEqual(expected.name(), a.coefficients(), b.coefficients());
+    } else if (expected.op() instanceof RecurrentOp a && actual.op() instanceof RecurrentOp b) {
+      assertEquals(a.getClass(), b.getClass(), expected.name());
+      assertEquals(a.scan(), b.scan(), expected.name());
+      assertEqual(expected.name(), a.input(), b.input());
+      assertEqual(expected.name(), a.recurrent(), b.recurrent());
+      assertEquals(rest(a), rest(b), expected.name());
+    } else if (expected.op() instanceof Embedding a
+        && actual.op() instanceof Embedding b
+        && a.table() instanceof Table.OfCodes rows
+        && b.table() instanceof Table.OfCodes others) {
+      assertEqual(expected.name(), rows.weights(), others.weights());
     } else {
       assertEquals(expected.op(), actual.op(), expected.name());
     }
+  }
+
+  private static Object rest(RecurrentOp op) {
+    return op instanceof RecurrentOp.Lstm lstm
+        ? lstm.peepholes()
+        : ((RecurrentOp.SimpleRnn) op).activation();
   }
 
   private static void assertEqual(String node, Coefficients expected, Coefficients actual) {

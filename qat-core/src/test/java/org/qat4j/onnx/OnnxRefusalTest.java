@@ -93,7 +93,8 @@ class OnnxRefusalTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "Loop|is control flow, which is not supported; export the model for one fixed path",
+        "Loop|is control flow, which is not supported; export the model for one fixed path, or recurrent layers"
+            + " in the form of docs/onnx.md",
         "BatchNormalization|would run in float; fold it into the convolution before it, then quantize",
         "Mul|would run in float; in front of the first QuantizeLinear, a constant scales the input",
       })
@@ -155,8 +156,8 @@ class OnnxRefusalTest {
   @Test
   void input_ofVariableHeight_isRefused() {
     assertEquals(
-        "m.onnx: input 'x' has shape [batch, 3, batch, 8]: only the first dimension, the batch, may be variable; export"
-            + " the model with a fixed image size",
+        "m.onnx: input 'x' has shape [batch, 3, batch, 8]: only the batch, the first dimension, and the time of a"
+            + " sequence may be variable; export the model with a fixed image size",
         message(new ModelBuilder().input("x", 0, 3, 0, 8).qdq("x", 1f)));
   }
 

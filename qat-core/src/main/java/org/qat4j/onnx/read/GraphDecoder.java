@@ -148,6 +148,9 @@ final class GraphDecoder {
     if (value.isPresent() && value.get() instanceof Value.Given given) {
       return given.tensor();
     }
+    if (value.isPresent() && value.get() instanceof Value.Result result) {
+      return result.tensor();
+    }
     throw decoding.error(
         "output '" + name + "' is " + value.map(Value::kind).orElse("produced by no node"));
   }

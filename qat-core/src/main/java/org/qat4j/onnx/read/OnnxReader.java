@@ -86,8 +86,23 @@ public final class OnnxReader {
     try {
       return decode(model, bytes.length, source, external, false);
     } catch (OnnxFormatException refusal) {
-      throw withIslands(refusal, model, bytes.length, source, external);
+      Optional<Graph> graph = attempt(model, bytes.length, source, external, true);
+      if (graph.filter(OnnxReader::isDynamic).isPresent()) {
+        return graph.get();
+      }
+      throw graph
+          .map(islands -> new OnnxFormatException(refusal.getMessage() + hint(islands), refusal))
+          .orElse(refusal);
     }
+  }
+
+  /**
+   * Whether a network quantizes while it runs, so that real numbers between its layers are the
+   * rule, and no layer with weights runs in float.
+   */
+  private static boolean isDynamic(Graph graph) {
+    return graph.tensors().stream().anyMatch(t -> t.arithmetic() == Arithmetic.DYNAMIC_CODES)
+        && graph.islands().stream().allMatch(node -> node.op().weights().isEmpty());
   }
 
   /**
@@ -147,18 +162,6 @@ public final class OnnxReader {
 
   private static boolean isReal(Tensor tensor) {
     return tensor.arithmetic() == Arithmetic.REALS;
-  }
-
-  /** The refusal, with what would run in float if that were allowed, if anything could run then. */
-  private static OnnxFormatException withIslands(
-      OnnxFormatException refusal,
-      ModelProto model,
-      long bytes,
-      String source,
-      ExternalData external) {
-    return attempt(model, bytes, source, external, true)
-        .map(graph -> new OnnxFormatException(refusal.getMessage() + hint(graph), refusal))
-        .orElse(refusal);
   }
 
   private static String hint(Graph graph) {

@@ -64,7 +64,7 @@ final class DynamicEncoder {
         node, names, "/bias", OnnxNodes.node("Add", "", "", scaled, bias), encoding);
   }
 
-  private static void requireBytes(Node node, Weights weights) {
+  static void requireBytes(Node node, Weights weights) {
     if (!weights.isInt8()) {
       throw new IllegalArgumentException(
           "node '"

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Effect;
+import org.qat4j.graph.Embedding;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Tensor;
@@ -60,7 +61,7 @@ final class Encoding {
     return switch (producer.op().effect()) {
       case RESHAPES, RENAMES -> staysReal(input) || isShared(tensor);
       case DEQUANTIZES -> false;
-      case QUANTIZES, COMPUTES, JOINS, CHOOSES, EXTENDS ->
+      case QUANTIZES, COMPUTES, JOINS, CHOOSES, TAKES, EXTENDS ->
           input.arithmetic() == Arithmetic.REALS || isShared(tensor);
     };
   }
@@ -237,13 +238,15 @@ final class Encoding {
     add(OnnxNodes.node(opType, node.name(), node.output(), input, constant, zeroPointName(output)));
   }
 
-  /** Adds a second name for a tensor. */
-  void alias(Node node) {
+  /** Adds a node that moves what a tensor holds, codes or real numbers. */
+  void move(Node node, String opType, String... constants) {
     Tensor output = graph.outputOf(node);
     if (output.isCodes()) {
       defineParams(output);
     }
-    add(OnnxNodes.node("Identity", node.name(), node.output(), node.inputs().get(0)));
+    add(
+        OnnxNodes.node(opType, node.name(), node.output(), node.inputs().get(0))
+            .addAllInput(List.of(constants)));
   }
 
   private void declareRange(Tensor codes, IntRange readable) {
@@ -275,6 +278,14 @@ final class Encoding {
 
   private String zeroPointName(Tensor codes) {
     return zeroPointNames.get(codes.name());
+  }
+
+  /** Whether a file holds a tensor as integers: an input that embeddings read, and nothing else. */
+  boolean isIndices(Tensor tensor) {
+    return graph.inputs().contains(tensor)
+        && !graph.leaves(tensor)
+        && !graph.readers(tensor).isEmpty()
+        && graph.readers(tensor).stream().allMatch(reader -> reader.op() instanceof Embedding);
   }
 
   /** The scale that is computed while running for codes of that name. */

@@ -23,9 +23,11 @@ final class GraphEncoder {
 
   private final Graph graph;
   private final Encoding encoding;
+  private final Time time;
 
   GraphEncoder(Graph graph) {
     this.graph = graph;
+    this.time = Time.of(graph);
     this.encoding = new Encoding(graph);
   }
 
@@ -45,6 +47,7 @@ final class GraphEncoder {
     inputs.stream().filter(input -> !hasScale(input)).forEach(encoding::real);
     graph.outputs().forEach(output -> encoding.proto().addOutput(valueInfo(output)));
     addStates();
+    time.declared().ifPresent(steps -> encoding.declare(Metadata.STEPS, steps));
     return finish();
   }
 
@@ -100,21 +103,32 @@ final class GraphEncoder {
     return opset >= 21 ? 10 : opset >= 19 ? 9 : 8;
   }
 
-  private static ValueInfoProto valueInfo(Tensor tensor) {
+  private ValueInfoProto valueInfo(Tensor tensor) {
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     shape.addDimBuilder().setDimParam(BATCH);
-    for (int dim : tensor.shape().dims()) {
-      shape.addDimBuilder().setDimValue(dim);
+    int[] dims = tensor.shape().dims();
+    boolean indices = encoding.isIndices(tensor);
+    for (int i = 0; i < dims.length - (indices ? 1 : 0); i++) {
+      add(shape, dims[i], i == 0 ? time.dimension(tensor) : Time.FIXED);
     }
     int type =
         tensor.isCodes()
             ? IntegerType.of(tensor.params().range()).type().getNumber()
-            : TensorProto.DataType.FLOAT.getNumber();
+            : (indices ? TensorProto.DataType.INT64 : TensorProto.DataType.FLOAT).getNumber();
     TypeProto.Tensor.Builder tensorType =
         TypeProto.Tensor.newBuilder().setElemType(type).setShape(shape);
     return ValueInfoProto.newBuilder()
         .setName(tensor.name())
         .setType(TypeProto.newBuilder().setTensorType(tensorType))
         .build();
+  }
+
+  private static void add(TensorShapeProto.Builder shape, int size, String steps) {
+    TensorShapeProto.Dimension.Builder dim = shape.addDimBuilder();
+    if (steps.equals(Time.FIXED)) {
+      dim.setDimValue(size);
+    } else {
+      dim.setDimParam(steps);
+    }
   }
 }

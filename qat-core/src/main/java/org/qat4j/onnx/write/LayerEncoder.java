@@ -141,7 +141,7 @@ final class LayerEncoder {
         zeroPoints(codes, weights, encoding));
   }
 
-  private static void declareRange(String codes, Weights weights, Encoding encoding) {
+  static void declareRange(String codes, Weights weights, Encoding encoding) {
     if (!WeightRange.readable(weights).equals(weights.range())) {
       encoding.declare(Metadata.RANGE + codes, Metadata.text(weights.range()));
     }
@@ -149,13 +149,19 @@ final class LayerEncoder {
   }
 
   private static String scales(String codes, Weights weights, Encoding encoding) {
-    long[] channels = {weights.outChannels()};
+    return scales(codes, new long[] {weights.outChannels()}, weights, encoding);
+  }
+
+  static String scales(String codes, long[] channels, Weights weights, Encoding encoding) {
     String name = encoding.tensorName(codes + "_scale");
     return encoding.constant(Initializers.floats(name, channels, weights.scales()));
   }
 
   private static String zeroPoints(String codes, Weights weights, Encoding encoding) {
-    long[] channels = {weights.outChannels()};
+    return zeroPoints(codes, new long[] {weights.outChannels()}, weights, encoding);
+  }
+
+  static String zeroPoints(String codes, long[] channels, Weights weights, Encoding encoding) {
     String name = encoding.tensorName(codes + "_zero_point");
     IntegerType storage = IntegerType.ofWeights(weights);
     return encoding.constant(Initializers.codes(name, storage, channels, weights.zeroPoints()));

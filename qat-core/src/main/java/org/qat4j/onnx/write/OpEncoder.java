@@ -5,12 +5,15 @@ import java.util.Map;
 import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.Embedding;
 import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.RecurrentOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.Initializers;
+import org.qat4j.onnx.OnnxNodes;
 
 /** Writes the ONNX nodes of one kind of operation in one arithmetic. */
 @FunctionalInterface
@@ -25,11 +28,15 @@ interface OpEncoder {
           LinearOp.Conv.class, LayerEncoder::conv,
           LinearOp.Dense.class, LayerEncoder::dense,
           MoveOp.Pad.class, OpEncoder::padCodes,
-          MoveOp.Identity.class, (node, encoding) -> encoding.alias(node));
+          MoveOp.Steps.class, OpEncoder::steps,
+          MoveOp.Identity.class, (node, encoding) -> encoding.move(node, "Identity"));
 
   /** Operations on codes whose scale is computed while running. */
   Map<Class<? extends Op>, OpEncoder> OF_DYNAMIC_CODES =
-      Map.of(LinearOp.Dense.class, DynamicEncoder::dense);
+      Map.of(
+          LinearOp.Dense.class, DynamicEncoder::dense,
+          RecurrentOp.Lstm.class, RecurrentEncoder::encode,
+          RecurrentOp.SimpleRnn.class, RecurrentEncoder::encode);
 
   /** Operations on real numbers that are more than one node. */
   Map<Class<? extends Op>, OpEncoder> OF_REALS =
@@ -40,8 +47,16 @@ interface OpEncoder {
           DynamicEncoder::quantize,
           LinearOp.Dense.class,
           LayerEncoder::realDense,
+          MoveOp.Steps.class,
+          OpEncoder::steps,
+          Embedding.class,
+          EmbeddingEncoder::encode,
+          RecurrentOp.Lstm.class,
+          RecurrentEncoder::encode,
+          RecurrentOp.SimpleRnn.class,
+          RecurrentEncoder::encode,
           MoveOp.Identity.class,
-          (node, encoding) -> encoding.alias(node));
+          (node, encoding) -> encoding.move(node, "Identity"));
 
   /**
    * The encoder of an operation on such operands; a test holds them to the closed set.
@@ -80,6 +95,22 @@ interface OpEncoder {
     String real = encoding.real(encoding.inputsOf(node).get(0));
     encoding.requantize(
         real, node.op().clip(), encoding.graph().outputOf(node), encoding.names(node));
+  }
+
+  private static void steps(Node node, Encoding encoding) {
+    MoveOp.Steps steps = (MoveOp.Steps) node.op();
+    long end = steps.end() == Integer.MAX_VALUE ? Long.MAX_VALUE : steps.end();
+    encoding.move(
+        node,
+        "Slice",
+        number(node, "/starts", steps.first(), encoding),
+        number(node, "/ends", end, encoding),
+        number(node, "/axes", OnnxNodes.TIME_AXIS, encoding));
+  }
+
+  private static String number(Node node, String suffix, long number, Encoding encoding) {
+    String name = encoding.tensorName(node.output() + suffix);
+    return encoding.constant(Initializers.numbers(name, number));
   }
 
   private static void padCodes(Node node, Encoding encoding) {

@@ -31,6 +31,8 @@ public final class Operators {
           Map.entry("Softmax", ActivationDecoder::softmax),
           Map.entry("Pad", PadDecoder::pad),
           Map.entry("Resize", ResizeDecoder::resize),
+          Map.entry("Gather", EmbeddingDecoder::gather),
+          Map.entry("Slice", ShapeDecoder::slice),
           Map.entry("Flatten", ShapeDecoder::flatten),
           Map.entry("Reshape", ShapeDecoder::reshape),
           Map.entry("Squeeze", ShapeDecoder::squeeze),
@@ -136,10 +138,11 @@ public final class Operators {
       case "QLinearConv", "QLinearMatMul", "ConvInteger" ->
           "is in QOperator format; export the model in QDQ format (QuantizeLinear and DequantizeLinear nodes)";
       case "If", "Loop", "Scan" ->
-          "is control flow, which is not supported; export the model for one fixed path";
+          "is control flow, which is not supported; export the model for one fixed path, or recurrent"
+              + " layers in the form of docs/onnx.md";
       case "BatchNormalization" ->
           "would run in float; fold it into the convolution before it, then quantize";
-      case "Gather", "Unsqueeze", "Slice" ->
+      case "Unsqueeze" ->
           "picks numbers of an activation or a long constant; only sizes of tensors are computed with";
       case "Sub", "Mul", "Div" ->
           "would run in float; in front of the first QuantizeLinear, a constant scales the input";

@@ -41,6 +41,15 @@ public record Declarations(Map<String, String> metadata) {
     return new QuantParams(stored.scale(), stored.zeroPoint(), range);
   }
 
+  /** The number of time steps where it is free; 0 for a number that is none. */
+  public long steps() {
+    try {
+      return Long.parseLong(metadata.getOrDefault(Metadata.STEPS, "1"));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
   /** The output that an input is in the next call. */
   public Optional<String> state(String input) {
     return Optional.ofNullable(metadata.get(Metadata.STATE + input));

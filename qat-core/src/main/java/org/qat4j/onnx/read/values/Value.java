@@ -14,6 +14,7 @@ public sealed interface Value
         Value.Given,
         Value.Result,
         Value.Codes,
+        Value.Indices,
         Dynamic,
         Pending {
 
@@ -72,6 +73,19 @@ public sealed interface Value
     @Override
     public String kind() {
       return "codes";
+    }
+  }
+
+  /**
+   * Integers that pick rows of a table.
+   *
+   * @param tensor {@code [time, 1]} or {@code [1]}, as real numbers
+   * @param isFlat whether the file has them without the last dimension
+   */
+  record Indices(Tensor tensor, boolean isFlat) implements Value {
+    @Override
+    public String kind() {
+      return "word indices";
     }
   }
 }
