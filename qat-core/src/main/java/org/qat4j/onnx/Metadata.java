@@ -1,5 +1,8 @@
 package org.qat4j.onnx;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.qat4j.graph.Clip;
 import org.qat4j.scheme.IntRange;
 
@@ -24,6 +27,20 @@ public final class Metadata {
   public static final String STEPS = "qat4j.steps";
 
   private Metadata() {}
+
+  /** Those that its maker says of the whole model. */
+  public static Map<String, String> ofModel(Map<String, String> metadata) {
+    Map<String, String> rest = new HashMap<>(metadata);
+    rest.keySet().removeIf(Metadata::isOfNode);
+    return rest;
+  }
+
+  /** Whether a key says something of nodes and tensors, so that a graph's maker cannot. */
+  public static boolean isOfNode(String key) {
+    return Stream.of(CLIP, RANGE, STATE).anyMatch(key::startsWith)
+        || key.equals(OUTPUTS)
+        || key.equals(STEPS);
+  }
 
   public static String text(IntRange range) {
     return range.min() + " " + range.max();

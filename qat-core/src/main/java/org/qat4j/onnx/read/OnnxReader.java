@@ -19,6 +19,7 @@ import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Tensor;
+import org.qat4j.onnx.Metadata;
 import org.qat4j.onnx.OnnxFormatException;
 import org.qat4j.onnx.read.file.Budget;
 import org.qat4j.onnx.read.file.ExternalData;
@@ -156,7 +157,8 @@ public final class OnnxReader {
                 metadata,
                 new Budget(bytes, external),
                 allowsFloat)
-            .decode();
+            .decode()
+            .with(Metadata.ofModel(metadata));
     if (graph.tensors().stream().allMatch(OnnxReader::isReal)) {
       throw new OnnxFormatException(
           source

@@ -32,6 +32,7 @@ final class GraphEncoder {
   }
 
   ModelProto model() {
+    requireOwnKeys();
     encoding.proto().setName(graph.name());
     List<Tensor> inputs = inputs();
     for (Tensor input : inputs) {
@@ -48,7 +49,17 @@ final class GraphEncoder {
     graph.outputs().forEach(output -> encoding.proto().addOutput(valueInfo(output)));
     addStates();
     time.declared().ifPresent(steps -> encoding.declare(Metadata.STEPS, steps));
+    graph.properties().forEach(encoding::declare);
     return finish();
+  }
+
+  private void requireOwnKeys() {
+    for (String key : graph.properties().keySet()) {
+      if (Metadata.isOfNode(key)) {
+        throw new IllegalArgumentException(
+            "property '" + key + "': files keep this name for a node or tensor; choose another");
+      }
+    }
   }
 
   /** What no node computes: what callers give, and states. */
