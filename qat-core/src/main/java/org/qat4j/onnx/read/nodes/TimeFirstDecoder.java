@@ -1,5 +1,6 @@
 package org.qat4j.onnx.read.nodes;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -7,6 +8,7 @@ import org.qat4j.graph.JoinOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.OnnxFormatException;
+import org.qat4j.onnx.read.file.Constant;
 import org.qat4j.onnx.read.file.OnnxNode;
 import org.qat4j.onnx.read.values.Decoding;
 import org.qat4j.onnx.read.values.Sizes;
@@ -107,20 +109,16 @@ final class TimeFirstDecoder {
   static void zeros(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
     decoding.sizes(node, 0, "sizes");
-    boolean zero =
-        node.attribute("value")
-            .map(
-                a ->
-                    a.getT().getFloatDataList().stream().allMatch(x -> x == 0)
-                        && a.getT()
-                            .getRawData()
-                            .asReadOnlyByteBuffer()
-                            .equals(java.nio.ByteBuffer.allocate(a.getT().getRawData().size())))
-            .orElse(true);
+    Optional<AttributeProto> value = node.attribute("value");
+    boolean zero = value.isEmpty() || isZero(decoding.constant(value.get().getT(), node.output()));
     if (!zero) {
       throw node.error("makes a tensor of other numbers than 0");
     }
     decoding.define(node.output(), new TimeFirst.Zeros());
+  }
+
+  private static boolean isZero(Constant value) {
+    return value.isScalar() && value.at(0) == 0;
   }
 
   /** Parts of zeros are zeros. */
