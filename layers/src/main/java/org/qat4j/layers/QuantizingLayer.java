@@ -236,6 +236,29 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     return quantizer().activate(preActivation(inputs(), false, workspace), workspace);
   }
 
+  /**
+   * Inference of one batch by this layer alone.
+   *
+   * @param inCodes whether it runs as deployed, its inputs rounded to the codes that they come in;
+   *     else in floating point
+   * @param inputs [batch, ...] each
+   * @return [batch, ...], in no workspace
+   * @throws IllegalStateException if it is to run in codes and a range is not known
+   */
+  public final INDArray infer(boolean inCodes, INDArray... inputs) {
+    setInputs(inputs);
+    try {
+      requireShapes(inputs());
+      LayerWorkspaceMgr workspace = LayerWorkspaceMgr.noWorkspaces();
+      return inCodes
+          ? deployed.activate(inputs(), workspace)
+          : quantizer().activate(preActivation(inputs(), false, workspace), workspace);
+    } finally {
+      input = null;
+      operands = null;
+    }
+  }
+
   private INDArray trainingForward(LayerWorkspaceMgr workspace) {
     Mode mode = quantization().schedule().rangesAt(getIterationCount());
     try {

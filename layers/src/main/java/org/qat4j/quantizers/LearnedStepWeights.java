@@ -34,6 +34,11 @@ public record LearnedStepWeights(
   }
 
   @Override
+  public boolean keepsCodes() {
+    return true;
+  }
+
+  @Override
   public WeightQuantizer quantizer() {
     return new Quantizer(this);
   }

@@ -19,6 +19,16 @@ import org.qat4j.onnx.write.OnnxWriter;
 public record QuantizedModel(Graph graph) {
 
   /**
+   * The same model for sequences of another length; the weights are shared.
+   *
+   * @param time steps of every sequence that callers give
+   * @throws IllegalArgumentException if it reads no sequence, or a layer depends on its length
+   */
+  public QuantizedModel withSteps(int time) {
+    return new QuantizedModel(graph.withSteps(time));
+  }
+
+  /**
    * The same model, of which something is said: class names, or how inputs were normalized.
    *
    * @param properties texts by key, in the place of earlier ones; a file keeps them

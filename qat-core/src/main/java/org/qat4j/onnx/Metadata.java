@@ -2,6 +2,7 @@ package org.qat4j.onnx;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.qat4j.graph.Clip;
 import org.qat4j.scheme.IntRange;
 
@@ -16,18 +17,29 @@ public final class Metadata {
   /** Followed by a tensor's name: the smallest and largest code, for example {@code "-7 7"}. */
   public static final String RANGE = "qat4j.range.";
 
+  /** Followed by the name of an input: the output that it is in the next call. */
+  public static final String STATE = "qat4j.state.";
+
+  /** How many of the outputs callers get; those behind are kept for the next call only. */
+  public static final String OUTPUTS = "qat4j.outputs";
+
+  /** The number of time steps, where it is free. */
+  public static final String STEPS = "qat4j.steps";
+
   private Metadata() {}
 
-  /** Those that say nothing of single nodes and tensors, but of the whole model. */
+  /** Those that its maker says of the whole model. */
   public static Map<String, String> ofModel(Map<String, String> metadata) {
     Map<String, String> rest = new HashMap<>(metadata);
     rest.keySet().removeIf(Metadata::isOfNode);
     return rest;
   }
 
-  /** Whether a key says something of a single node or tensor, so that a graph's maker cannot. */
+  /** Whether a key says something of nodes and tensors, so that a graph's maker cannot. */
   public static boolean isOfNode(String key) {
-    return key.startsWith(CLIP) || key.startsWith(RANGE);
+    return Stream.of(CLIP, RANGE, STATE).anyMatch(key::startsWith)
+        || key.equals(OUTPUTS)
+        || key.equals(STEPS);
   }
 
   public static String text(IntRange range) {

@@ -14,6 +14,12 @@ public final class Operators {
       Map.ofEntries(
           Map.entry("QuantizeLinear", QuantizationDecoder::quantize),
           Map.entry("DequantizeLinear", QuantizationDecoder::dequantize),
+          Map.entry("DynamicQuantizeLinear", DynamicDecoder::quantize),
+          Map.entry("MatMulInteger", DynamicDecoder::matMulInteger),
+          Map.entry("DynamicQuantizeMatMul", DynamicDecoder::quantizedMatMul),
+          Map.entry("MatMulIntegerToFloat", DynamicDecoder::matMulToFloat),
+          Map.entry("DynamicQuantizeLSTM", LstmDecoder::dynamic),
+          Map.entry("ConstantOfShape", TimeFirstDecoder::zeros),
           Map.entry("Conv", LayerDecoder::conv),
           Map.entry("Gemm", LayerDecoder::gemm),
           Map.entry("MatMul", LayerDecoder::matMul),
@@ -29,6 +35,8 @@ public final class Operators {
           Map.entry("Softmax", ActivationDecoder::softmax),
           Map.entry("Pad", PadDecoder::pad),
           Map.entry("Resize", ResizeDecoder::resize),
+          Map.entry("Gather", EmbeddingDecoder::gather),
+          Map.entry("Slice", ShapeDecoder::slice),
           Map.entry("Flatten", ShapeDecoder::flatten),
           Map.entry("Reshape", ShapeDecoder::reshape),
           Map.entry("Squeeze", ShapeDecoder::squeeze),
@@ -45,6 +53,7 @@ public final class Operators {
           Map.entry("Gemm", RealLayerDecoder::gemm),
           Map.entry("MatMul", RealLayerDecoder::matMul),
           Map.entry("BatchNormalization", RealLayerDecoder::batchNorm),
+          Map.entry("LSTM", LstmDecoder::real),
           Map.entry("Add", ScaleShiftDecoder::add),
           Map.entry("Sub", ScaleShiftDecoder::sub),
           Map.entry("Mul", ScaleShiftDecoder::mul),
@@ -60,6 +69,22 @@ public final class Operators {
           Map.entry("AveragePool", PoolDecoder::realAveragePool),
           Map.entry("GlobalAveragePool", PoolDecoder::realGlobalAveragePool),
           Map.entry("ReduceMean", PoolDecoder::realMean));
+
+  /** Operators on what belongs to codes whose scale is computed while running. */
+  private static final Map<String, NodeDecoder> DYNAMIC =
+      Map.of("Cast", DynamicDecoder::cast, "Mul", DynamicDecoder::mul);
+
+  /** Operators around recurrent layers, whose first dimension is the time. */
+  private static final Map<String, NodeDecoder> TIME_FIRST =
+      Map.of(
+          "Transpose", TimeFirstDecoder::transpose,
+          "Squeeze", TimeFirstDecoder::squeeze,
+          "Reshape", TimeFirstDecoder::reshape,
+          "Slice", TimeFirstDecoder::part);
+
+  /** Operators that are ONNX Runtime's own. */
+  private static final Set<String> OWN =
+      Set.of("DynamicQuantizeMatMul", "MatMulIntegerToFloat", "DynamicQuantizeLSTM");
 
   /**
    * Operators of other domains that mean the same: ONNX Runtime's quantizer writes them for 4 and
@@ -88,14 +113,22 @@ public final class Operators {
   private static NodeDecoder of(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     String domain = node.proto().getDomain();
     boolean standard = domain.isEmpty() || domain.equals("ai.onnx");
-    boolean contributed = domain.equals("com.microsoft") && CONTRIBUTED.contains(node.op());
+    boolean own = OWN.contains(node.op());
+    boolean contributed =
+        domain.equals("com.microsoft") && (own || CONTRIBUTED.contains(node.op()));
     if (standard && SizesDecoder.isSizes(node, decoding)) {
       return SizesDecoder::decode;
+    }
+    if (standard && DYNAMIC.containsKey(node.op()) && DynamicDecoder.isPart(node, decoding)) {
+      return DYNAMIC.get(node.op());
+    }
+    if (standard && TIME_FIRST.containsKey(node.op()) && TimeFirstDecoder.isPart(node, decoding)) {
+      return TIME_FIRST.get(node.op());
     }
     boolean islands =
         standard && (decoding.allowsFloat() || InputScaling.isInFront(node, decoding));
     NodeDecoder island = islands ? REAL.get(node.op()) : null;
-    NodeDecoder integer = standard || contributed ? INTEGER.get(node.op()) : null;
+    NodeDecoder integer = (standard && !own) || contributed ? INTEGER.get(node.op()) : null;
     if (integer == null && island == null) {
       throw refused(node, decoding.allowsFloat());
     }
@@ -124,15 +157,18 @@ public final class Operators {
           + "', which is not supported; export with standard operators";
     }
     return switch (node.op()) {
-      case "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger" ->
+      case "QLinearConv", "QLinearMatMul", "ConvInteger" ->
           "is in QOperator format; export the model in QDQ format (QuantizeLinear and DequantizeLinear nodes)";
-      case "DynamicQuantizeLinear" ->
-          "quantizes dynamically; export with static quantization in QDQ format";
       case "If", "Loop", "Scan" ->
-          "is control flow, which is not supported; export the model for one fixed path";
+          "is control flow, which is not supported; export the model for one fixed path, or recurrent"
+              + " layers in the form of docs/onnx.md";
+      case "LSTM" -> "would run in float; quantize it dynamically (DynamicQuantizeLSTM)";
+      case "GRU", "RNN" ->
+          "is not supported; of recurrent operators LSTM and DynamicQuantizeLSTM are, and the form of"
+              + " docs/onnx.md";
       case "BatchNormalization" ->
           "would run in float; fold it into the convolution before it, then quantize";
-      case "Gather", "Unsqueeze", "Slice" ->
+      case "Unsqueeze" ->
           "picks numbers of an activation or a long constant; only sizes of tensors are computed with";
       case "Sub", "Mul", "Div" ->
           "would run in float; in front of the first QuantizeLinear, a constant scales the input";
