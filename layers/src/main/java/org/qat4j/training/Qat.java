@@ -8,6 +8,7 @@ import org.qat4j.inference.QuantizedModel;
 import org.qat4j.layers.InputQuantizer;
 import org.qat4j.training.forms.Fusion;
 import org.qat4j.training.forms.Prepared;
+import org.qat4j.training.forms.RecurrentPlan;
 import org.qat4j.training.forms.UnsupportedLayerException;
 import org.qat4j.training.network.NetworkView;
 import org.qat4j.training.network.Stage;
@@ -54,7 +55,11 @@ public final class Qat {
     Objects.requireNonNull(config, "config");
     requireInitialized(original);
     List<Prepared> plan = Fusion.fuse(original.stages());
-    Rules.apply(config, plan);
+    if (RecurrentPlan.isRecurrent(original.stages())) {
+      RecurrentRules.apply(config, plan);
+    } else {
+      Rules.apply(config, plan);
+    }
     NetworkView<N> prepared = original.build(plan.stream().map(Prepared::stage).toList());
     Parameters.prepare(plan, original.layers(), prepared.layers());
     return prepared.network();
@@ -113,7 +118,13 @@ public final class Qat {
   }
 
   private static QuantizedModel convert(NetworkView<?> prepared) {
-    return Conversion.convert(preparedStages(prepared), prepared.layers());
+    List<Stage> stages = preparedStages(prepared);
+    if (RecurrentPlan.isRecurrent(stages)) {
+      throw new IllegalArgumentException(
+          "this network is recurrent: its activations stay real in training, so it has no static"
+              + " integer form");
+    }
+    return Conversion.convert(stages, prepared.layers());
   }
 
   /**
@@ -145,7 +156,8 @@ public final class Qat {
   }
 
   private static boolean isPrepared(List<Stage> stages) {
-    return !stages.isEmpty() && stages.get(0).thawed().conf() instanceof InputQuantizer;
+    return RecurrentPlan.isPrepared(stages)
+        || (!stages.isEmpty() && stages.get(0).thawed().conf() instanceof InputQuantizer);
   }
 
   private static void requireInitialized(NetworkView<?> network) {
