@@ -34,6 +34,10 @@ public final class Qat {
    * schedules of learning rates start over: set a rate for fine-tuning, often a tenth of the last
    * one. Listeners are not taken over.
    *
+   * <p>Of a recurrent network, one with layers that step through sequences, the activations stay
+   * real: the configuration says how its weights are rounded, if at all, and {@link #convert} takes
+   * it not.
+   *
    * @throws UnsupportedLayerException if a layer cannot be quantized, naming it, its index and
    *     class and what to do
    */

@@ -90,7 +90,8 @@ final class Nd4jLstm implements Recurrence {
       Nd4jSteps.mask(memoryBehind, pass.mask(), t);
       INDArray delta = deltas.slice(t);
       INDArray output =
-          step.passBack(cell.gate(), OUTPUT, activated(memories.slice(t)).muli(outputGradient), delta);
+          step.passBack(
+              cell.gate(), OUTPUT, activated(memories.slice(t)).muli(outputGradient), delta);
       INDArray memoryGradient =
           cell.activation()
               .backprop(memories.slice(t).dup(), outputGradient.muli(step.gate(OUTPUT)))
@@ -148,8 +149,7 @@ final class Nd4jLstm implements Recurrence {
     for (int gate : PEEPHOLES) {
       INDArray seen = Nd4jSteps.rows(gate == OUTPUT ? memories : before);
       INDArray delta = Nd4jSteps.gate(Nd4jSteps.rows(deltas), gate, pass.units());
-      INDArray gradient =
-          Nd4jSteps.column(gradients.recurrent(), peepholeColumn(pass, gate));
+      INDArray gradient = Nd4jSteps.column(gradients.recurrent(), peepholeColumn(pass, gate));
       gradient.assign(delta.mul(seen).sum(0).reshape(gradient.shape()));
     }
   }

@@ -48,7 +48,11 @@ final class Nd4jSteps {
    * @param deltas gradient of the sums, {@code [time, batch, gates * units]}
    */
   static INDArray differentiate(
-      Pass pass, INDArray outputs, INDArray deltas, Weights gradients, LayerWorkspaceMgr workspace) {
+      Pass pass,
+      INDArray outputs,
+      INDArray deltas,
+      Weights gradients,
+      LayerWorkspaceMgr workspace) {
     long gateColumns = deltas.size(2);
     INDArray all = rows(deltas);
     gradients.input().assign(rows(pass.input()).transpose().mmul(all));

@@ -119,10 +119,8 @@ final class LstmWeights {
         memory.desc there = layout.submemory_desc(dims, offsets, false);
         memory.desc here = columns(dims, rows);
         memory gate = new memory(there, OneDnnKernels.engine(), own.get_data_handle());
-        take.add(
-            copy(here, there).slot(dnnl.DNNL_ARG_FROM, here).bound(dnnl.DNNL_ARG_TO, gate));
-        give.add(
-            copy(there, here).bound(dnnl.DNNL_ARG_FROM, gate).slot(dnnl.DNNL_ARG_TO, here));
+        take.add(copy(here, there).slot(dnnl.DNNL_ARG_FROM, here).bound(dnnl.DNNL_ARG_TO, gate));
+        give.add(copy(there, here).bound(dnnl.DNNL_ARG_FROM, gate).slot(dnnl.DNNL_ARG_TO, here));
       }
     }
 

@@ -135,9 +135,7 @@ final class OneDnnLstm implements Recurrence {
     void forward(Pass pass, INDArray[] last, INDArray result) {
       forwardWeights.take(pass.weights());
       forward.run(
-          pass.input(),
-          Layouts.working(pass.initial()[0]),
-          Layouts.working(pass.initial()[1]));
+          pass.input(), Layouts.working(pass.initial()[0]), Layouts.working(pass.initial()[1]));
       outputs.run(result);
       lastOutput.run(last[0]);
       lastMemory.run(last[1]);

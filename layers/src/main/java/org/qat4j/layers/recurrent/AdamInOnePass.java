@@ -61,8 +61,7 @@ public final class AdamInOnePass extends Adam {
   public GradientUpdater instantiate(INDArray state, boolean initialize) {
     Running updater = new Running(this);
     INDArray flat = state.reshape(state.length());
-    updater.setStateViewArray(
-        flat, new long[] {flat.length() / 2}, flat.ordering(), initialize);
+    updater.setStateViewArray(flat, new long[] {flat.length() / 2}, flat.ordering(), initialize);
     return updater;
   }
 

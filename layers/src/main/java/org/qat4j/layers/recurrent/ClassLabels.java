@@ -59,8 +59,7 @@ final class ClassLabels {
 
   /** Runs along the last axis, or the last two where they lie without gaps. */
   private void scan() {
-    boolean joined =
-        size(1) == 1 || labels.stride(axes[1]) == size(2) * labels.stride(axes[2]);
+    boolean joined = size(1) == 1 || labels.stride(axes[1]) == size(2) * labels.stride(axes[2]);
     long run = joined ? size(1) * size(2) : size(2);
     boolean dense =
         (size(2) == 1 || labels.stride(axes[2]) == 1) && lastByte() <= memory.capacity();

@@ -51,8 +51,7 @@ final class EmbeddingOfSequences extends BaseLayer<EmbeddingSequenceLayer> {
     INDArray indices =
         oneFeature ? input.reshape(input.ordering(), input.size(0), input.size(2)) : input;
     if (!layerConf().isInferInputLength() && indices.size(1) != layerConf().getInputLength()) {
-      throw refusal(
-          "takes sequences of " + layerConf().getInputLength() + " steps, got ", input);
+      throw refusal("takes sequences of " + layerConf().getInputLength() + " steps, got ", input);
     }
     return indices;
   }

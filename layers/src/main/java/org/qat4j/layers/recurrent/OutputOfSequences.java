@@ -123,10 +123,7 @@ final class OutputOfSequences extends RnnOutputLayer implements KernelUser {
   protected INDArray preOutput2d(boolean training, LayerWorkspaceMgr workspace) {
     assertInputSet(false);
     return logits(
-        rows(training, workspace),
-        linear.rows(weight(training, workspace)),
-        training,
-        workspace);
+        rows(training, workspace), linear.rows(weight(training, workspace)), training, workspace);
   }
 
   @Override
@@ -136,7 +133,7 @@ final class OutputOfSequences extends RnnOutputLayer implements KernelUser {
     if (maskArray != null) {
       applyMask(outputs);
     }
-    return workspace.leverageTo(ArrayType.ACTIVATIONS, asLayersSee(outputs));
+    return asLayersSee(workspace.dup(ArrayType.ACTIVATIONS, outputs, 'c'));
   }
 
   @Override
@@ -196,8 +193,7 @@ final class OutputOfSequences extends RnnOutputLayer implements KernelUser {
     }
     ILossFunction function = layerConf().getLossFn();
     INDArray rows = getLabels2d(workspace, ArrayType.BP_WORKING_MEM);
-    loss =
-        function.computeScore(rows, logits, layerConf().getActivationFn(), maskArray, false);
+    loss = function.computeScore(rows, logits, layerConf().getActivationFn(), maskArray, false);
     return function.computeGradient(rows, logits, layerConf().getActivationFn(), maskArray);
   }
 
@@ -214,13 +210,13 @@ final class OutputOfSequences extends RnnOutputLayer implements KernelUser {
       gradient.setGradientFor(step, stepGradient);
     }
     if (rounding.rounds(getIterationCount())) {
-      rounding.passBack(getParam(WEIGHT), getParam(step), weightGradient, stepGradient);
+      INDArray weight = weightNoiseParams.getOrDefault(WEIGHT, getParam(WEIGHT));
+      rounding.passBack(weight, getParam(step), weightGradient, stepGradient);
     }
   }
 
   @Override
-  public double computeScore(
-      double regularization, boolean training, LayerWorkspaceMgr workspace) {
+  public double computeScore(double regularization, boolean training, LayerWorkspaceMgr workspace) {
     if (input == null || labels == null) {
       throw new IllegalStateException("there is no score without input and labels " + layerId());
     }

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -66,7 +67,8 @@ final class RecurrentLayer
     whole = kernels.recurrence(cell);
     rounding =
         new RoundedWeights(
-            ((WeightQuantizing) layerConf()).getQuantization(), cell.gates() * layerConf().getNOut());
+            ((WeightQuantizing) layerConf()).getQuantization(),
+            cell.gates() * layerConf().getNOut());
   }
 
   @Override
@@ -108,17 +110,20 @@ final class RecurrentLayer
       Map<String, INDArray> to,
       LayerWorkspaceMgr workspace) {
     assertInputSet(false);
-    INDArray steps = steps(training, workspace);
-    Pass next = new Pass(steps, weights(training, workspace), initial(from, steps, workspace), maskArray);
+    // Only training keeps anything: in inference no workspace of inputs need be open.
+    LayerWorkspaceMgr kept = training ? workspace : LayerWorkspaceMgr.noWorkspaces();
+    INDArray steps = steps(training, kept);
+    Pass next = new Pass(steps, weights(training, kept), initial(from, steps, kept), maskArray);
     INDArray[] last = states(steps);
-    INDArray outputs = recurrence().forward(next, last, workspace);
+    INDArray outputs = recurrence().forward(next, last, kept);
     pass = training ? next : null;
     if (to != null) {
       for (int i = 0; i < last.length; i++) {
         to.put(STATES.get(i), last[i]);
       }
     }
-    return Sequences.asLayersSee(outputs, getDataFormat());
+    return Sequences.asLayersSee(
+        training ? outputs : workspace.dup(ArrayType.ACTIVATIONS, outputs, 'c'), getDataFormat());
   }
 
   private Recurrence recurrence() {
@@ -152,7 +157,7 @@ final class RecurrentLayer
   }
 
   private void requireSequences() {
-    int features = getDataFormat() == org.deeplearning4j.nn.conf.RNNFormat.NWC ? 2 : 1;
+    int features = getDataFormat() == RNNFormat.NWC ? 2 : 1;
     if (input.rank() != 3 || input.size(features) != layerConf().getNIn() || input.isEmpty()) {
       throw new DL4JInvalidInputException(
           "layer '"
@@ -197,10 +202,7 @@ final class RecurrentLayer
       initial[i] =
           state == null
               ? workspace.create(
-                  ArrayType.INPUT,
-                  dataType,
-                  new long[] {steps.size(1), layerConf().getNOut()},
-                  'c')
+                  ArrayType.INPUT, dataType, new long[] {steps.size(1), layerConf().getNOut()}, 'c')
               : state.castTo(dataType);
     }
     return initial;
@@ -251,21 +253,56 @@ final class RecurrentLayer
     if (pass == null) {
       forward(true, stateMap, tBpttStateMap, workspace);
     }
-    return backward(epsilon, workspace);
+    long skipped = pass.time() - length;
+    return skipped <= 0
+        ? backward(epsilon, workspace)
+        : backwardBehind(skipped, epsilon, workspace);
+  }
+
+  /** Steps to where gradients begin, and takes the rest for a sequence of its own. */
+  private Pair<Gradient, INDArray> backwardBehind(
+      long skipped, INDArray epsilon, LayerWorkspaceMgr workspace) {
+    Pass all = pass;
+    INDArray[] there = states(all.input());
+    recurrence().forward(part(all, all.initial(), 0, skipped), there, workspace);
+    Pass rest = part(all, there, skipped, all.time());
+    recurrence().forward(rest, states(all.input()), workspace);
+    INDArray delta = Sequences.timeFirst(epsilon.castTo(dataType), getDataFormat());
+    INDArray inputGradient =
+        recurrence().backward(rest, steps(delta, skipped, all.time()), gradients(), workspace);
+    INDArray whole =
+        workspace.create(ArrayType.ACTIVATION_GRAD, dataType, all.input().shape(), 'c');
+    steps(whole, skipped, all.time()).assign(inputGradient);
+    return passBack(whole);
+  }
+
+  private static Pass part(Pass all, INDArray[] initial, long from, long to) {
+    INDArray mask = all.mask() == null ? null : all.mask().get(all(), interval(from, to));
+    return new Pass(steps(all.input(), from, to), all.weights(), initial, mask);
+  }
+
+  private static INDArray steps(INDArray timeFirst, long from, long to) {
+    return timeFirst.get(interval(from, to), all(), all());
   }
 
   private Pair<Gradient, INDArray> backward(INDArray epsilon, LayerWorkspaceMgr workspace) {
     INDArray delta = Sequences.timeFirst(epsilon.castTo(dataType), getDataFormat());
-    Weights gradients =
-        new Weights(
-            gradientViews.get(INPUT_WEIGHT),
-            gradientViews.get(RECURRENT_WEIGHT),
-            gradientViews.get(BIAS));
-    INDArray inputGradient = recurrence().backward(pass, delta, gradients, workspace);
+    return passBack(recurrence().backward(pass, delta, gradients(), workspace));
+  }
+
+  private Weights gradients() {
+    return new Weights(
+        gradientViews.get(INPUT_WEIGHT),
+        gradientViews.get(RECURRENT_WEIGHT),
+        gradientViews.get(BIAS));
+  }
+
+  /** Through the rounding of the weights and the dropout of the input. */
+  private Pair<Gradient, INDArray> passBack(INDArray inputGradient) {
     Gradient gradient = new DefaultGradient();
-    passBack(INPUT_WEIGHT, gradients.input(), gradient);
-    passBack(RECURRENT_WEIGHT, gradients.recurrent(), gradient);
-    gradient.setGradientFor(BIAS, gradients.bias());
+    passBack(INPUT_WEIGHT, gradient);
+    passBack(RECURRENT_WEIGHT, gradient);
+    gradient.setGradientFor(BIAS, gradientViews.get(BIAS));
     weightNoiseParams.clear();
     pass = null;
     IDropout dropout = layerConf().getIDropout();
@@ -277,7 +314,8 @@ final class RecurrentLayer
   }
 
   /** From the gradient of a rounded weight matrix to that of the real one, in place. */
-  private void passBack(String key, INDArray weightGradient, Gradient gradient) {
+  private void passBack(String key, Gradient gradient) {
+    INDArray weightGradient = gradientViews.get(key);
     String step = SteppedParams.stepOf(key);
     INDArray stepGradient = gradientViews.get(step);
     gradient.setGradientFor(key, weightGradient);
@@ -286,7 +324,8 @@ final class RecurrentLayer
       gradient.setGradientFor(step, stepGradient);
     }
     if (rounding.rounds(getIterationCount())) {
-      rounding.passBack(getParam(key), getParam(step), weightGradient, stepGradient);
+      INDArray weight = weightNoiseParams.getOrDefault(key, getParam(key));
+      rounding.passBack(weight, getParam(step), weightGradient, stepGradient);
     }
   }
 

@@ -61,8 +61,7 @@ final class RoundedWeights {
    * @param stepGradient overwritten; null where none are learned
    */
   void passBack(INDArray weights, INDArray step, INDArray gradient, INDArray stepGradient) {
-    quantizer.backward(
-        coded(weights).transpose(), step, coded(gradient).transpose(), stepGradient);
+    quantizer.backward(coded(weights).transpose(), step, coded(gradient).transpose(), stepGradient);
   }
 
   private INDArray coded(INDArray weights) {

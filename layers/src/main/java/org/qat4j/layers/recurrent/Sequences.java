@@ -38,7 +38,10 @@ final class Sequences {
             .assign(timeFirst);
   }
 
-  /** All steps of all sequences of a row order, one below the other: {@code [time * batch, features]}. */
+  /**
+   * All steps of all sequences of a row order, one below the other: {@code [time * batch,
+   * features]}.
+   */
   static INDArray rows(INDArray timeFirst) {
     return timeFirst.reshape('c', timeFirst.size(0) * timeFirst.size(1), timeFirst.size(2));
   }

@@ -117,8 +117,6 @@ final class SteppedParams implements ParamInitializer {
 
   private static INDArray part(INDArray view, long start, long end) {
     INDArray flat = view.reshape(view.length());
-    return start == 0 && end == flat.length()
-        ? flat
-        : flat.get(NDArrayIndex.interval(start, end));
+    return start == 0 && end == flat.length() ? flat : flat.get(NDArrayIndex.interval(start, end));
   }
 }

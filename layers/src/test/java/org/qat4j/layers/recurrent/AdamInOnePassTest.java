@@ -21,7 +21,8 @@ import org.nd4j.linalg.schedule.ScheduleType;
 
 class AdamInOnePassTest {
   private static INDArray run(IUpdater updater, DataType type, int length) {
-    INDArray state = Nd4j.create(type, 2 * length + 3).get(NDArrayIndex.interval(3, 2 * length + 3));
+    INDArray state =
+        Nd4j.create(type, 2 * length + 3).get(NDArrayIndex.interval(3, 2 * length + 3));
     GradientUpdater<?> running = updater.instantiate(state, true);
     INDArray all = Nd4j.create(type, 5, length);
     Random random = new Random(2);
@@ -47,9 +48,11 @@ class AdamInOnePassTest {
         }) {
       for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
         double[] expected = run(adam, type, length).toDoubleVector();
+        // ND4J computes 1 - beta^t in float32.
+        double tolerance = type == DataType.FLOAT ? 1e-4 : 0;
         double[] actual = run(AdamInOnePass.of(adam), type, length).toDoubleVector();
         for (int i = 0; i < expected.length; i++) {
-          assertEquals(expected[i], actual[i], 2e-6 * Math.abs(expected[i]), adam + " " + i);
+          assertEquals(expected[i], actual[i], tolerance * Math.abs(expected[i]), adam + " " + i);
         }
       }
     }

@@ -33,7 +33,7 @@ class ClassLabelsTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @EnumSource(names = {"FLOAT", "DOUBLE", "HALF", "INT8", "INT64"})
+  @EnumSource(names = {"FLOAT", "DOUBLE", "HALF", "BYTE", "LONG"})
   void of_anyOrder_namesTheClassOfEachStep(DataType type) {
     for (int[] shape : SHAPES) {
       int[] classes = classes(shape);
@@ -47,7 +47,7 @@ class ClassLabelsTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @EnumSource(names = {"FLOAT", "INT8"})
+  @EnumSource(names = {"FLOAT", "BYTE"})
   void of_partOfLongerSequences_namesTheClassOfEachStep(DataType type) {
     int[] shape = {3, 7, 9};
     int[] classes = classes(shape);

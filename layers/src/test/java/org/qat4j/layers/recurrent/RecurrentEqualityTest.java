@@ -2,6 +2,8 @@ package org.qat4j.layers.recurrent;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.nd4j.linalg.indexing.NDArrayIndex.all;
+import static org.nd4j.linalg.indexing.NDArrayIndex.point;
 import static org.qat4j.layers.recurrent.RecurrentNetworks.BATCH;
 import static org.qat4j.layers.recurrent.RecurrentNetworks.TIME;
 import static org.qat4j.layers.recurrent.RecurrentNetworks.embedding;
@@ -15,9 +17,14 @@ import static org.qat4j.layers.recurrent.RecurrentNetworks.words;
 
 import java.util.Map;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
+import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,13 +41,50 @@ class RecurrentEqualityTest {
     MultiLayerNetwork of(DataType type);
   }
 
+  /** Drops the same values each time: those of even features at even steps. */
+  private static final class Halving implements IDropout {
+    private static final long serialVersionUID = 1L;
+
+    private static INDArray halved(INDArray values, INDArray to) {
+      to.assign(values);
+      for (long f = 0; f < values.size(1); f += 2) {
+        for (long t = 0; t < values.size(2); t += 2) {
+          to.get(all(), point(f), point(t)).muli(0.5);
+        }
+      }
+      return to;
+    }
+
+    @Override
+    public INDArray applyDropout(
+        INDArray values, INDArray to, int iteration, int epoch, LayerWorkspaceMgr workspace) {
+      return halved(values, to);
+    }
+
+    @Override
+    public INDArray backprop(INDArray gradient, INDArray to, int iteration, int epoch) {
+      return halved(gradient.dup(), to);
+    }
+
+    @Override
+    public void clear() {
+      // Keeps nothing.
+    }
+
+    @Override
+    public IDropout clone() {
+      return new Halving();
+    }
+  }
+
   private static Arguments named(String name, Original original) {
     return Arguments.of(name, original);
   }
 
   static Stream<Arguments> networks() {
     return Stream.of(
-        named("lstm", t -> network(t, b -> {}, embedding(4), lstm(4, 6).build(), output(6).build())),
+        named(
+            "lstm", t -> network(t, b -> {}, embedding(4), lstm(4, 6).build(), output(6).build())),
         named(
             "two lstm of one unit and more",
             t ->
@@ -81,6 +125,24 @@ class RecurrentEqualityTest {
                     new Bidirectional(Bidirectional.Mode.CONCAT, lstm(4, 3).build()),
                     new Bidirectional(Bidirectional.Mode.ADD, graves(6, 3).build()),
                     output(3).build())),
+        named(
+            "settings",
+            t ->
+                network(
+                    t,
+                    b ->
+                        b.l1(0.01)
+                            .l2(0.02)
+                            .l2Bias(0.01)
+                            .biasInit(0.3)
+                            .gradientNormalization(
+                                GradientNormalization.ClipElementWiseAbsoluteValue)
+                            .gradientNormalizationThreshold(0.05)
+                            .constrainWeights(new MaxNormConstraint(0.8, 0)),
+                    embedding(4),
+                    lstm(4, 6).dropOut(new Halving()).build(),
+                    simple(6, 5).dropOut(new Halving()).build(),
+                    output(5).build())),
         named(
             "without workspaces",
             t ->
@@ -132,6 +194,25 @@ class RecurrentEqualityTest {
     }
     MultiLayerNetwork restored = Qat.restore(fast, untrained);
     assertClose(stock.params(), restored.params(), 1e-9, "parameters");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("networks")
+  void asGraph_equalsTheOriginal(String name, Original original) {
+    ComputationGraph stock = original.of(DataType.DOUBLE).toComputationGraph();
+    ComputationGraph fast = Qat.prepare(stock, QatConfig.floatingPoint());
+    DataSet data = words(DataType.DOUBLE, BATCH, TIME);
+    assertClose(
+        stock.outputSingle(data.getFeatures()),
+        fast.outputSingle(data.getFeatures()),
+        1e-10,
+        "output");
+    for (int i = 0; i < 3; i++) {
+      stock.fit(data);
+      fast.fit(data);
+    }
+    assertClose(stock.params(), fast.params(), 1e-9, "parameters");
+    assertEquals(stock.score(), fast.score(), 1e-9);
   }
 
   static void compare(MultiLayerNetwork stock, DataSet data, double tolerance) {
