@@ -122,8 +122,10 @@ final class OutputOfSequences extends RnnOutputLayer implements KernelUser {
   @Override
   protected INDArray preOutput2d(boolean training, LayerWorkspaceMgr workspace) {
     assertInputSet(false);
-    return logits(
-        rows(training, workspace), linear.rows(weight(training, workspace)), training, workspace);
+    // Only training keeps anything: in inference no workspace of inputs need be open.
+    LayerWorkspaceMgr kept = training ? workspace : LayerWorkspaceMgr.noWorkspaces();
+    INDArray weightRows = linear.rows(weight(training, kept));
+    return logits(rows(training, kept), weightRows, training, kept);
   }
 
   @Override

@@ -162,7 +162,7 @@ class RecurrentStateTest {
     Map<String, INDArray> gradients = step(fast, input, labels);
     for (String key : List.of("1_W", "1_RW", "2_RW", "3_RW", "4_W", "0_W")) {
       INDArray parameter = fast.getParam(key);
-      INDArray gradient = gradients.get(key).dup();
+      INDArray gradient = gradients.get(key).dup('f');
       for (long i = 0; i < parameter.length(); i += 1 + parameter.length() / 5) {
         double value = parameter.getDouble(i);
         parameter.putScalar(i, value + 1e-6);
