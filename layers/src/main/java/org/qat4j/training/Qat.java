@@ -1,11 +1,20 @@
 package org.qat4j.training;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.layers.InputQuantizer;
+import org.qat4j.layers.Schedule;
+import org.qat4j.training.calibration.ActivationStatistics;
+import org.qat4j.training.calibration.Calibrator;
+import org.qat4j.training.calibration.Features;
 import org.qat4j.training.forms.Fusion;
 import org.qat4j.training.forms.Prepared;
 import org.qat4j.training.forms.RecurrentPlan;
@@ -42,7 +51,7 @@ public final class Qat {
    *     class and what to do
    */
   public static MultiLayerNetwork prepare(MultiLayerNetwork network, QatConfig config) {
-    return prepare(NetworkView.of(network), config);
+    return prepare(NetworkView.of(network), config).network();
   }
 
   /**
@@ -52,10 +61,17 @@ public final class Qat {
    * @throws IllegalArgumentException if a vertex does not hold a layer
    */
   public static ComputationGraph prepare(ComputationGraph network, QatConfig config) {
-    return prepare(NetworkView.of(network), config);
+    return prepare(NetworkView.of(network), config).network();
   }
 
-  private static <N> N prepare(NetworkView<N> original, QatConfig config) {
+  /**
+   * As {@link #prepare(MultiLayerNetwork, QatConfig)}, for either kind of network.
+   *
+   * @throws UnsupportedLayerException if a layer cannot be quantized
+   * @throws IllegalArgumentException if a vertex does not hold a layer
+   */
+  public static <N extends Model> NetworkView<N> prepare(
+      NetworkView<N> original, QatConfig config) {
     Objects.requireNonNull(config, "config");
     requireInitialized(original);
     List<Prepared> plan = Fusion.fuse(original.stages());
@@ -66,7 +82,116 @@ public final class Qat {
     }
     NetworkView<N> prepared = original.build(plan.stream().map(Prepared::stage).toList());
     Parameters.prepare(plan, original.layers(), prepared.layers());
-    return prepared.network();
+    return prepared;
+  }
+
+  /**
+   * Quantization without training: as {@link #prepare}, with ranges chosen from data, so that the
+   * network can be converted at once. Some hundred images are enough. {@code fit} goes on from
+   * these ranges.
+   *
+   * <p>Of each output the float network's values are observed, fused as preparation fuses and with
+   * the running statistics of batch normalization. An observed range is what its estimator chooses
+   * from all of them; {@code minMax} joins the batches' extremes as {@link QatConfig#calibration}
+   * says. Learned scales, of weights too, start where the squared error is smallest; other weights
+   * become codes as their scheme says.
+   *
+   * @param network not modified
+   * @param data labels are not needed. Read from where the iterator stands, or from its start if it
+   *     is at its end
+   * @throws IllegalArgumentException if there are no images, they differ in shape, or they make
+   *     some value NaN or infinite, naming the image; if the configuration never rounds
+   * @throws UnsupportedLayerException if a layer cannot be quantized
+   */
+  public static MultiLayerNetwork calibrate(
+      MultiLayerNetwork network, DataSetIterator data, QatConfig config) {
+    return calibrate(NetworkView.of(network), Features.of(data), config);
+  }
+
+  /** As {@link #calibrate(MultiLayerNetwork, DataSetIterator, QatConfig)}. */
+  public static ComputationGraph calibrate(
+      ComputationGraph network, DataSetIterator data, QatConfig config) {
+    return calibrate(NetworkView.of(network), Features.of(data), config);
+  }
+
+  /** As {@link #calibrate(MultiLayerNetwork, DataSetIterator, QatConfig)}. */
+  public static ComputationGraph calibrate(
+      ComputationGraph network, MultiDataSetIterator data, QatConfig config) {
+    return calibrate(NetworkView.of(network), Features.of(data), config);
+  }
+
+  private static <N extends Model> N calibrate(
+      NetworkView<N> network, Iterator<INDArray> data, QatConfig config) {
+    // Not after all data was run through the network.
+    requireRounding(config);
+    return calibrate(network, observe(network, data), config).network();
+  }
+
+  /**
+   * The first half of {@link #calibrate(MultiLayerNetwork, DataSetIterator, QatConfig)}: what a
+   * part of the data makes of the float network's activations. Parts can be observed at the same
+   * time, and merged in their order.
+   *
+   * @param network not modified
+   * @param data as for {@code calibrate}
+   */
+  public static ActivationStatistics observe(MultiLayerNetwork network, DataSetIterator data) {
+    return observe(NetworkView.of(network), Features.of(data));
+  }
+
+  /** As {@link #observe(MultiLayerNetwork, DataSetIterator)}. */
+  public static ActivationStatistics observe(ComputationGraph network, DataSetIterator data) {
+    return observe(NetworkView.of(network), Features.of(data));
+  }
+
+  /** As {@link #observe(MultiLayerNetwork, DataSetIterator)}. */
+  public static ActivationStatistics observe(ComputationGraph network, MultiDataSetIterator data) {
+    return observe(NetworkView.of(network), Features.of(data));
+  }
+
+  /** As {@link #observe(MultiLayerNetwork, DataSetIterator)}, for either kind of network. */
+  public static ActivationStatistics observe(NetworkView<?> network, DataSetIterator data) {
+    return observe(network, Features.of(data));
+  }
+
+  private static ActivationStatistics observe(NetworkView<?> network, Iterator<INDArray> data) {
+    return Calibrator.observe(prepare(network, QatConfig.floatingPoint()), data);
+  }
+
+  /**
+   * The second half of {@link #calibrate(MultiLayerNetwork, DataSetIterator, QatConfig)}, as often
+   * as there are configurations to try.
+   *
+   * @param network the observed one, not modified
+   * @throws IllegalArgumentException if something else was observed, or the configuration never
+   *     rounds
+   */
+  public static MultiLayerNetwork calibrate(
+      MultiLayerNetwork network, ActivationStatistics seen, QatConfig config) {
+    return calibrate(NetworkView.of(network), seen, config).network();
+  }
+
+  /** As {@link #calibrate(MultiLayerNetwork, ActivationStatistics, QatConfig)}. */
+  public static ComputationGraph calibrate(
+      ComputationGraph network, ActivationStatistics seen, QatConfig config) {
+    return calibrate(NetworkView.of(network), seen, config).network();
+  }
+
+  /** As {@link #calibrate(MultiLayerNetwork, ActivationStatistics, QatConfig)}, for either kind. */
+  public static <N extends Model> NetworkView<N> calibrate(
+      NetworkView<N> network, ActivationStatistics seen, QatConfig config) {
+    requireRounding(config);
+    NetworkView<N> prepared = prepare(network, config);
+    seen.applyTo(prepared, config.calibration());
+    return prepared;
+  }
+
+  private static void requireRounding(QatConfig config) {
+    if (config.quantization().schedule().quantizeFrom() == Schedule.NEVER) {
+      throw new IllegalArgumentException(
+          "this configuration trains in floating point, so there are no ranges to calibrate: give"
+              + " Qat.calibrate another one");
+    }
   }
 
   /**
@@ -84,17 +209,19 @@ public final class Qat {
    *     has one of another shape, naming layer and parameter
    */
   public static MultiLayerNetwork restore(MultiLayerNetwork prepared, MultiLayerNetwork original) {
-    return restore(NetworkView.of(prepared), NetworkView.of(original));
+    return restore(NetworkView.of(prepared), NetworkView.of(original)).network();
   }
 
   /** As {@link #restore(MultiLayerNetwork, MultiLayerNetwork)}. */
   public static ComputationGraph restore(ComputationGraph prepared, ComputationGraph original) {
-    return restore(NetworkView.of(prepared), NetworkView.of(original));
+    return restore(NetworkView.of(prepared), NetworkView.of(original)).network();
   }
 
-  /** The plan depends on the original alone, so it is that of the preparation. */
-  private static <N> N restore(NetworkView<N> prepared, NetworkView<N> original) {
+  /** As {@link #restore(MultiLayerNetwork, MultiLayerNetwork)}, for either kind of network. */
+  public static <N extends Model> NetworkView<N> restore(
+      NetworkView<?> prepared, NetworkView<N> original) {
     requireInitialized(original);
+    // The plan depends on the original alone, so it is that of the preparation.
     List<Stage> stages = original.stages();
     if (isPrepared(stages) && !isPrepared(prepared.stages())) {
       throw new IllegalArgumentException(
@@ -102,7 +229,7 @@ public final class Qat {
     }
     NetworkView<N> restored = original.copy();
     Parameters.restore(Fusion.fuse(stages), prepared.layers(), restored.layers());
-    return restored.network();
+    return restored;
   }
 
   /**
@@ -121,7 +248,8 @@ public final class Qat {
     return convert(NetworkView.of(prepared));
   }
 
-  private static QuantizedModel convert(NetworkView<?> prepared) {
+  /** As {@link #convert(MultiLayerNetwork)}, for either kind of network. */
+  public static QuantizedModel convert(NetworkView<?> prepared) {
     List<Stage> stages = preparedStages(prepared);
     if (RecurrentPlan.isRecurrent(stages)) {
       throw new IllegalArgumentException(
@@ -146,7 +274,8 @@ public final class Qat {
     return summarize(NetworkView.of(prepared));
   }
 
-  private static List<LayerSummary> summarize(NetworkView<?> prepared) {
+  /** As {@link #summarize(MultiLayerNetwork)}, for either kind of network. */
+  public static List<LayerSummary> summarize(NetworkView<?> prepared) {
     return Summaries.of(preparedStages(prepared), prepared.layers());
   }
 

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.qat4j.layers.Quantization;
 import org.qat4j.layers.Schedule;
+import org.qat4j.observer.RangeObserver;
 import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.quantizers.WeightScheme;
@@ -21,11 +22,18 @@ import org.qat4j.quantizers.WeightScheme;
  * @param ranges how the ranges of the network's input and its logits are observed
  * @param rules for single layers; of several about one layer the first wins, for weights and for
  *     activations each
+ * @param calibration how {@link Qat#calibrate} joins the extremes of its batches, where an
+ *     estimator asks for no more than these; training observes a stream, as an {@link Observation}
+ *     says
  * @param inputGradient whether training computes the gradient of the network's input, which only
  *     adversarial examples and the like need; else it is null
  */
 public record QatConfig(
-    Quantization quantization, Observation ranges, List<Rule> rules, boolean inputGradient) {
+    Quantization quantization,
+    Observation ranges,
+    List<Rule> rules,
+    RangeObserver calibration,
+    boolean inputGradient) {
 
   /**
    * Other schemes for some layers.
@@ -54,6 +62,13 @@ public record QatConfig(
    */
   public static QatConfig floatingPoint() {
     return builder().weights(WeightScheme.real()).schedule(Schedule.FLOAT).build();
+  }
+
+  /** The same with rules that win over those that it has. */
+  public QatConfig preferring(List<Rule> first) {
+    List<Rule> all = new ArrayList<>(first);
+    all.addAll(rules);
+    return new QatConfig(quantization, ranges, all, calibration, inputGradient);
   }
 
   public static Builder builder() {
@@ -87,6 +102,7 @@ public record QatConfig(
     private ActivationScheme activations = Quantization.INT8.activations();
     private Observation ranges = Observation.DEFAULT;
     private Schedule schedule = Quantization.INT8.schedule();
+    private RangeObserver calibration = new RangeObserver.MinMax();
     private boolean inputGradient;
     private final List<Rule> rules = new ArrayList<>();
 
@@ -123,6 +139,15 @@ public record QatConfig(
       if (activations instanceof ActivationScheme.Observed observed) {
         this.activations = observed.observing(observation);
       }
+      return this;
+    }
+
+    /**
+     * How {@link Qat#calibrate} joins the smallest and largest values of its batches where the
+     * estimator is {@code minMax}: those of all images unless this says otherwise.
+     */
+    public Builder calibratedBy(RangeObserver joining) {
+      this.calibration = joining;
       return this;
     }
 
@@ -182,7 +207,11 @@ public record QatConfig(
 
     public QatConfig build() {
       return new QatConfig(
-          new Quantization(weights, activations, schedule), ranges, rules, inputGradient);
+          new Quantization(weights, activations, schedule),
+          ranges,
+          rules,
+          calibration,
+          inputGradient);
     }
   }
 }
