@@ -105,6 +105,7 @@ final class EmbeddingOfSequences extends BaseLayer<EmbeddingSequenceLayer> {
 
   /** There is no gradient of indices. */
   @Override
+  @SuppressWarnings("deprecation") // ND4J has no other scatter in place.
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspace) {
     assertInputSet(true);
     INDArray timeFirst =

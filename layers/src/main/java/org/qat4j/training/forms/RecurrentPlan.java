@@ -29,6 +29,7 @@ import org.qat4j.training.network.Stage;
  * stay real, so nothing is fused, no layer needs codes from the one before it, and layers that have
  * no fast form stay as they are.
  */
+@SuppressWarnings("deprecation") // Networks have GravesLSTM.
 public final class RecurrentPlan {
   private RecurrentPlan() {}
 

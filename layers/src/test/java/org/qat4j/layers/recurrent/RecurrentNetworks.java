@@ -20,6 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 
 /** Small word models. */
+@SuppressWarnings("deprecation") // Networks have GravesLSTM.
 final class RecurrentNetworks {
   static final int WORDS = 11;
   static final int BATCH = 3;
