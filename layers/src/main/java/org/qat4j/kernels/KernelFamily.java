@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * have is empty, and another family's is taken.
  *
  * <p>Arrays are {@code [batch, channels, height, width]} or {@code [batch, features]} with any
- * strides; results may be stored channels last.
+ * strides; results may be stored channels last. Sequences are {@code [time, batch, features]}.
  */
 public interface KernelFamily {
   /** Short lower-case name, for example {@code onednn}. */
@@ -58,6 +58,19 @@ public interface KernelFamily {
   }
 
   default Optional<Merging> concatenation() {
+    return Optional.empty();
+  }
+
+  /**
+   * A recurrent layer.
+   *
+   * @param masked whether it is to take masks
+   */
+  default Optional<Recurrence> recurrence(Cell cell, boolean masked) {
+    return Optional.empty();
+  }
+
+  default Optional<Softmax> softmax() {
     return Optional.empty();
   }
 }

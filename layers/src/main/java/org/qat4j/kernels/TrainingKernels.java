@@ -86,6 +86,20 @@ public final class TrainingKernels {
     return choose("concatenation", KernelFamily::concatenation);
   }
 
+  /** A recurrent layer that takes no masks. */
+  public Recurrence recurrence(Cell cell) {
+    return choose("recurrence", family -> family.recurrence(cell, false));
+  }
+
+  /** A recurrent layer that takes masks. */
+  public Recurrence maskedRecurrence(Cell cell) {
+    return choose("masked recurrence", family -> family.recurrence(cell, true));
+  }
+
+  public Softmax softmax() {
+    return choose("softmax", KernelFamily::softmax);
+  }
+
   private <K> K choose(String operation, Function<KernelFamily, Optional<K>> kernel) {
     for (KernelFamily family : present(type)) {
       Optional<K> made = kernel.apply(family);

@@ -17,6 +17,7 @@ import org.qat4j.training.calibration.Calibrator;
 import org.qat4j.training.calibration.Features;
 import org.qat4j.training.forms.Fusion;
 import org.qat4j.training.forms.Prepared;
+import org.qat4j.training.forms.RecurrentPlan;
 import org.qat4j.training.forms.UnsupportedLayerException;
 import org.qat4j.training.network.NetworkView;
 import org.qat4j.training.network.Stage;
@@ -41,6 +42,10 @@ public final class Qat {
    * share nothing that training changes. Iterations and epochs count from 0 again, so that
    * schedules of learning rates start over: set a rate for fine-tuning, often a tenth of the last
    * one. Listeners are not taken over.
+   *
+   * <p>Of a recurrent network, one with layers that step through sequences, the activations stay
+   * real: the configuration says how its weights are rounded, if at all, and {@link #convert} takes
+   * it not.
    *
    * @throws UnsupportedLayerException if a layer cannot be quantized, naming it, its index and
    *     class and what to do
@@ -70,7 +75,11 @@ public final class Qat {
     Objects.requireNonNull(config, "config");
     requireInitialized(original);
     List<Prepared> plan = Fusion.fuse(original.stages());
-    Rules.apply(config, plan);
+    if (RecurrentPlan.isRecurrent(original.stages())) {
+      RecurrentRules.apply(config, plan);
+    } else {
+      Rules.apply(config, plan);
+    }
     NetworkView<N> prepared = original.build(plan.stream().map(Prepared::stage).toList());
     Parameters.prepare(plan, original.layers(), prepared.layers());
     return prepared;
@@ -241,7 +250,13 @@ public final class Qat {
 
   /** As {@link #convert(MultiLayerNetwork)}, for either kind of network. */
   public static QuantizedModel convert(NetworkView<?> prepared) {
-    return Conversion.convert(preparedStages(prepared), prepared.layers());
+    List<Stage> stages = preparedStages(prepared);
+    if (RecurrentPlan.isRecurrent(stages)) {
+      throw new IllegalArgumentException(
+          "this network is recurrent: its activations stay real in training, so it has no static"
+              + " integer form");
+    }
+    return Conversion.convert(stages, prepared.layers());
   }
 
   /**
@@ -274,7 +289,8 @@ public final class Qat {
   }
 
   private static boolean isPrepared(List<Stage> stages) {
-    return !stages.isEmpty() && stages.get(0).thawed().conf() instanceof InputQuantizer;
+    return RecurrentPlan.isPrepared(stages)
+        || (!stages.isEmpty() && stages.get(0).thawed().conf() instanceof InputQuantizer);
   }
 
   private static void requireInitialized(NetworkView<?> network) {

@@ -12,6 +12,7 @@ import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.WeightScheme;
 import org.qat4j.training.forms.Description;
 import org.qat4j.training.forms.Forms;
+import org.qat4j.training.forms.RecurrentPlan;
 import org.qat4j.training.network.Stage;
 
 /** Says for a person what each layer of a prepared network does, and whose scale its codes have. */
@@ -25,8 +26,9 @@ final class Summaries {
   static List<LayerSummary> of(List<Stage> prepared, Map<String, Layer> layers) {
     Map<String, String> scales = new HashMap<>();
     List<LayerSummary> summaries = new ArrayList<>();
+    boolean recurrent = RecurrentPlan.isRecurrent(prepared);
     for (Stage stage : prepared) {
-      Description description = Forms.describe(stage);
+      Description description = recurrent ? RecurrentPlan.describe(stage) : Forms.describe(stage);
       String scale =
           switch (description.scale()) {
             case OWN -> stage.name();

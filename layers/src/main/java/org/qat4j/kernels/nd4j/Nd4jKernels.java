@@ -5,12 +5,17 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ops.impl.transforms.custom.SoftMax;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.kernels.Cell;
 import org.qat4j.kernels.KernelFamily;
 import org.qat4j.kernels.Linear;
 import org.qat4j.kernels.Merging;
 import org.qat4j.kernels.Normalization;
 import org.qat4j.kernels.Pooling;
+import org.qat4j.kernels.Recurrence;
 import org.qat4j.kernels.Rounding;
+import org.qat4j.kernels.Softmax;
 
 /** Training arithmetic through ND4J. */
 public final class Nd4jKernels implements KernelFamily {
@@ -75,5 +80,18 @@ public final class Nd4jKernels implements KernelFamily {
   @Override
   public Optional<Merging> concatenation() {
     return Optional.of(new Nd4jConcatenation());
+  }
+
+  @Override
+  public Optional<Recurrence> recurrence(Cell cell, boolean masked) {
+    return Optional.of(
+        cell instanceof Cell.Lstm lstm
+            ? new Nd4jLstm(lstm)
+            : new Nd4jSimpleRnn((Cell.Simple) cell));
+  }
+
+  @Override
+  public Optional<Softmax> softmax() {
+    return Optional.of(rows -> Nd4j.exec(new SoftMax(rows, rows, 1)));
   }
 }

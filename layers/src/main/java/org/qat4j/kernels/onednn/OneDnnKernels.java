@@ -9,12 +9,15 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.kernels.Cell;
 import org.qat4j.kernels.KernelFamily;
 import org.qat4j.kernels.Linear;
 import org.qat4j.kernels.Merging;
 import org.qat4j.kernels.Normalization;
 import org.qat4j.kernels.Pooling;
+import org.qat4j.kernels.Recurrence;
 import org.qat4j.kernels.Rounding;
+import org.qat4j.kernels.Softmax;
 
 /** Training arithmetic through oneDNN, for float32 arrays in host memory. */
 public final class OneDnnKernels implements KernelFamily {
@@ -104,5 +107,18 @@ public final class OneDnnKernels implements KernelFamily {
   @Override
   public Optional<Merging> sum() {
     return Optional.of(new OneDnnSum());
+  }
+
+  /** Long short-term memory with the usual activations. */
+  @Override
+  public Optional<Recurrence> recurrence(Cell cell, boolean masked) {
+    return !masked && cell instanceof Cell.Lstm lstm && OneDnnLstm.has(lstm)
+        ? Optional.of(new OneDnnLstm(lstm))
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<Softmax> softmax() {
+    return Optional.of(new OneDnnSoftmax());
   }
 }

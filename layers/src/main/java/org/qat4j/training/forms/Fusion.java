@@ -16,7 +16,8 @@ public final class Fusion {
 
   /**
    * The plan of a prepared network, which depends on the original's structure alone: its layers,
-   * quantized to 8 bits until a configuration says otherwise, and what each comes from.
+   * quantized to 8 bits until a configuration says otherwise, and what each comes from. Of a
+   * recurrent network it is the {@link RecurrentPlan}.
    *
    * @param original layers in execution order
    * @throws IllegalArgumentException if the network is prepared already, or holds a vertex that
@@ -24,6 +25,9 @@ public final class Fusion {
    * @throws UnsupportedLayerException if a layer cannot be quantized
    */
   public static List<Prepared> fuse(List<Stage> original) {
+    if (RecurrentPlan.isRecurrent(original)) {
+      return RecurrentPlan.plan(original);
+    }
     if (original.stream().anyMatch(stage -> stage.thawed().conf() instanceof InputQuantizer)) {
       throw new IllegalArgumentException(
           "this network is prepared already: prepare its original, which Qat.restore gives back");

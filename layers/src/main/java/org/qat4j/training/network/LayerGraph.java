@@ -87,10 +87,7 @@ record LayerGraph(ComputationGraph network) implements NetworkView<ComputationGr
     Map<String, GraphVertex> vertices = new LinkedHashMap<>();
     Map<String, List<String>> inputs = new LinkedHashMap<>();
     for (Stage stage : stages) {
-      NeuralNetConfiguration layer = anyLayer(configuration).clone();
-      layer.clearVariables();
-      layer.setLayer(LayerList.named(stage));
-      vertices.put(stage.name(), vertex(stage, layer));
+      vertices.put(stage.name(), vertex(stage, configuration));
       inputs.put(stage.name(), stage.inputs());
     }
     configuration.setVertices(vertices);
@@ -146,7 +143,13 @@ record LayerGraph(ComputationGraph network) implements NetworkView<ComputationGr
     return own;
   }
 
-  private static LayerVertex vertex(Stage stage, NeuralNetConfiguration layer) {
+  private static GraphVertex vertex(Stage stage, ComputationGraphConfiguration configuration) {
+    if (stage.conf() instanceof GraphVertex vertex) {
+      return vertex.clone();
+    }
+    NeuralNetConfiguration layer = anyLayer(configuration).clone();
+    layer.clearVariables();
+    layer.setLayer(LayerList.named(stage));
     InputPreProcessor preprocessor = stage.preprocessor();
     if (stage.layer() instanceof QuantizingConf && preprocessor == null) {
       return new QuantizedVertex(layer);

@@ -1,0 +1,62 @@
+package org.qat4j.training;
+
+import java.util.List;
+import org.qat4j.layers.Quantization;
+import org.qat4j.layers.recurrent.WeightQuantizing;
+import org.qat4j.training.LayerSelector.Candidate;
+import org.qat4j.training.forms.Prepared;
+import org.qat4j.training.forms.RecurrentPlan;
+
+/** Gives the layers of a recurrent network what a configuration says of their weights. */
+final class RecurrentRules {
+  private final QatConfig config;
+  private final List<Prepared> weighted;
+
+  private RecurrentRules(QatConfig config, List<Prepared> plan) {
+    this.config = config;
+    this.weighted =
+        plan.stream().filter(next -> !RecurrentPlan.weighted(next.stage()).isEmpty()).toList();
+  }
+
+  /**
+   * Sets the quantization of each layer's weights.
+   *
+   * @throws IllegalArgumentException if a rule is about activations, or about no layer
+   */
+  static void apply(QatConfig config, List<Prepared> plan) {
+    RecurrentRules rules = new RecurrentRules(config, plan);
+    config.rules().forEach(rules::requireEffect);
+    for (int i = 0; i < rules.weighted.size(); i++) {
+      Quantization quantization = config.of(rules.candidate(i));
+      for (WeightQuantizing layer : RecurrentPlan.weighted(rules.weighted.get(i).stage())) {
+        layer.setQuantization(quantization);
+      }
+    }
+  }
+
+  private Candidate candidate(int index) {
+    Prepared next = weighted.get(index);
+    return new Candidate(
+        next.source().name(), next.source().conf().getClass(), index, weighted.size());
+  }
+
+  private void requireEffect(QatConfig.Rule rule) {
+    if (rule.activations().isPresent()) {
+      throw new IllegalArgumentException(
+          "the rule for "
+              + rule.layers()
+              + " is about activations, but those of a recurrent network stay real in training and"
+              + " are quantized while it runs; give it weights alone");
+    }
+    for (int i = 0; i < weighted.size(); i++) {
+      if (rule.layers().matches(candidate(i))) {
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        "no layer with weights matches the rule for "
+            + rule.layers()
+            + "; the layers with weights are "
+            + weighted.stream().map(next -> next.source().name()).toList());
+  }
+}

@@ -1,0 +1,110 @@
+package org.qat4j.layers.recurrent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.qat4j.layers.recurrent.RecurrentEqualityTest.assertClose;
+import static org.qat4j.layers.recurrent.RecurrentEqualityTest.gradients;
+import static org.qat4j.layers.recurrent.RecurrentNetworks.embedding;
+import static org.qat4j.layers.recurrent.RecurrentNetworks.graves;
+import static org.qat4j.layers.recurrent.RecurrentNetworks.lstm;
+import static org.qat4j.layers.recurrent.RecurrentNetworks.network;
+import static org.qat4j.layers.recurrent.RecurrentNetworks.output;
+import static org.qat4j.layers.recurrent.RecurrentNetworks.simple;
+import static org.qat4j.layers.recurrent.RecurrentNetworks.words;
+
+import java.util.Map;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.qat4j.layers.Schedule;
+import org.qat4j.quantizers.WeightScheme;
+import org.qat4j.training.Qat;
+import org.qat4j.training.QatConfig;
+
+/** Quantization-aware training of the weights of recurrent networks. */
+class WeightRoundingTest {
+  private static MultiLayerNetwork original(DataType type) {
+    return network(
+        type,
+        builder -> {},
+        embedding(4),
+        lstm(4, 6).build(),
+        new Bidirectional(Bidirectional.Mode.CONCAT, graves(6, 3).build()),
+        simple(6, 5).build(),
+        output(5).build());
+  }
+
+  /** A network whose weights are those that the codes stand for. */
+  private static MultiLayerNetwork rounded(MultiLayerNetwork original, WeightScheme scheme) {
+    MultiLayerNetwork rounded = original.clone();
+    for (Map.Entry<String, INDArray> entry : rounded.paramTable().entrySet()) {
+      String key = entry.getKey();
+      if (key.startsWith("0_") || !key.endsWith("W")) {
+        continue;
+      }
+      INDArray weights = entry.getValue();
+      boolean peepholes = key.startsWith("2_") && key.endsWith("RW");
+      INDArray coded =
+          peepholes ? weights.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 4 * 3)) : weights;
+      coded.assign(scheme.quantizer().fakeQuantize(coded.transpose(), null).rows().transpose());
+    }
+    return rounded;
+  }
+
+  @ParameterizedTest(name = "{0} bits")
+  @ValueSource(ints = {8, 4})
+  void training_uniformWeights_hasTheGradientOfTheRoundedNetwork(int bits) {
+    WeightScheme scheme = WeightScheme.uniform(bits);
+    MultiLayerNetwork original = original(DataType.DOUBLE);
+    MultiLayerNetwork qat = Qat.prepare(original, QatConfig.builder().weights(scheme).build());
+    MultiLayerNetwork expected = rounded(original, scheme);
+    DataSet data = words(DataType.DOUBLE, 3, 5);
+    assertClose(
+        expected.output(data.getFeatures()), qat.output(data.getFeatures()), 1e-10, "output");
+    Map<String, INDArray> gradients = gradients(expected, data);
+    Map<String, INDArray> actual = gradients(qat, data);
+    gradients.forEach((key, value) -> assertClose(value, actual.get(key), 1e-10, key));
+  }
+
+  @ParameterizedTest(name = "{0} bits")
+  @ValueSource(ints = {8, 4, 2})
+  void fit_fewBits_learnsAndKeepsThroughACopy(int bits) {
+    MultiLayerNetwork qat =
+        Qat.prepare(original(DataType.FLOAT), QatConfig.builder().weightBits(bits).build());
+    DataSet data = words(DataType.FLOAT, 3, 5);
+    double before = qat.score(data);
+    for (int i = 0; i < 60; i++) {
+      qat.fit(data);
+    }
+    double after = qat.score(data);
+    assertTrue(after < 0.7 * before, "loss from " + before + " to " + after);
+    assertEquals(after, qat.clone().score(data), 0);
+    MultiLayerNetwork restored = Qat.restore(qat, original(DataType.FLOAT));
+    assertClose(qat.getParam("1_W"), restored.getParam("1_W"), 0, "restored weights");
+  }
+
+  @Test
+  void fit_beforeTheScheduleQuantizes_isFloatTraining() {
+    MultiLayerNetwork stock = original(DataType.DOUBLE);
+    MultiLayerNetwork qat =
+        Qat.prepare(
+            stock,
+            QatConfig.builder()
+                .weightBits(4)
+                .schedule(new Schedule(2, Schedule.NEVER, Schedule.NEVER))
+                .build());
+    DataSet data = words(DataType.DOUBLE, 3, 5);
+    for (int i = 0; i < 2; i++) {
+      stock.fit(data);
+      qat.fit(data);
+    }
+    assertClose(stock.getParam("1_RW"), qat.getParam("1_RW"), 1e-10, "weights");
+    assertTrue(stock.score(data) != qat.score(data), "iteration 2 rounds");
+  }
+}
