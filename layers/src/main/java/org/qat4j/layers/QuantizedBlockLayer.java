@@ -21,6 +21,8 @@ import org.qat4j.graph.Reals;
 import org.qat4j.graph.Shape;
 import org.qat4j.kernels.Geometry;
 import org.qat4j.kernels.Linear;
+import org.qat4j.observer.RangeObserver;
+import org.qat4j.observer.TensorStatistics;
 import org.qat4j.quantizers.WeightCodes;
 import org.qat4j.quantizers.WeightQuantizer;
 import org.qat4j.quantizers.WeightQuantizer.Rounded;
@@ -150,6 +152,12 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> implemen
     if (stepGradient != null) {
       gradient.setGradientFor(WeightQuantizer.STEP, stepGradient);
     }
+  }
+
+  @Override
+  public void calibrate(TensorStatistics seen, RangeObserver joining) {
+    super.calibrate(seen, joining);
+    weights.calibrateSteps(linear.rows(getParam(WEIGHT)), getParam(WeightQuantizer.STEP));
   }
 
   @Override

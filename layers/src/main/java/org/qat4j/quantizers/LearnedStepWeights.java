@@ -50,10 +50,17 @@ public record LearnedStepWeights(
 
   private static final class Quantizer extends WeightQuantizer {
     private final int largest;
+    private final WeightQuantizer untrained;
 
-    Quantizer(WeightScheme scheme) {
+    Quantizer(LearnedStepWeights scheme) {
       super(scheme);
       largest = scheme.codes().max();
+      untrained = new LeastSquaresWeights(scheme.bits, scheme.granularity, false).quantizer();
+    }
+
+    @Override
+    void calibrate(INDArray weights, INDArray step) {
+      step.assign(untrained.quantize(weights, null).scales());
     }
 
     @Override

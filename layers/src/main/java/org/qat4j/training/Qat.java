@@ -3,6 +3,7 @@ package org.qat4j.training;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -45,7 +46,7 @@ public final class Qat {
    *     class and what to do
    */
   public static MultiLayerNetwork prepare(MultiLayerNetwork network, QatConfig config) {
-    return prepare(NetworkView.of(network), config);
+    return prepare(NetworkView.of(network), config).network();
   }
 
   /**
@@ -55,14 +56,17 @@ public final class Qat {
    * @throws IllegalArgumentException if a vertex does not hold a layer
    */
   public static ComputationGraph prepare(ComputationGraph network, QatConfig config) {
-    return prepare(NetworkView.of(network), config);
+    return prepare(NetworkView.of(network), config).network();
   }
 
-  private static <N> N prepare(NetworkView<N> original, QatConfig config) {
-    return prepared(original, config).network();
-  }
-
-  private static <N> NetworkView<N> prepared(NetworkView<N> original, QatConfig config) {
+  /**
+   * As {@link #prepare(MultiLayerNetwork, QatConfig)}, for either kind of network.
+   *
+   * @throws UnsupportedLayerException if a layer cannot be quantized
+   * @throws IllegalArgumentException if a vertex does not hold a layer
+   */
+  public static <N extends Model> NetworkView<N> prepare(
+      NetworkView<N> original, QatConfig config) {
     Objects.requireNonNull(config, "config");
     requireInitialized(original);
     List<Prepared> plan = Fusion.fuse(original.stages());
@@ -80,8 +84,8 @@ public final class Qat {
    * <p>Of each output the float network's values are observed, fused as preparation fuses and with
    * the running statistics of batch normalization. An observed range is what its estimator chooses
    * from all of them; {@code minMax} joins the batches' extremes as {@link QatConfig#calibration}
-   * says. Learned ones start where the squared error is smallest. Weights become codes as their
-   * scheme says.
+   * says. Learned scales, of weights too, start where the squared error is smallest; other weights
+   * become codes as their scheme says.
    *
    * @param network not modified
    * @param data labels are not needed. Read from where the iterator stands, or from its start if it
@@ -107,11 +111,11 @@ public final class Qat {
     return calibrate(NetworkView.of(network), Features.of(data), config);
   }
 
-  private static <N> N calibrate(
+  private static <N extends Model> N calibrate(
       NetworkView<N> network, Iterator<INDArray> data, QatConfig config) {
     // Not after all data was run through the network.
     requireRounding(config);
-    return calibrate(network, observe(network, data), config);
+    return calibrate(network, observe(network, data), config).network();
   }
 
   /**
@@ -136,8 +140,13 @@ public final class Qat {
     return observe(NetworkView.of(network), Features.of(data));
   }
 
+  /** As {@link #observe(MultiLayerNetwork, DataSetIterator)}, for either kind of network. */
+  public static ActivationStatistics observe(NetworkView<?> network, DataSetIterator data) {
+    return observe(network, Features.of(data));
+  }
+
   private static ActivationStatistics observe(NetworkView<?> network, Iterator<INDArray> data) {
-    return Calibrator.observe(prepared(network, QatConfig.floatingPoint()), data);
+    return Calibrator.observe(prepare(network, QatConfig.floatingPoint()), data);
   }
 
   /**
@@ -150,21 +159,22 @@ public final class Qat {
    */
   public static MultiLayerNetwork calibrate(
       MultiLayerNetwork network, ActivationStatistics seen, QatConfig config) {
-    return calibrate(NetworkView.of(network), seen, config);
+    return calibrate(NetworkView.of(network), seen, config).network();
   }
 
   /** As {@link #calibrate(MultiLayerNetwork, ActivationStatistics, QatConfig)}. */
   public static ComputationGraph calibrate(
       ComputationGraph network, ActivationStatistics seen, QatConfig config) {
-    return calibrate(NetworkView.of(network), seen, config);
+    return calibrate(NetworkView.of(network), seen, config).network();
   }
 
-  private static <N> N calibrate(
+  /** As {@link #calibrate(MultiLayerNetwork, ActivationStatistics, QatConfig)}, for either kind. */
+  public static <N extends Model> NetworkView<N> calibrate(
       NetworkView<N> network, ActivationStatistics seen, QatConfig config) {
     requireRounding(config);
-    NetworkView<N> prepared = prepared(network, config);
+    NetworkView<N> prepared = prepare(network, config);
     seen.applyTo(prepared, config.calibration());
-    return prepared.network();
+    return prepared;
   }
 
   private static void requireRounding(QatConfig config) {
@@ -190,17 +200,19 @@ public final class Qat {
    *     has one of another shape, naming layer and parameter
    */
   public static MultiLayerNetwork restore(MultiLayerNetwork prepared, MultiLayerNetwork original) {
-    return restore(NetworkView.of(prepared), NetworkView.of(original));
+    return restore(NetworkView.of(prepared), NetworkView.of(original)).network();
   }
 
   /** As {@link #restore(MultiLayerNetwork, MultiLayerNetwork)}. */
   public static ComputationGraph restore(ComputationGraph prepared, ComputationGraph original) {
-    return restore(NetworkView.of(prepared), NetworkView.of(original));
+    return restore(NetworkView.of(prepared), NetworkView.of(original)).network();
   }
 
-  /** The plan depends on the original alone, so it is that of the preparation. */
-  private static <N> N restore(NetworkView<N> prepared, NetworkView<N> original) {
+  /** As {@link #restore(MultiLayerNetwork, MultiLayerNetwork)}, for either kind of network. */
+  public static <N extends Model> NetworkView<N> restore(
+      NetworkView<?> prepared, NetworkView<N> original) {
     requireInitialized(original);
+    // The plan depends on the original alone, so it is that of the preparation.
     List<Stage> stages = original.stages();
     if (isPrepared(stages) && !isPrepared(prepared.stages())) {
       throw new IllegalArgumentException(
@@ -208,7 +220,7 @@ public final class Qat {
     }
     NetworkView<N> restored = original.copy();
     Parameters.restore(Fusion.fuse(stages), prepared.layers(), restored.layers());
-    return restored.network();
+    return restored;
   }
 
   /**
@@ -227,7 +239,8 @@ public final class Qat {
     return convert(NetworkView.of(prepared));
   }
 
-  private static QuantizedModel convert(NetworkView<?> prepared) {
+  /** As {@link #convert(MultiLayerNetwork)}, for either kind of network. */
+  public static QuantizedModel convert(NetworkView<?> prepared) {
     return Conversion.convert(preparedStages(prepared), prepared.layers());
   }
 
@@ -246,7 +259,8 @@ public final class Qat {
     return summarize(NetworkView.of(prepared));
   }
 
-  private static List<LayerSummary> summarize(NetworkView<?> prepared) {
+  /** As {@link #summarize(MultiLayerNetwork)}, for either kind of network. */
+  public static List<LayerSummary> summarize(NetworkView<?> prepared) {
     return Summaries.of(preparedStages(prepared), prepared.layers());
   }
 
