@@ -3,10 +3,12 @@ package org.qat4j.posttraining;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.qat4j.training.QatConfig;
+import org.qat4j.training.network.NetworkView;
 
 /**
  * Quantization without training until the accuracy is good enough.
@@ -71,7 +73,7 @@ public record AutomaticCalibration(
    * @param hurting prepared layers that make most of the noise that is left, the worst first: those
    *     to train
    */
-  public record Result<N>(
+  public record Result<N extends Model>(
       N network,
       double floatAccuracy,
       double accuracy,
@@ -106,8 +108,7 @@ public record AutomaticCalibration(
       DataSetIterator validation,
       QatConfig config,
       Consumer<Attempt> listener) {
-    return new Search<>(this, Steps.SEQUENTIAL, network, calibration, validation, config, listener)
-        .run();
+    return run(NetworkView.of(network), calibration, validation, config, listener);
   }
 
   /** As for a {@link MultiLayerNetwork}. */
@@ -117,7 +118,16 @@ public record AutomaticCalibration(
       DataSetIterator validation,
       QatConfig config,
       Consumer<Attempt> listener) {
-    return new Search<>(this, Steps.GRAPH, network, calibration, validation, config, listener)
-        .run();
+    return run(NetworkView.of(network), calibration, validation, config, listener);
+  }
+
+  /** As for a {@link MultiLayerNetwork}, for either kind of network. */
+  public <N extends Model> Result<N> run(
+      NetworkView<N> network,
+      DataSetIterator calibration,
+      DataSetIterator validation,
+      QatConfig config,
+      Consumer<Attempt> listener) {
+    return new Search<>(this, network, calibration, validation, config, listener).run();
   }
 }

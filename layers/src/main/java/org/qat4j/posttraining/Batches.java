@@ -2,8 +2,11 @@ package org.qat4j.posttraining;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.qat4j.training.calibration.Features;
 
 /**
  * Inputs of a network, kept in memory.
@@ -20,11 +23,16 @@ record Batches(List<INDArray> features) {
     }
   }
 
-  /** All that an iterator has, labels left aside. */
+  /** All that an iterator has, as {@link Features#of(DataSetIterator)} reads it. */
   static Batches of(DataSetIterator data) {
-    data.reset();
     List<INDArray> batches = new ArrayList<>();
-    data.forEachRemaining(batch -> batches.add(batch.getFeatures()));
+    Features.of(data).forEachRemaining(batches::add);
     return new Batches(batches);
+  }
+
+  /** From the first batch on, without labels. */
+  DataSetIterator iterator() {
+    return new ExistingDataSetIterator(
+        features.stream().map(each -> new DataSet(each, null)).toList());
   }
 }

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.qat4j.layers.LinearBlock;
+import org.qat4j.training.network.NetworkView;
 
 /**
  * Empirical bias correction (Nagel et al. 2019, arXiv:1906.04721, sec. 4.2 and appendix D):
@@ -26,16 +27,12 @@ public final class BiasCorrection {
    * @throws IllegalStateException if its ranges are not known
    */
   public static MultiLayerNetwork correct(MultiLayerNetwork calibrated, DataSetIterator data) {
-    return correct(calibrated, Batches.of(data), Steps.SEQUENTIAL);
+    return LayerByLayer.adjusted(NetworkView.of(calibrated), data, BiasCorrection::correct);
   }
 
   /** As {@link #correct(MultiLayerNetwork, DataSetIterator)}. */
   public static ComputationGraph correct(ComputationGraph calibrated, DataSetIterator data) {
-    return correct(calibrated, Batches.of(data), Steps.GRAPH);
-  }
-
-  static <N> N correct(N calibrated, Batches data, Steps<N> steps) {
-    return steps.adjusted(calibrated, data, BiasCorrection::correct);
+    return LayerByLayer.adjusted(NetworkView.of(calibrated), data, BiasCorrection::correct);
   }
 
   /** Corrects one layer. */

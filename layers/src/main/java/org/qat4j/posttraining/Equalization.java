@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
@@ -18,6 +19,7 @@ import org.qat4j.layers.LinearBlock;
 import org.qat4j.layers.MaxPooling;
 import org.qat4j.layers.QuantizedActivation;
 import org.qat4j.layers.QuantizedPooling;
+import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 import org.qat4j.training.network.NetworkView;
 import org.qat4j.training.network.Stage;
@@ -50,22 +52,22 @@ public final class Equalization {
    * @param network not modified; not prepared
    */
   public static MultiLayerNetwork equalize(MultiLayerNetwork network) {
-    return equalize(network, Steps.SEQUENTIAL);
+    return equalize(NetworkView.of(network)).network();
   }
 
   /** As {@link #equalize(MultiLayerNetwork)}. */
   public static ComputationGraph equalize(ComputationGraph network) {
-    return equalize(network, Steps.GRAPH);
+    return equalize(NetworkView.of(network)).network();
   }
 
-  static <N> N equalize(N network, Steps<N> steps) {
-    N prepared = steps.prepare().apply(network, QatConfig.floatingPoint());
-    List<Pair> pairs = pairs(steps.view().apply(prepared));
+  static <N extends Model> NetworkView<N> equalize(NetworkView<N> network) {
+    NetworkView<N> prepared = Qat.prepare(network, QatConfig.floatingPoint());
+    List<Pair> pairs = pairs(prepared);
     double moved = Double.POSITIVE_INFINITY;
     for (int sweep = 0; sweep < SWEEPS && moved > SETTLED; sweep++) {
       moved = pairs.stream().mapToDouble(Pair::balance).max().orElse(0);
     }
-    return steps.restore().apply(prepared, network);
+    return Qat.restore(prepared, network);
   }
 
   /**

@@ -24,14 +24,16 @@ record Judge(List<Batch> batches) {
   record Batch(INDArray features, int[] classes) {}
 
   /**
-   * All that an iterator has.
+   * All that is left of an iterator; from its start where nothing is left.
    *
    * @param runner of the network to judge, in floating point
    * @throws IllegalArgumentException if there are no images, no labels, labels of another number of
    *     classes, or NaN
    */
   static Judge of(DataSetIterator data, LayerRunner runner) {
-    data.reset();
+    if (!data.hasNext() && data.resetSupported()) {
+      data.reset();
+    }
     List<Batch> batches = new ArrayList<>();
     while (data.hasNext()) {
       DataSet next = data.next();

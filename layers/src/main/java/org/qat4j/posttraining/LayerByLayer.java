@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.qat4j.layers.LinearBlock;
+import org.qat4j.training.network.NetworkView;
 import org.qat4j.training.network.Stage;
 
 /**
@@ -23,6 +26,15 @@ final class LayerByLayer {
   LayerByLayer(LayerRunner real, LayerRunner quantized) {
     this.real = real;
     this.quantized = quantized;
+  }
+
+  /** A copy of a calibrated network whose layers were changed one after the other. */
+  static <N extends Model> N adjusted(
+      NetworkView<N> calibrated, DataSetIterator data, Adjustment adjustment) {
+    NetworkView<N> copy = calibrated.copy();
+    new LayerByLayer(new LayerRunner(calibrated), new LayerRunner(copy))
+        .run(Batches.of(data).features(), adjustment);
+    return copy.network();
   }
 
   /** What is known of one layer. Lists have an element for each batch. */

@@ -92,16 +92,18 @@ final class RoundingProblem {
     unit = Math.max(norm * norm, Double.MIN_NORMAL) / error.size(0);
   }
 
-  /** The difference of the clamped output, in memory order. */
+  /** The difference of the clamped output. */
   private INDArray error(INDArray output, INDArray target) {
     INDArray error = block.clamp(output);
-    ordered(error).subi(ordered(target.castTo(error.dataType())));
+    INDArray wanted = target.castTo(error.dataType());
+    // ND4J is much faster without permuted axes.
+    boolean images = error.rank() == 4 && ChannelsLast.has(error) && ChannelsLast.has(wanted);
+    if (images) {
+      error.permute(0, 2, 3, 1).subi(wanted.permute(0, 2, 3, 1));
+    } else {
+      error.subi(wanted);
+    }
     return error;
-  }
-
-  /** A view without permuted axes, which ND4J computes with much faster. */
-  private static INDArray ordered(INDArray array) {
-    return ChannelsLast.has(array) && array.rank() == 4 ? array.permute(0, 2, 3, 1) : array;
   }
 
   /** Codes as real weights with batch normalization folded in. */

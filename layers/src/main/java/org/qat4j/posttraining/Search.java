@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.qat4j.observer.RangeEstimator;
 import org.qat4j.posttraining.AutomaticCalibration.Attempt;
@@ -21,12 +22,14 @@ import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.quantizers.WeightScheme;
 import org.qat4j.training.LayerSelector;
+import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 import org.qat4j.training.QatConfig.Rule;
 import org.qat4j.training.forms.Fusion;
+import org.qat4j.training.network.NetworkView;
 
 /** One run of {@link AutomaticCalibration}: the best candidate so far, and what was tried. */
-final class Search<N> {
+final class Search<N extends Model> {
   private static final List<RangeEstimator> ESTIMATORS =
       List.of(
           new RangeEstimator.MinMax(),
@@ -40,7 +43,6 @@ final class Search<N> {
   private static final double WORTHWHILE = 0.1;
 
   private final AutomaticCalibration settings;
-  private final Steps<N> steps;
   private final Source<N> source;
   private final Judge judge;
   private final Consumer<Attempt> listener;
@@ -53,22 +55,20 @@ final class Search<N> {
 
   Search(
       AutomaticCalibration settings,
-      Steps<N> steps,
-      N original,
+      NetworkView<N> original,
       DataSetIterator calibration,
       DataSetIterator validation,
       QatConfig config,
       Consumer<Attempt> listener) {
     this.settings = settings;
-    this.steps = steps;
     this.listener = listener;
-    this.source = new Source<>(steps, original, calibration);
+    this.source = new Source<>(original, Batches.of(calibration));
     this.best = Candidate.of(config);
     this.made = source.make(best);
     this.judge = Judge.of(validation, made.real());
     this.floatAccuracy = judge.accuracy(made.real());
     this.originals =
-        Fusion.fuse(steps.view().apply(original).stages()).stream()
+        Fusion.fuse(original.stages()).stream()
             .collect(Collectors.toMap(p -> p.stage().name(), p -> p.source().name()));
   }
 
@@ -87,7 +87,8 @@ final class Search<N> {
         isSatisfied()
             ? List.of()
             : sensitivity(made, layer -> true).hurting().stream().map(OfLayer::layer).toList();
-    return new Result<>(made.network(), floatAccuracy, accuracy, isSatisfied(), attempts, hurting);
+    return new Result<>(
+        made.network().network(), floatAccuracy, accuracy, isSatisfied(), attempts, hurting);
   }
 
   private boolean isSatisfied() {
@@ -106,7 +107,7 @@ final class Search<N> {
   }
 
   private void measure(String what, Candidate candidate, Source.Made<N> network) {
-    double reached = judge.accuracy(steps.convert().apply(network.network()), network.quantized());
+    double reached = judge.accuracy(Qat.convert(network.network()), network.quantized());
     boolean kept = reached >= accuracy;
     if (kept) {
       best = candidate;

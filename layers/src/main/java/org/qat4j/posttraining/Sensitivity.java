@@ -73,7 +73,8 @@ public record Sensitivity(Quality real, Quality quantized, List<OfLayer> layers)
     return measure(NetworkView.of(calibrated), validation);
   }
 
-  private static Sensitivity measure(NetworkView<?> calibrated, DataSetIterator validation) {
+  /** As {@link #measure(MultiLayerNetwork, DataSetIterator)}, for either kind of network. */
+  public static Sensitivity measure(NetworkView<?> calibrated, DataSetIterator validation) {
     LayerRunner runner = new LayerRunner(calibrated);
     return measure(runner, runner, Judge.of(validation, runner), layer -> true);
   }

@@ -4,36 +4,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.deeplearning4j.nn.api.Model;
+import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 import org.qat4j.training.calibration.ActivationStatistics;
+import org.qat4j.training.network.NetworkView;
 
 /**
  * A float network and the data to calibrate it with. What was seen of its activations is kept, and
  * so is what was seen of the equalized network's, if there is one: no candidate changes it.
  */
-final class Source<N> {
-  private final Steps<N> steps;
-  private final N original;
-  private final DataSetIterator calibration;
+final class Source<N extends Model> {
+  private final NetworkView<N> original;
+  private final Batches data;
   private final ActivationStatistics seen;
   private final List<Equalization.Pair> pairs;
-  private N equalized;
+  private NetworkView<N> equalized;
   private ActivationStatistics seenEqualized;
-  private Batches batches;
 
-  Source(Steps<N> steps, N original, DataSetIterator calibration) {
-    this.steps = steps;
+  Source(NetworkView<N> original, Batches data) {
     this.original = original;
-    this.calibration = calibration;
-    this.seen = observe(original);
-    N fused = steps.prepare().apply(original, QatConfig.floatingPoint());
-    this.pairs = Equalization.pairs(steps.view().apply(fused));
-  }
-
-  private ActivationStatistics observe(N network) {
-    calibration.reset();
-    return steps.observe().apply(network, calibration);
+    this.data = data;
+    this.seen = Qat.observe(original, data.iterator());
+    this.pairs = Equalization.pairs(Qat.prepare(original, QatConfig.floatingPoint()));
   }
 
   /** What equalization could scale. */
@@ -47,41 +40,41 @@ final class Source<N> {
    * @param network the calibrated network
    * @param real the same with the float network's parameters
    */
-  record Made<N>(N network, LayerRunner quantized, LayerRunner real) {}
+  record Made<N extends Model>(NetworkView<N> network, LayerRunner quantized, LayerRunner real) {}
 
   Made<N> make(Candidate candidate) {
-    N calibrated =
+    NetworkView<N> calibrated =
         candidate.equalized()
             ? equalized(candidate)
-            : steps.calibrate().calibrate(original, seen, candidate.config());
-    LayerRunner real = steps.runner(calibrated);
+            : Qat.calibrate(original, seen, candidate.config());
+    LayerRunner real = new LayerRunner(calibrated);
     if (candidate.rounded().isEmpty() && !candidate.biasCorrected()) {
       return new Made<>(calibrated, real, real);
     }
-    N changed = steps.copy(calibrated);
-    LayerRunner quantized = steps.runner(changed);
+    NetworkView<N> changed = calibrated.copy();
+    LayerRunner quantized = new LayerRunner(changed);
     candidate.rounded().forEach((layer, weights) -> quantized.block(layer).setWeights(weights));
     if (candidate.biasCorrected()) {
-      new LayerByLayer(real, quantized).run(batches().features(), BiasCorrection::correct);
+      new LayerByLayer(real, quantized).run(data.features(), BiasCorrection::correct);
     }
     return new Made<>(changed, quantized, real);
   }
 
-  private N equalized(Candidate candidate) {
+  private NetworkView<N> equalized(Candidate candidate) {
     if (equalized == null) {
-      equalized = Equalization.equalize(original, steps);
-      seenEqualized = observe(equalized);
+      equalized = Equalization.equalize(original);
+      seenEqualized = Qat.observe(equalized, data.iterator());
     }
-    return steps.calibrate().calibrate(equalized, seenEqualized, candidate.config());
+    return Qat.calibrate(equalized, seenEqualized, candidate.config());
   }
 
   /** Weights of some layers, rounded adaptively one layer after the other. */
   Map<String, double[][]> round(Made<N> made, WeightRounding rounding, Set<String> layers) {
     Map<String, double[][]> rounded = new HashMap<>();
-    LayerRunner changing = steps.runner(steps.copy(made.network()));
+    LayerRunner changing = new LayerRunner(made.network().copy());
     new LayerByLayer(made.real(), changing)
         .run(
-            batches().features(),
+            data.features(),
             layer -> {
               String name = layer.quantized().name();
               if (layers.contains(name)) {
@@ -90,12 +83,5 @@ final class Source<N> {
               }
             });
     return rounded;
-  }
-
-  private Batches batches() {
-    if (batches == null) {
-      batches = Batches.of(calibration);
-    }
-    return batches;
   }
 }

@@ -9,6 +9,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.layers.LinearBlock;
+import org.qat4j.training.network.NetworkView;
 
 /**
  * AdaRound (Nagel et al. 2020, arXiv:2004.10568): chooses for each weight whether it is rounded up
@@ -43,28 +44,20 @@ public record WeightRounding(int iterations, int batch, long seed) {
    * @throws IllegalStateException if ranges are not known
    */
   public MultiLayerNetwork round(MultiLayerNetwork calibrated, DataSetIterator data) {
-    return round(calibrated, Batches.of(data), Steps.SEQUENTIAL);
+    return LayerByLayer.adjusted(NetworkView.of(calibrated), data, this::round);
   }
 
   /** As {@link #round(MultiLayerNetwork, DataSetIterator)}. */
   public ComputationGraph round(ComputationGraph calibrated, DataSetIterator data) {
-    return round(calibrated, Batches.of(data), Steps.GRAPH);
+    return LayerByLayer.adjusted(NetworkView.of(calibrated), data, this::round);
   }
 
-  private <N> N round(N calibrated, Batches data, Steps<N> steps) {
-    return steps.adjusted(
-        calibrated,
-        data,
-        layer -> {
-          if (layer.quantized().quantizesWeights()) {
-            round(layer);
-          }
-        });
-  }
-
-  /** Rounds the weights of one layer. */
+  /** Rounds the weights of one layer, if it has some to round. */
   void round(LayerByLayer.Case layer) {
     LinearBlock block = layer.quantized();
+    if (!block.quantizesWeights()) {
+      return;
+    }
     if (!block.keepsCodes()) {
       throw new IllegalArgumentException(
           "layer '"

@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -32,14 +34,20 @@ import org.qat4j.jobs.report.Report;
 import org.qat4j.jobs.report.ReportJson;
 import org.qat4j.jobs.run.ModelFiles;
 import org.qat4j.jobs.training.Batches;
+import org.qat4j.posttraining.AutomaticCalibration;
 import org.qat4j.training.QatConfig;
 import org.qat4j.training.calibration.ActivationStatistics;
+import org.qat4j.training.network.NetworkView;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Quantizes a trained float network without training it, and measures what that costs. One object
  * runs one job.
  */
 public final class QuantizeJob {
+  private static final Logger LOG = LoggerFactory.getLogger(QuantizeJob.class);
+
   /** Images per call in calibration; ranges depend on it only where batches are averaged. */
   private static final int BATCH = 50;
 
@@ -49,6 +57,7 @@ public final class QuantizeJob {
   private final QuantizeConfig config;
   private final Network floatNetwork;
   private final Dataset data;
+  private final List<AutomaticCalibration.Attempt> attempts = new ArrayList<>();
   private final Map<String, Double> seconds = new LinkedHashMap<>();
 
   private QuantizeJob(QuantizeConfig config, Network floatNetwork, Dataset data) {
@@ -75,10 +84,11 @@ public final class QuantizeJob {
   /**
    * Runs the job and writes the model file and its report.
    *
-   * @throws UserException if a file cannot be written
+   * @throws UserException if a file cannot be written, or no way loses as little as was asked for
    */
   public QuantizationReport run(ModelFiles files) {
-    Network prepared = timed("calibration", this::calibrate);
+    Network prepared =
+        timed("calibration", () -> config.maxDrop().map(this::search).orElseGet(this::calibrate));
     return files.write(
         prepared.convert().with(data.properties()),
         file -> measure(prepared, file),
@@ -86,15 +96,55 @@ public final class QuantizeJob {
   }
 
   private Network calibrate() {
-    QatConfig quantization =
-        QatConfig.builder()
-            .weights(config.weights())
-            .activations(config.activations())
-            .calibratedBy(config.calibration())
-            .build();
     // Labels come with the images, but have no effect.
     ActivationStatistics seen = floatNetwork.observe(Batches.of(data.train(), BATCH));
-    return floatNetwork.calibrate(seen, quantization);
+    return floatNetwork.calibrate(seen, quantization());
+  }
+
+  private QatConfig quantization() {
+    return QatConfig.builder()
+        .weights(config.weights())
+        .activations(config.activations())
+        .calibratedBy(config.calibration())
+        .build();
+  }
+
+  private Network search(double maxDrop) {
+    AutomaticCalibration.Result<?> result =
+        AutomaticCalibration.within(maxDrop)
+            .run(
+                NetworkView.of(floatNetwork.model()),
+                Batches.of(data.train(), BATCH),
+                Batches.of(data.test(), BATCH),
+                quantization(),
+                this::report);
+    if (!result.satisfied()) {
+      throw new UserException(
+          String.format(
+              Locale.ROOT,
+              "none of %d ways loses at most %s points; the best loses %.2f (%.2f %% of the test images,"
+                  + " the float network %.2f %%). Nothing is written. Train these layers, which hurt most:"
+                  + " %s; or allow more with --max-drop",
+              attempts.size(),
+              maxDrop,
+              result.drop(),
+              100 * result.accuracy(),
+              100 * result.floatAccuracy(),
+              String.join(", ", result.hurting())));
+    }
+    return Network.of(result.network());
+  }
+
+  private void report(AutomaticCalibration.Attempt attempt) {
+    attempts.add(attempt);
+    LOG.info(
+        "{}: {}{}",
+        attempt.what(),
+        attempt
+            .accuracy()
+            .map(accuracy -> String.format(Locale.ROOT, "%.2f %%", 100 * accuracy))
+            .orElse("left out"),
+        attempt.accuracy().isPresent() && !attempt.kept() ? ", not kept" : "");
   }
 
   private QuantizationReport measure(Network prepared, Path file) {
@@ -115,6 +165,7 @@ public final class QuantizeJob {
     return new QuantizationReport(
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         config,
+        attempts,
         new QuantizationReport.Accuracy(real, int8, test.count()),
         compared,
         Report.Codes.of(layers),

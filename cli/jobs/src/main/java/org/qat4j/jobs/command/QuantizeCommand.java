@@ -75,6 +75,16 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
   private int activationBits;
 
   @Option(
+      names = "--max-drop",
+      paramLabel = "POINTS",
+      description = {
+        "Loss of accuracy on the test images that is allowed. If the model loses more, other",
+        "estimators, equalization, bias correction, weight rounding, 16 bits and real numbers for the",
+        "worst layers are tried (docs/choosing.md); exit status 1 if nothing is good enough."
+      })
+  private Optional<Double> maxDrop;
+
+  @Option(
       names = "--out",
       paramLabel = "FILE",
       defaultValue = "model.onnx",
@@ -105,7 +115,8 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
 
   private QuantizeConfig config() {
     try {
-      return new QuantizeConfig(model, data, images, estimator, weightBits, activationBits, seed);
+      return new QuantizeConfig(
+          model, data, images, estimator, weightBits, activationBits, maxDrop, seed);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

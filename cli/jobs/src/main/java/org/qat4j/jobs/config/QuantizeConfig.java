@@ -17,6 +17,8 @@ import org.qat4j.quantizers.WeightScheme;
  *     extremes, perhaps with a number behind a colon; empty for what is usual for so many bits
  * @param weightBits 1 to 8 or 16
  * @param activationBits 1 to 8 or 16
+ * @param maxDrop largest loss of accuracy on the test images, 0 to 100 points, until which other
+ *     ways are tried; empty for no other way
  * @param seed of the choice of images
  */
 public record QuantizeConfig(
@@ -26,6 +28,7 @@ public record QuantizeConfig(
     Optional<String> estimator,
     int weightBits,
     int activationBits,
+    Optional<Double> maxDrop,
     long seed) {
   private static final String AVERAGE = new RangeObserver.MovingAverage(1).name();
 
@@ -35,6 +38,10 @@ public record QuantizeConfig(
   public QuantizeConfig {
     if (images < 1) {
       throw new IllegalArgumentException("--images must be at least 1, got " + images);
+    }
+    if (maxDrop.isPresent() && !(maxDrop.get() >= 0 && maxDrop.get() <= 100)) {
+      throw new IllegalArgumentException(
+          "--max-drop must be 0 to 100 percentage points, got " + maxDrop.get());
     }
     WeightScheme.ofBits(weightBits);
     activations(estimator, activationBits);

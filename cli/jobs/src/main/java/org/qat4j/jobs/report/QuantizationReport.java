@@ -6,12 +6,14 @@ import java.util.Map;
 import org.qat4j.cli.report.Environment;
 import org.qat4j.jobs.config.QuantizeConfig;
 import org.qat4j.jobs.evaluation.LayerReport;
+import org.qat4j.posttraining.AutomaticCalibration;
 
 /**
  * What quantization without training found out. Its JSON form lies beside the model file.
  *
  * @param created time in UTC, ISO 8601
  * @param settings what was asked for
+ * @param attempts of automatic calibration, in order; none where it was not asked for
  * @param compared images whose codes were compared, the first ones of the test
  * @param codes of all layers on these: prepared network against model file
  * @param seconds what each part of the work took, in order
@@ -19,6 +21,7 @@ import org.qat4j.jobs.evaluation.LayerReport;
 public record QuantizationReport(
     String created,
     QuantizeConfig settings,
+    List<AutomaticCalibration.Attempt> attempts,
     Accuracy accuracy,
     int compared,
     Report.Codes codes,
