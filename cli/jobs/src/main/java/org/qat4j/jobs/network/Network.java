@@ -1,11 +1,15 @@
 package org.qat4j.jobs.network;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -17,6 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
+import org.nd4j.linalg.dataset.api.preprocessor.serializer.NormalizerSerializer;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.qat4j.distillation.Distillation;
 import org.qat4j.inference.QuantizedModel;
@@ -184,9 +189,24 @@ public final class Network {
 
   /** As {@link #write(OutputStream)}, with what normalizes its inputs. */
   public void write(OutputStream out, Optional<DataNormalization> normalizer) throws IOException {
-    // Deeplearning4j closes what it writes a normalizer to.
-    ByteArrayOutputStream zip = new ByteArrayOutputStream();
-    ModelSerializer.writeModel(model(), zip, true, normalizer.orElse(null));
-    zip.writeTo(out);
+    if (normalizer.isEmpty()) {
+      write(out);
+      return;
+    }
+    // Not ModelSerializer's own way: with a normalizer it flushes a stream that it has closed.
+    ByteArrayOutputStream bare = new ByteArrayOutputStream();
+    write(bare);
+    ByteArrayOutputStream entry = new ByteArrayOutputStream();
+    NormalizerSerializer.getDefault().write(normalizer.get(), entry);
+    ZipOutputStream zip = new ZipOutputStream(out);
+    try (ZipInputStream from = new ZipInputStream(new ByteArrayInputStream(bare.toByteArray()))) {
+      for (ZipEntry next = from.getNextEntry(); next != null; next = from.getNextEntry()) {
+        zip.putNextEntry(new ZipEntry(next.getName()));
+        from.transferTo(zip);
+      }
+    }
+    zip.putNextEntry(new ZipEntry(ModelSerializer.NORMALIZER_BIN));
+    entry.writeTo(zip);
+    zip.finish();
   }
 }
