@@ -3,10 +3,12 @@ package org.qat4j.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.qat4j.layers.Quantization;
 import org.qat4j.layers.Schedule;
+import org.qat4j.pruning.Pruning;
 import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.quantizers.WeightScheme;
@@ -19,13 +21,18 @@ import org.qat4j.quantizers.WeightScheme;
  *
  * @param quantization of every layer that no rule is about
  * @param ranges how the ranges of the network's input and its logits are observed
- * @param rules for single layers; of several about one layer the first wins, for weights and for
- *     activations each
+ * @param pruning of every layer that no rule is about
+ * @param rules for single layers; of several about one layer the first wins, for weights, for
+ *     activations and for pruning each
  * @param inputGradient whether training computes the gradient of the network's input, which only
  *     adversarial examples and the like need; else it is null
  */
 public record QatConfig(
-    Quantization quantization, Observation ranges, List<Rule> rules, boolean inputGradient) {
+    Quantization quantization,
+    Observation ranges,
+    Pruning pruning,
+    List<Rule> rules,
+    boolean inputGradient) {
 
   /**
    * Other schemes for some layers.
@@ -33,11 +40,13 @@ public record QatConfig(
    * @param layers which
    * @param weights scheme of their weights; empty to leave it
    * @param activations scheme of their outputs; empty to leave it
+   * @param pruning of their weights; empty to leave it
    */
   public record Rule(
       LayerSelector layers,
       Optional<WeightScheme> weights,
-      Optional<ActivationScheme> activations) {}
+      Optional<ActivationScheme> activations,
+      Optional<Pruning> pruning) {}
 
   public QatConfig {
     rules = List.copyOf(rules);
@@ -53,7 +62,12 @@ public record QatConfig(
    * observed, so it cannot be converted; {@link Qat#restore} gives the trained parameters back.
    */
   public static QatConfig floatingPoint() {
-    return builder().weights(WeightScheme.real()).schedule(Schedule.FLOAT).build();
+    return floatingPointBuilder().build();
+  }
+
+  /** Starts from {@link #floatingPoint}, to prune a network that is not quantized. */
+  public static Builder floatingPointBuilder() {
+    return builder().weights(WeightScheme.real()).schedule(Schedule.FLOAT);
   }
 
   public static Builder builder() {
@@ -70,15 +84,23 @@ public record QatConfig(
     return of(layer, ActivationScheme.observed(8).observing(ranges));
   }
 
+  /** What is pruned of a layer with weights. */
+  Pruning pruningOf(LayerSelector.Candidate layer) {
+    return first(layer, Rule::pruning).orElse(pruning);
+  }
+
   private Quantization of(LayerSelector.Candidate layer, ActivationScheme general) {
-    List<Rule> about = rules.stream().filter(rule -> rule.layers().matches(layer)).toList();
     return new Quantization(
-        about.stream()
-            .flatMap(r -> r.weights().stream())
-            .findFirst()
-            .orElse(quantization.weights()),
-        about.stream().flatMap(r -> r.activations().stream()).findFirst().orElse(general),
+        first(layer, Rule::weights).orElse(quantization.weights()),
+        first(layer, Rule::activations).orElse(general),
         quantization.schedule());
+  }
+
+  private <T> Optional<T> first(LayerSelector.Candidate layer, Function<Rule, Optional<T>> part) {
+    return rules.stream()
+        .filter(rule -> rule.layers().matches(layer))
+        .flatMap(rule -> part.apply(rule).stream())
+        .findFirst();
   }
 
   /** Starts from 8-bit weights and activations. */
@@ -87,6 +109,7 @@ public record QatConfig(
     private ActivationScheme activations = Quantization.INT8.activations();
     private Observation ranges = Observation.DEFAULT;
     private Schedule schedule = Quantization.INT8.schedule();
+    private Pruning pruning = Pruning.NONE;
     private boolean inputGradient;
     private final List<Rule> rules = new ArrayList<>();
 
@@ -133,14 +156,31 @@ public record QatConfig(
 
     /** Other weights for some layers. */
     public Builder weights(LayerSelector layers, WeightScheme scheme) {
-      rules.add(new Rule(layers, Optional.of(scheme), Optional.empty()));
+      rules.add(new Rule(layers, Optional.of(scheme), Optional.empty(), Optional.empty()));
       return this;
     }
 
     /** Other output codes for some layers. */
     public Builder activations(LayerSelector layers, ActivationScheme scheme) {
-      rules.add(new Rule(layers, Optional.empty(), Optional.of(scheme)));
+      rules.add(new Rule(layers, Optional.empty(), Optional.of(scheme), Optional.empty()));
       return this;
+    }
+
+    /** Sets weights of all layers to zero that have some. */
+    public Builder prune(Pruning pruning) {
+      this.pruning = pruning;
+      return this;
+    }
+
+    /** Prunes some layers otherwise. */
+    public Builder prune(LayerSelector layers, Pruning pruning) {
+      rules.add(new Rule(layers, Optional.empty(), Optional.empty(), Optional.of(pruning)));
+      return this;
+    }
+
+    /** Prunes the layers otherwise whose whole name the regular expression matches. */
+    public Builder prune(String regex, Pruning pruning) {
+      return prune(named(regex), pruning);
     }
 
     /** Other bits for the layers whose whole name the regular expression matches. */
@@ -182,7 +222,7 @@ public record QatConfig(
 
     public QatConfig build() {
       return new QatConfig(
-          new Quantization(weights, activations, schedule), ranges, rules, inputGradient);
+          new Quantization(weights, activations, schedule), ranges, pruning, rules, inputGradient);
     }
   }
 }

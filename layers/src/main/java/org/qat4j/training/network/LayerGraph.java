@@ -84,10 +84,11 @@ record LayerGraph(ComputationGraph network) implements NetworkView<ComputationGr
     Map<String, GraphVertex> vertices = new LinkedHashMap<>();
     Map<String, List<String>> inputs = new LinkedHashMap<>();
     for (Stage stage : stages) {
-      NeuralNetConfiguration layer = anyLayer(configuration).clone();
-      layer.clearVariables();
-      layer.setLayer(LayerList.named(stage));
-      vertices.put(stage.name(), vertex(stage, layer));
+      vertices.put(
+          stage.name(),
+          stage.conf() instanceof GraphVertex vertex
+              ? vertex.clone()
+              : vertex(stage, anyLayer(configuration).clone()));
       inputs.put(stage.name(), stage.inputs());
     }
     configuration.setVertices(vertices);
@@ -124,6 +125,8 @@ record LayerGraph(ComputationGraph network) implements NetworkView<ComputationGr
   }
 
   private static LayerVertex vertex(Stage stage, NeuralNetConfiguration layer) {
+    layer.clearVariables();
+    layer.setLayer(LayerList.named(stage));
     InputPreProcessor preprocessor = stage.preprocessor();
     if (stage.layer() instanceof QuantizingConf && preprocessor == null) {
       return new QuantizedVertex(layer);

@@ -39,7 +39,7 @@ public sealed interface NetworkView<N> permits LayerList, LayerGraph {
   /**
    * A new network of other layers with the settings of this one, which trains from iteration 0.
    *
-   * @param stages in execution order, each with a layer
+   * @param stages in execution order; of a graph also vertices without a layer
    */
   NetworkView<N> build(List<Stage> stages);
 
