@@ -11,14 +11,16 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param data which images
  * @param floatTraining key {@code float}: training without quantization
  * @param qat quantization-aware training
+ * @param prune weights and filters that go
  */
-@JsonPropertyOrder({"seed", "network", "data", "float", "qat"})
+@JsonPropertyOrder({"seed", "network", "data", "float", "qat", "prune"})
 public record JobConfig(
     long seed,
     NetworkKind network,
     DataConfig data,
     @JsonProperty("float") FloatConfig floatTraining,
-    QatTrainingConfig qat) {
+    QatTrainingConfig qat,
+    PruneConfig prune) {
 
   public static final JobConfig DEFAULT =
       new JobConfig(
@@ -26,5 +28,15 @@ public record JobConfig(
           NetworkKind.LENET,
           DataConfig.DEFAULT,
           FloatConfig.DEFAULT,
-          QatTrainingConfig.DEFAULT);
+          QatTrainingConfig.DEFAULT,
+          PruneConfig.DEFAULT);
+
+  public JobConfig {
+    if (prune.isOfWeights()
+        && prune.during() == PruneConfig.During.FLOAT
+        && !floatTraining.fastLayers()) {
+      throw new InvalidValueException(
+          "prune.during", "float", "qat, or float with float.fastLayers, which prune");
+    }
+  }
 }

@@ -12,6 +12,7 @@ import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
+import org.qat4j.training.filters.FilterPruning;
 
 /** Layers that may branch and join. */
 record GraphNetwork(ComputationGraph model) implements Network {
@@ -43,6 +44,11 @@ record GraphNetwork(ComputationGraph model) implements Network {
   @Override
   public Network prepare(QatConfig config) {
     return new GraphNetwork(Qat.prepare(model, config));
+  }
+
+  @Override
+  public Network removeFilters(FilterPruning pruning) {
+    return new GraphNetwork(Qat.removeFilters(model, pruning));
   }
 
   @Override

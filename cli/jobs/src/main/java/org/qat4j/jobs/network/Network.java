@@ -14,6 +14,7 @@ import org.qat4j.distillation.Distillation;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.QatConfig;
+import org.qat4j.training.filters.FilterPruning;
 
 /**
  * A Deeplearning4j network with one input and one output, float or prepared, of either kind.
@@ -45,6 +46,9 @@ public sealed interface Network permits SequentialNetwork, GraphNetwork {
 
   /** As {@link org.qat4j.training.Qat#prepare}. */
   Network prepare(QatConfig config);
+
+  /** As {@link org.qat4j.training.Qat#removeFilters}. */
+  Network removeFilters(FilterPruning pruning);
 
   /**
    * The same float network on qat4j's layers, which compute what Deeplearning4j's do, but for

@@ -14,6 +14,7 @@ import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
+import org.qat4j.training.filters.FilterPruning;
 
 /** A chain of layers. */
 record SequentialNetwork(MultiLayerNetwork model) implements Network {
@@ -58,6 +59,11 @@ record SequentialNetwork(MultiLayerNetwork model) implements Network {
   @Override
   public Network prepare(QatConfig config) {
     return new SequentialNetwork(Qat.prepare(model, config));
+  }
+
+  @Override
+  public Network removeFilters(FilterPruning pruning) {
+    return new SequentialNetwork(Qat.removeFilters(model, pruning));
   }
 
   @Override
