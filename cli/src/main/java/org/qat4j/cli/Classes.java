@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.qat4j.cli.data.ImageSource;
+import org.qat4j.cli.data.ClassSet;
+import org.qat4j.cli.data.InputSource;
 import org.qat4j.cli.error.UserException;
 
 /**
@@ -43,7 +44,7 @@ record Classes(List<String> names) {
    *
    * @throws UserException if that order cannot be the model's
    */
-  static Classes of(ImageSource source, Path input, int count) {
+  static Classes of(InputSource source, Path input, int count) {
     List<String> folders =
         List.copyOf(
             IntStream.range(0, source.count())
@@ -56,7 +57,7 @@ record Classes(List<String> names) {
               + ": holds images of "
               + folders.size()
               + " classes "
-              + shortened(folders)
+              + ClassSet.shortened(folders)
               + ", but the model has "
               + count
               + "; name all of them, in the model's order, with --classes FILE");
@@ -65,7 +66,7 @@ record Classes(List<String> names) {
       throw new UserException(
           input
               + ": its folders are numbers, whose order and alphabetical order differ "
-              + shortened(folders)
+              + ClassSet.shortened(folders)
               + "; name them, in the model's order, with --classes FILE");
     }
     return new Classes(folders);
@@ -77,14 +78,8 @@ record Classes(List<String> names) {
             .anyMatch(i -> Integer.parseInt(folders.get(i - 1)) > Integer.parseInt(folders.get(i)));
   }
 
-  private static List<String> shortened(List<String> names) {
-    return names.size() <= 12
-        ? names
-        : List.of(names.get(0), names.get(1), "…", names.get(names.size() - 1));
-  }
-
   /** The class of each image, by its folder; empty if there are no folders. */
-  Optional<int[]> labels(ImageSource source, Path input) {
+  Optional<int[]> labels(InputSource source, Path input) {
     if (source.folder(0).isEmpty()) {
       return Optional.empty();
     }
@@ -98,7 +93,11 @@ record Classes(List<String> names) {
     int label = names.indexOf(folder);
     if (label < 0) {
       throw new UserException(
-          input + ": its folder " + folder + " is none of the classes " + shortened(names));
+          input
+              + ": its folder "
+              + folder
+              + " is none of the classes "
+              + ClassSet.shortened(names));
     }
     return label;
   }

@@ -8,10 +8,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.qat4j.cli.data.ClassSet;
 import org.qat4j.cli.data.IdxReader;
-import org.qat4j.cli.data.ImageSource;
-import org.qat4j.cli.data.Images;
-import org.qat4j.cli.data.PictureFit;
+import org.qat4j.cli.data.InputSource;
+import org.qat4j.cli.data.Inputs;
+import org.qat4j.cli.data.ModelNotes;
 import org.qat4j.cli.error.UserException;
 import org.qat4j.cli.evaluation.Accuracy;
 import org.qat4j.cli.evaluation.ClassAccuracy;
@@ -23,6 +24,7 @@ import org.qat4j.inference.QuantizedModel;
 import org.qat4j.inference.SessionOptions;
 import org.qat4j.runtime.Saturation;
 import org.qat4j.runtime.SaturationRule;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,7 +33,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Classifies images with a model file. */
-@Command(name = "run", description = "Classify images with an INT8 model file.")
+@Command(
+    name = "run",
+    description = "Classify images, or rows of features, with an INT8 model file.")
 final class RunCommand implements Callable<Integer> {
   /** Images in memory at once: as many as in the job, fewer large ones. */
   private static final int BATCH_PIXELS = 1 << 21;
@@ -41,11 +45,20 @@ final class RunCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL", description = "ONNX file.")
-  private Path model;
+  @ArgGroup(multiplicity = "1")
+  private ModelFile model;
+
+  /** As a parameter or as an option. */
+  private static final class ModelFile {
+    @Parameters(paramLabel = "MODEL", description = "ONNX file.")
+    private Path parameter;
+
+    @Option(names = "--model", paramLabel = "MODEL", description = "The same as an option.")
+    private Path option;
+  }
 
   @Mixin private FloatOption allowed;
-  @Mixin private ImageOptions images;
+  @Mixin private InputOptions inputs;
 
   @Option(
       names = "--labels",
@@ -70,20 +83,21 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    QuantizedModel loaded = allowed.load(model);
-    PictureFit fit = images.fit(model, ModelShape.ofPixels(model, loaded));
+    QuantizedModel loaded = allowed.load(file());
+    int count = classes(loaded.graph().outputs().get(0).shape());
+    Optional<ModelNotes> notes = ModelNotes.of(loaded.properties(), file());
+    ClassSet known = known(notes, count);
     SessionOptions options =
         watch ? SessionOptions.DEFAULT.withWatch(SaturationRule.DEFAULT) : SessionOptions.DEFAULT;
-    try (ImageSource source = images.open(fit);
+    Shape shape = ModelShape.ofPixels(file(), loaded);
+    try (InputSource source = inputs.open(file(), shape, notes, known);
         InferenceSession session = InferenceSession.open(loaded, options)) {
-      int count = classes(loaded.graph().outputs().get(0).shape());
       Classes classes =
-          names.isPresent()
-              ? Classes.read(names.get(), count)
-              : Classes.of(source, images.input(), count);
+          known.names().isEmpty()
+              ? Classes.of(source, inputs.input(), count)
+              : new Classes(known.names());
       Optional<int[]> expected = expected(source, classes, count);
-      int[] predicted =
-          predict(source, fit, new SessionClassifier(session, images.scaling(fit.channels())));
+      int[] predicted = predict(source, shape.elements(), new SessionClassifier(session));
       print(source, classes, predicted);
       expected.ifPresent(right -> print(classes, predicted, right));
       print(watch ? session.saturation() : List.of());
@@ -91,10 +105,14 @@ final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
+  private Path file() {
+    return model.parameter == null ? model.option : model.parameter;
+  }
+
   private int classes(Shape scores) {
     if (scores.elements() != scores.channels()) {
       throw new UserException(
-          model
+          file()
               + " gives "
               + scores
               + " numbers for an image; this command needs one for each class");
@@ -102,32 +120,40 @@ final class RunCommand implements Callable<Integer> {
     return scores.elements();
   }
 
-  private Optional<int[]> expected(ImageSource source, Classes classes, int count) {
-    Optional<int[]> byFolder = classes.labels(source, images.input());
+  /** Names that a file gives, or the model itself. */
+  private ClassSet known(Optional<ModelNotes> notes, int count) throws IOException {
+    if (names.isPresent()) {
+      return new ClassSet(count, Classes.read(names.get(), count).names());
+    }
+    List<String> said = notes.map(ModelNotes::classes).orElse(List.of());
+    return said.size() == count ? new ClassSet(count, said) : ClassSet.of(count);
+  }
+
+  private Optional<int[]> expected(InputSource source, Classes classes, int count) {
+    Optional<int[]> said = source.labels().or(() -> classes.labels(source, inputs.input()));
     if (labels.isEmpty()) {
-      return byFolder;
+      return said;
     }
-    if (byFolder.isPresent()) {
+    if (said.isPresent()) {
       throw new UserException(
-          images.input() + ": its folders say of which class each image is; leave --labels out");
+          inputs.input() + ": its folders say of which class each image is; leave --labels out");
     }
-    byte[] read = IdxReader.labels(labels.get(), count, images.input(), source.count());
+    byte[] read = IdxReader.labels(labels.get(), count, inputs.input(), source.count());
     return Optional.of(IntStream.range(0, read.length).map(i -> read[i] & 0xFF).toArray());
   }
 
-  private static int[] predict(ImageSource source, PictureFit fit, Classifier classifier) {
-    int size = fit.channels() * fit.height() * fit.width();
+  private static int[] predict(InputSource source, int size, Classifier classifier) {
     int batch = Math.max(1, Math.min(Accuracy.BATCH, BATCH_PIXELS / size));
     int[] predicted = new int[source.count()];
     for (int from = 0; from < predicted.length; from += batch) {
-      Images some = source.images(from, Math.min(from + batch, predicted.length), fit);
+      Inputs some = source.inputs(from, Math.min(from + batch, predicted.length));
       System.arraycopy(classifier.predict(some, batch), 0, predicted, from, some.count());
     }
     return predicted;
   }
 
   /** One line for each image: its number or file, its class, and what that is called. */
-  private void print(ImageSource source, Classes classes, int[] predicted) {
+  private void print(InputSource source, Classes classes, int[] predicted) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < predicted.length; i++) {
       text.append(source.name(i)).append('\t').append(predicted[i]);

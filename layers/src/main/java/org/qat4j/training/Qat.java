@@ -2,6 +2,7 @@ package org.qat4j.training;
 
 import java.util.List;
 import java.util.Objects;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.qat4j.inference.QuantizedModel;
@@ -40,7 +41,7 @@ public final class Qat {
    *     class and what to do
    */
   public static MultiLayerNetwork prepare(MultiLayerNetwork network, QatConfig config) {
-    return prepare(NetworkView.of(network), config);
+    return prepare(NetworkView.of(network), config).network();
   }
 
   /**
@@ -50,10 +51,17 @@ public final class Qat {
    * @throws IllegalArgumentException if a vertex does not hold a layer
    */
   public static ComputationGraph prepare(ComputationGraph network, QatConfig config) {
-    return prepare(NetworkView.of(network), config);
+    return prepare(NetworkView.of(network), config).network();
   }
 
-  private static <N> N prepare(NetworkView<N> original, QatConfig config) {
+  /**
+   * As {@link #prepare(MultiLayerNetwork, QatConfig)}, for either kind of network.
+   *
+   * @throws UnsupportedLayerException if a layer cannot be quantized
+   * @throws IllegalArgumentException if a vertex does not hold a layer
+   */
+  public static <N extends Model> NetworkView<N> prepare(
+      NetworkView<N> original, QatConfig config) {
     Objects.requireNonNull(config, "config");
     requireInitialized(original, "prepare");
     List<Prepared> plan = Fusion.fuse(original.stages());
@@ -63,7 +71,7 @@ public final class Qat {
     prepared.layers().values().stream()
         .filter(QuantizingLayer.class::isInstance)
         .forEach(layer -> ((QuantizingLayer<?>) layer).startPruning());
-    return prepared.network();
+    return prepared;
   }
 
   /**
@@ -81,17 +89,19 @@ public final class Qat {
    *     has one of another shape, naming layer and parameter
    */
   public static MultiLayerNetwork restore(MultiLayerNetwork prepared, MultiLayerNetwork original) {
-    return restore(NetworkView.of(prepared), NetworkView.of(original));
+    return restore(NetworkView.of(prepared), NetworkView.of(original)).network();
   }
 
   /** As {@link #restore(MultiLayerNetwork, MultiLayerNetwork)}. */
   public static ComputationGraph restore(ComputationGraph prepared, ComputationGraph original) {
-    return restore(NetworkView.of(prepared), NetworkView.of(original));
+    return restore(NetworkView.of(prepared), NetworkView.of(original)).network();
   }
 
-  /** The plan depends on the original alone, so it is that of the preparation. */
-  private static <N> N restore(NetworkView<N> prepared, NetworkView<N> original) {
+  /** As {@link #restore(MultiLayerNetwork, MultiLayerNetwork)}, for either kind of network. */
+  public static <N extends Model> NetworkView<N> restore(
+      NetworkView<?> prepared, NetworkView<N> original) {
     requireInitialized(original, "prepare");
+    // The plan depends on the original alone, so it is that of the preparation.
     List<Stage> stages = original.stages();
     if (isPrepared(stages) && !isPrepared(prepared.stages())) {
       throw new IllegalArgumentException(
@@ -99,7 +109,7 @@ public final class Qat {
     }
     NetworkView<N> restored = original.copy();
     Parameters.restore(Fusion.fuse(stages), prepared.layers(), restored.layers());
-    return restored.network();
+    return restored;
   }
 
   /**
@@ -118,7 +128,8 @@ public final class Qat {
     return convert(NetworkView.of(prepared));
   }
 
-  private static QuantizedModel convert(NetworkView<?> prepared) {
+  /** As {@link #convert(MultiLayerNetwork)}, for either kind of network. */
+  public static QuantizedModel convert(NetworkView<?> prepared) {
     return Conversion.convert(preparedStages(prepared), prepared.layers());
   }
 
@@ -137,7 +148,8 @@ public final class Qat {
     return summarize(NetworkView.of(prepared));
   }
 
-  private static List<LayerSummary> summarize(NetworkView<?> prepared) {
+  /** As {@link #summarize(MultiLayerNetwork)}, for either kind of network. */
+  public static List<LayerSummary> summarize(NetworkView<?> prepared) {
     return Summaries.of(preparedStages(prepared), prepared.layers());
   }
 
@@ -168,22 +180,24 @@ public final class Qat {
    *     naming both, or a rule is about no layer
    */
   public static MultiLayerNetwork removeFilters(MultiLayerNetwork network, FilterPruning pruning) {
-    return removeFilters(NetworkView.of(network), pruning);
+    return removeFilters(NetworkView.of(network), pruning).network();
   }
 
   /** As {@link #removeFilters(MultiLayerNetwork, FilterPruning)}. */
   public static ComputationGraph removeFilters(ComputationGraph network, FilterPruning pruning) {
-    return removeFilters(NetworkView.of(network), pruning);
+    return removeFilters(NetworkView.of(network), pruning).network();
   }
 
-  private static <N> N removeFilters(NetworkView<N> network, FilterPruning pruning) {
+  /** As {@link #removeFilters(MultiLayerNetwork, FilterPruning)}, for either kind of network. */
+  public static <N extends Model> NetworkView<N> removeFilters(
+      NetworkView<N> network, FilterPruning pruning) {
     Objects.requireNonNull(pruning, "pruning");
     requireInitialized(network, "removeFilters");
     if (isPrepared(network.stages())) {
       throw new IllegalArgumentException(
           "this network was prepared already: remove filters first, then prepare what is left");
     }
-    return Surgery.remove(network, pruning).network();
+    return Surgery.remove(network, pruning);
   }
 
   private static void requireInitialized(NetworkView<?> network, String before) {

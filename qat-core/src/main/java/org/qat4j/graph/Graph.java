@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -25,8 +26,9 @@ public final class Graph {
   private final List<State> states;
   private final Set<String> outputs;
   private final List<Node> nodes;
-  private final Map<String, Node> producers = new HashMap<>();
-  private final Map<String, List<Node>> readers = new HashMap<>();
+  private final Map<String, Node> producers;
+  private final Map<String, List<Node>> readers;
+  private final Map<String, String> properties;
 
   /**
    * A tensor that is kept from one call to the next.
@@ -43,12 +45,41 @@ public final class Graph {
     this.states = List.copyOf(builder.states.values());
     this.outputs = Collections.unmodifiableSet(new LinkedHashSet<>(outputs));
     this.nodes = List.copyOf(builder.nodes);
+    this.producers = new HashMap<>();
+    this.readers = new HashMap<>();
+    this.properties = Map.of();
     for (Node node : nodes) {
       producers.put(node.output(), node);
       for (String input : new LinkedHashSet<>(node.inputs())) {
         readers.computeIfAbsent(input, name -> new ArrayList<>()).add(node);
       }
     }
+  }
+
+  private Graph(Graph other, Map<String, String> properties) {
+    this.name = other.name;
+    this.tensors = other.tensors;
+    this.inputs = other.inputs;
+    this.states = other.states;
+    this.outputs = other.outputs;
+    this.nodes = other.nodes;
+    this.producers = other.producers;
+    this.readers = other.readers;
+    this.properties = Collections.unmodifiableMap(new TreeMap<>(properties));
+  }
+
+  /**
+   * The same graph, of which something else is said.
+   *
+   * @param properties texts by key, for people and programs; nothing computes with them
+   */
+  public Graph with(Map<String, String> properties) {
+    return new Graph(this, properties);
+  }
+
+  /** What its maker says of it, by key; a file keeps it. */
+  public Map<String, String> properties() {
+    return properties;
   }
 
   public static Builder builder(String name) {

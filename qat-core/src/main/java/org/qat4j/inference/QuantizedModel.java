@@ -2,6 +2,7 @@ package org.qat4j.inference;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.qat4j.graph.Graph;
 import org.qat4j.onnx.read.OnnxReader;
 import org.qat4j.onnx.write.OnnxWriter;
@@ -16,6 +17,20 @@ import org.qat4j.onnx.write.OnnxWriter;
  * @param graph the integer network
  */
 public record QuantizedModel(Graph graph) {
+
+  /**
+   * The same model, of which something is said: class names, or how inputs were normalized.
+   *
+   * @param properties texts by key, in the place of earlier ones; a file keeps them
+   */
+  public QuantizedModel with(Map<String, String> properties) {
+    return new QuantizedModel(graph.with(properties));
+  }
+
+  /** What its maker says of it, by key. */
+  public Map<String, String> properties() {
+    return graph.properties();
+  }
 
   /**
    * Writes the model; the file appears under its name only when it is complete.

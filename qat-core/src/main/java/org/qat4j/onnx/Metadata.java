@@ -1,5 +1,7 @@
 package org.qat4j.onnx;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.qat4j.graph.Clip;
 import org.qat4j.scheme.IntRange;
 
@@ -15,6 +17,18 @@ public final class Metadata {
   public static final String RANGE = "qat4j.range.";
 
   private Metadata() {}
+
+  /** Those that say nothing of single nodes and tensors, but of the whole model. */
+  public static Map<String, String> ofModel(Map<String, String> metadata) {
+    Map<String, String> rest = new HashMap<>(metadata);
+    rest.keySet().removeIf(Metadata::isOfNode);
+    return rest;
+  }
+
+  /** Whether a key says something of a single node or tensor, so that a graph's maker cannot. */
+  public static boolean isOfNode(String key) {
+    return key.startsWith(CLIP) || key.startsWith(RANGE);
+  }
 
   public static String text(IntRange range) {
     return range.min() + " " + range.max();

@@ -1,44 +1,26 @@
 package org.qat4j.jobs;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.qat4j.cli.error.UserException;
-import org.qat4j.jobs.config.ConfigNames;
-import org.qat4j.jobs.network.Architecture;
 import org.qat4j.jobs.network.Network;
+import org.qat4j.jobs.network.NetworkFile;
 
-/** The file of a trained float network: {@code float.zip} of a run. */
-record FloatFile(Path path, Architecture architecture) {
-  /**
-   * Reads the network.
-   *
-   * @throws UserException if the file is not a network of this architecture
-   */
-  Network read() {
-    try (InputStream in = Files.newInputStream(path)) {
-      return architecture.read(in);
-    } catch (NoSuchFileException e) {
-      throw new UserException("no such file: " + path, e);
-    } catch (IOException | RuntimeException e) {
-      // Deeplearning4j throws many things at a file that is none of its own.
-      throw new UserException(
-          path + ": not a " + name() + " network (" + e.getMessage() + "); " + hint(), e);
-    }
-  }
-
+/**
+ * The file of a trained float network: {@code float.zip} of a run.
+ *
+ * @param name of the network whose layers it must have
+ */
+record FloatFile(Path path, String name) {
   /**
    * Puts the file's parameters into a network with the settings of this run.
    *
    * @throws UserException if the file is not a network of the same layers
    */
   void copyTo(Network target) {
-    Network source = read();
+    Network source = NetworkFile.read(path);
     Map<String, String> expected = shapes(target);
     Map<String, String> actual = shapes(source);
     requireEqual(expected, actual);
@@ -55,7 +37,7 @@ record FloatFile(Path path, Architecture architecture) {
         throw new UserException(
             path
                 + ": its layers are not those of "
-                + name()
+                + name
                 + ": parameter '"
                 + parameter
                 + "' is "
@@ -75,10 +57,6 @@ record FloatFile(Path path, Architecture architecture) {
         .paramTable()
         .forEach((name, value) -> shapes.put(name, Arrays.toString(value.shape())));
     return shapes;
-  }
-
-  private String name() {
-    return ConfigNames.of(architecture.kind());
   }
 
   private String hint() {

@@ -7,11 +7,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.nativeblas.NativeOpsHolder;
-import org.qat4j.cli.data.Images;
+import org.qat4j.cli.data.Inputs;
 import org.qat4j.cli.data.Labelled;
 import org.qat4j.cli.error.UserException;
 import org.qat4j.cli.evaluation.Accuracy;
@@ -49,11 +50,13 @@ final class Measurement {
   private final JobConfig config;
   private final RunFolder folder;
   private final Labelled test;
+  private final Map<String, String> properties;
 
-  Measurement(JobConfig config, RunFolder folder, Labelled test) {
+  Measurement(JobConfig config, RunFolder folder, Labelled test, Map<String, String> properties) {
     this.config = config;
     this.folder = folder;
     this.test = test;
+    this.properties = properties;
   }
 
   /**
@@ -70,11 +73,11 @@ final class Measurement {
     betweenSteps.run();
     LOG.info("comparing the integer codes of every layer on {} test images", test.count());
     List<LayerReport> layers =
-        new CodeComparison(original, prepared, model).run(test.images(), Accuracy.BATCH);
+        new CodeComparison(original, prepared, model).run(test.inputs(), Accuracy.BATCH);
     betweenSteps.run();
     int[] predicted;
     try (InferenceSession session = InferenceSession.open(model)) {
-      predicted = new SessionClassifier(session).predict(test.images(), Accuracy.BATCH);
+      predicted = new SessionClassifier(session).predict(test.inputs(), Accuracy.BATCH);
     }
     Report.Accuracy accuracy =
         new Report.Accuracy(
@@ -112,7 +115,7 @@ final class Measurement {
   /** What is measured is the file, not the model in memory. */
   private QuantizedModel convert(Network prepared) {
     try {
-      prepared.convert().save(folder.model());
+      prepared.convert().with(properties).save(folder.model());
       return QuantizedModel.load(folder.model());
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
@@ -140,9 +143,9 @@ final class Measurement {
 
   private Report.Speed speed(Network floatNetwork, Network prepared, QuantizedModel model) {
     int batch = Math.min(SPEED_BATCH, test.count());
-    Images images = test.images();
-    INDArray features = Batches.features(images, 0, batch);
-    float[] input = images.scaled(0, batch);
+    Inputs inputs = test.inputs();
+    INDArray features = Batches.features(inputs, 0, batch);
+    float[] input = inputs.scaled(0, batch);
     try (InferenceSession session = InferenceSession.open(model)) {
       float[] result = session.run(input, batch);
       List<Samples> seconds =
@@ -173,7 +176,7 @@ final class Measurement {
 
   private Report.Ort ort(int[] predicted) {
     try (OrtClassifier judge = new OrtClassifier(folder.model(), 1)) {
-      int[] theirs = judge.predict(test.images(), Accuracy.BATCH);
+      int[] theirs = judge.predict(test.inputs(), Accuracy.BATCH);
       int agreeing = 0;
       for (int i = 0; i < theirs.length; i++) {
         if (theirs[i] == predicted[i]) {

@@ -6,24 +6,24 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.qat4j.cli.data.Augmentation;
-import org.qat4j.cli.data.Images;
 import org.qat4j.cli.data.Labelled;
 import org.qat4j.cli.error.UserException;
 import org.qat4j.cli.evaluation.Accuracy;
 import org.qat4j.distillation.Distillation;
-import org.qat4j.jobs.config.ConfigNames;
 import org.qat4j.jobs.config.ConfigReader;
 import org.qat4j.jobs.config.FloatConfig;
 import org.qat4j.jobs.config.JobConfig;
 import org.qat4j.jobs.config.PruneConfig;
 import org.qat4j.jobs.config.QatTrainingConfig;
 import org.qat4j.jobs.evaluation.Dl4jClassifier;
-import org.qat4j.jobs.network.Architecture;
+import org.qat4j.jobs.network.Blueprint;
+import org.qat4j.jobs.network.Blueprints;
 import org.qat4j.jobs.network.Network;
+import org.qat4j.jobs.network.NetworkFile;
+import org.qat4j.jobs.network.UserClasses;
 import org.qat4j.jobs.report.Report;
 import org.qat4j.jobs.report.ReportHtml;
 import org.qat4j.jobs.report.ReportJson;
@@ -49,7 +49,7 @@ public final class QatJob {
   private static final double MOMENTUM = 0.9;
 
   private final JobConfig config;
-  private final Architecture architecture;
+  private final Blueprint blueprint;
   private final Interruption interruption;
   private final Dataset data;
   private final Trainer trainer;
@@ -59,19 +59,20 @@ public final class QatJob {
    * Loads the data, and the float network where one is given.
    *
    * @param floatFile file of a trained float network, so that none is trained
+   * @param classes where the user's own classes are looked for
    * @throws UserException if a data file is absent or wrong, or the network has other layers
    */
   public QatJob(
       JobConfig config,
       ProgressDisplay.Factory display,
       Interruption interruption,
-      Optional<Path> floatFile) {
+      Optional<Path> floatFile,
+      UserClasses classes) {
     this.config = config;
-    this.architecture = Architecture.of(config.network());
+    this.blueprint = Blueprints.find(config.network(), classes);
     this.interruption = interruption;
-    this.data = Dataset.load(config);
-    requireSize(data.train().images());
-    requireSize(data.test().images());
+    this.data = Dataset.load(config.data(), config.seed(), blueprint, classes);
+    requireWeights(floatFile);
     requireFloatTraining(floatFile);
     // A configuration that cannot be prepared is told before hours of float training.
     if (floatFile.isEmpty()) {
@@ -83,8 +84,8 @@ public final class QatJob {
         new Trainer(
             data.train(),
             config.data().augment()
-                ? Augmentation.shiftAndMirror(config.seed())
-                : Augmentation.NONE,
+                ? Augmentation.shiftAndMirror(data.train().images(), config.seed())
+                : Augmentation.none(data.train().inputs()),
             config.seed(),
             network -> Accuracy.of(new Dl4jClassifier(network), test),
             display,
@@ -101,22 +102,13 @@ public final class QatJob {
     }
   }
 
-  private void requireSize(Images images) {
-    String expected = shape(architecture.channels(), architecture.size(), architecture.size());
-    String actual = shape(images.channels(), images.height(), images.width());
-    if (!actual.equals(expected)) {
+  private void requireWeights(Optional<Path> floatFile) {
+    if (config.floatTraining().epochs() == 0 && blueprint.isNamed() && floatFile.isEmpty()) {
       throw new UserException(
-          ConfigNames.of(config.network())
-              + " takes images of "
-              + expected
-              + " (channels, height, width), but the data has "
-              + actual
-              + "; set network or data.source to one that fits the other");
+          "float.epochs is 0, but "
+              + blueprint.name()
+              + " has random weights; train it, or give a trained one with --float");
     }
-  }
-
-  private static String shape(int channels, int height, int width) {
-    return channels + "x" + height + "x" + width;
   }
 
   /**
@@ -132,10 +124,10 @@ public final class QatJob {
     LOG.info("data: {} training and {} test images", data.train().count(), data.test().count());
     Checkpoint trained =
         from.filter(c -> c.progress().phase() == Phase.QAT).orElseGet(() -> startQat(folder, from));
-    Network floatNetwork = new FloatFile(folder.floatNetwork(), architecture).read();
+    Network floatNetwork = NetworkFile.read(folder.floatNetwork());
     Checkpoint finished = trainQat(folder, trained, floatNetwork);
     RunFolder.write(folder.qatNetwork(), finished.network()::write);
-    Measurement measurement = new Measurement(config, folder, data.test());
+    Measurement measurement = new Measurement(config, folder, data.test(), data.properties());
     Report report =
         measurement.run(
             floatNetwork,
@@ -162,7 +154,8 @@ public final class QatJob {
         given
             .map(network -> new Checkpoint(config, Progress.start(), network))
             .orElseGet(() -> trainFloat(folder, from));
-    RunFolder.write(folder.floatNetwork(), trained.network()::write);
+    RunFolder.write(
+        folder.floatNetwork(), out -> trained.network().write(out, blueprint.normalizer()));
     Checkpoint start =
         new Checkpoint(config, trained.progress().enter(Phase.QAT), prepare(trained.network()));
     start.save(folder.checkpoint());
@@ -171,15 +164,14 @@ public final class QatJob {
 
   private Network load(Path floatFile) {
     Network network = create(config.floatTraining());
-    new FloatFile(floatFile, architecture).copyTo(network);
+    new FloatFile(floatFile, blueprint.name()).copyTo(network);
     return network;
   }
 
-  /** The float network with fresh weights. */
+  /** The float network before its training. */
   private Network create(FloatConfig settings) {
     int steps = new Trainer.Length(settings.epochs(), settings.batch()).steps(data.train().count());
-    return architecture.create(
-        config.seed(), updater(settings, steps), settings.weightDecay(), Labelled.CLASSES);
+    return blueprint.create(config.seed(), training(settings, Math.max(1, steps)));
   }
 
   private Checkpoint trainFloat(RunFolder folder, Optional<Checkpoint> from) {
@@ -205,11 +197,14 @@ public final class QatJob {
     return new Checkpoint(config, progress, trained);
   }
 
-  private static IUpdater updater(FloatConfig settings, int steps) {
+  private static Optional<Blueprint.Training> training(FloatConfig settings, int steps) {
     ISchedule rate = LearningRate.of(settings, steps);
     return switch (settings.optimizer()) {
-      case ADAM -> new Adam(rate);
-      case SGD -> new Nesterovs(rate, MOMENTUM);
+      case ADAM -> Optional.of(new Blueprint.Training(new Adam(rate), settings.weightDecay()));
+      case SGD ->
+          Optional.of(
+              new Blueprint.Training(new Nesterovs(rate, MOMENTUM), settings.weightDecay()));
+      case NETWORK -> Optional.empty();
     };
   }
 

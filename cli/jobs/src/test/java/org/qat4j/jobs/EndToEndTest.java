@@ -21,6 +21,7 @@ import org.qat4j.graph.Tensor;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.jobs.config.ConfigReader;
 import org.qat4j.jobs.config.JobConfig;
+import org.qat4j.jobs.network.UserClasses;
 import org.qat4j.jobs.report.Report;
 import org.qat4j.jobs.run.Interruption;
 import org.qat4j.jobs.run.RunFolder;
@@ -50,7 +51,8 @@ class EndToEndTest {
                 config,
                 ProgressDisplay.Factory.forStandardError(false),
                 Interruption.none(),
-                Optional.empty())
+                Optional.empty(),
+                UserClasses.none())
             .run(run, Optional.empty());
   }
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.jobs.config.ConfigReader;
 import org.qat4j.jobs.config.JobConfig;
+import org.qat4j.jobs.network.UserClasses;
 import org.qat4j.jobs.report.Report;
 import org.qat4j.jobs.run.Interruption;
 import org.qat4j.jobs.run.RunFolder;
@@ -38,7 +39,8 @@ class MnistTest {
                 config,
                 ProgressDisplay.Factory.forStandardError(false),
                 Interruption.none(),
-                Optional.empty())
+                Optional.empty(),
+                UserClasses.none())
             .run(run, Optional.empty());
 
     Report.Accuracy accuracy = report.accuracy();

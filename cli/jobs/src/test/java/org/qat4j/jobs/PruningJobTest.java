@@ -16,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qat4j.cli.error.UserException;
 import org.qat4j.inference.QuantizedModel;
-import org.qat4j.jobs.config.NetworkKind;
 import org.qat4j.jobs.run.InterruptedRunException;
 
 /** Jobs with a {@code prune} section. */
@@ -79,8 +78,8 @@ class PruningJobTest {
                 () -> batches.incrementAndGet() == 13));
     TinyJob.run(yaml, Optional.empty(), folder.resolve("parts"), true, () -> false);
     assertEquals(
-        TinyJob.results(folder.resolve("whole"), NetworkKind.LENET),
-        TinyJob.results(folder.resolve("parts"), NetworkKind.LENET));
+        TinyJob.results(folder.resolve("whole")),
+        TinyJob.results(folder.resolve("parts")));
   }
 
   @ParameterizedTest

@@ -25,10 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.qat4j.cli.Qat4j;
-import org.qat4j.cli.data.Labelled;
 import org.qat4j.cli.error.UserException;
 import org.qat4j.jobs.config.NetworkKind;
 import org.qat4j.jobs.network.Architecture;
+import org.qat4j.jobs.network.Blueprint;
 import org.qat4j.jobs.run.InterruptedRunException;
 import org.qat4j.testing.CifarArchive;
 import picocli.CommandLine;
@@ -82,9 +82,7 @@ class ResNetJobTest {
   }
 
   private static void assertSameResults(Path folder) throws IOException {
-    assertEquals(
-        TinyJob.results(uninterrupted, NetworkKind.RESNET20),
-        TinyJob.results(folder, NetworkKind.RESNET20));
+    assertEquals(TinyJob.results(uninterrupted), TinyJob.results(folder));
     assertEquals(report(uninterrupted).get("accuracy"), report(folder).get("accuracy"));
     assertEquals(report(uninterrupted).get("layers"), report(folder).get("layers"));
   }
@@ -221,12 +219,15 @@ class ResNetJobTest {
   void floatNetwork_ofAnotherKind_isRefused() throws IOException {
     Path lenet = runs.resolve("float.zip");
     try (OutputStream out = Files.newOutputStream(lenet)) {
-      Architecture.of(NetworkKind.LENET).create(1, new NoOp(), 0, Labelled.CLASSES).write(out);
+      Architecture.of(NetworkKind.LENET)
+          .create(1, Optional.of(new Blueprint.Training(new NoOp(), 0)))
+          .write(out);
     }
     String message = failure(lenet);
-    assertTrue(message.startsWith(lenet + ": not a resnet20 network ("), message);
     assertTrue(
-        message.endsWith("); give float.zip of a finished float training of the same network"),
+        message.startsWith(lenet + ": its layers are not those of resnet20: parameter '"), message);
+    assertTrue(
+        message.endsWith("; give float.zip of a finished float training of the same network"),
         message);
   }
 

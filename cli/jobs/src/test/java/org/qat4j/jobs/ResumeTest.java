@@ -27,7 +27,6 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.cli.Qat4j;
-import org.qat4j.jobs.config.NetworkKind;
 import org.qat4j.jobs.run.InterruptedRunException;
 import org.qat4j.testing.ChildProcess;
 
@@ -57,9 +56,7 @@ class ResumeTest {
   }
 
   private static void assertSameResults(Path folder) throws IOException {
-    assertEquals(
-        TinyJob.results(uninterrupted, NetworkKind.LENET),
-        TinyJob.results(folder, NetworkKind.LENET));
+    assertEquals(TinyJob.results(uninterrupted), TinyJob.results(folder));
     assertEquals(withoutTimes(uninterrupted), withoutTimes(folder));
     assertFalse(Files.exists(folder.resolve("checkpoint.zip")), "the checkpoint is left behind");
   }
@@ -88,12 +85,10 @@ class ResumeTest {
     assertThrows(
         InterruptedRunException.class, () -> TinyJob.run(yaml, given, parts, false, () -> true));
     TinyJob.run(yaml, Optional.empty(), parts, true, () -> false);
-    assertEquals(
-        TinyJob.results(whole, NetworkKind.LENET), TinyJob.results(parts, NetworkKind.LENET));
+    assertEquals(TinyJob.results(whole), TinyJob.results(parts));
     Path untaught = runs.resolve("untaught");
     TinyJob.run(yaml.replace("0.5", "0.0"), given, untaught, false, () -> false);
-    assertNotEquals(
-        TinyJob.results(whole, NetworkKind.LENET), TinyJob.results(untaught, NetworkKind.LENET));
+    assertNotEquals(TinyJob.results(whole), TinyJob.results(untaught));
   }
 
   @Test

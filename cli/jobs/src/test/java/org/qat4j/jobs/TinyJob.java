@@ -1,7 +1,6 @@
 package org.qat4j.jobs;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -14,8 +13,8 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.qat4j.jobs.config.ConfigReader;
 import org.qat4j.jobs.config.JobConfig;
-import org.qat4j.jobs.config.NetworkKind;
-import org.qat4j.jobs.network.Architecture;
+import org.qat4j.jobs.network.NetworkFile;
+import org.qat4j.jobs.network.UserClasses;
 import org.qat4j.jobs.run.Interruption;
 import org.qat4j.jobs.run.RunFolder;
 import org.qat4j.jobs.training.Checkpoint;
@@ -75,28 +74,32 @@ final class TinyJob {
           @Override
           public void close() {}
         };
-    QatJob job = new QatJob(config, (phase, first, total) -> display, interruption, floatNetwork);
+    QatJob job =
+        new QatJob(
+            config,
+            (phase, first, total) -> display,
+            interruption,
+            floatNetwork,
+            UserClasses.none());
     job.run(RunFolder.open(folder, existing), from);
   }
 
   /** Both networks with their updater state, and the model file. */
-  static List<Object> results(Path folder, NetworkKind kind) {
+  static List<Object> results(Path folder) {
     try {
       return List.of(
-          state(folder.resolve("float.zip"), kind),
-          state(folder.resolve("qat.zip"), kind),
+          state(folder.resolve("float.zip")),
+          state(folder.resolve("qat.zip")),
           ByteBuffer.wrap(Files.readAllBytes(folder.resolve("model.onnx"))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static List<Object> state(Path file, NetworkKind kind) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      Model network = Architecture.of(kind).read(in).model();
-      return List.of(
-          FloatBuffer.wrap(network.params().dup().data().asFloat()),
-          FloatBuffer.wrap(((NeuralNetwork) network).updaterState().dup().data().asFloat()));
-    }
+  private static List<Object> state(Path file) {
+    Model network = NetworkFile.read(file).model();
+    return List.of(
+        FloatBuffer.wrap(network.params().dup().data().asFloat()),
+        FloatBuffer.wrap(((NeuralNetwork) network).updaterState().dup().data().asFloat()));
   }
 }

@@ -6,25 +6,26 @@ import java.util.Random;
 @FunctionalInterface
 public interface Augmentation {
   /** Not at all. */
-  Augmentation NONE =
-      (images, image, phase, epoch, target, offset) -> images.copyScaled(image, target, offset);
+  static Augmentation none(Inputs inputs) {
+    return (input, phase, epoch, target, offset) -> inputs.copyScaled(input, target, offset);
+  }
 
   /**
-   * Writes one image as real numbers in [0, 1], [channels, height, width].
+   * Writes one image as the network takes it.
    *
    * @param phase of the training
    * @param epoch of the phase
-   * @param target float32, changed from {@code offset} to {@code offset + images.size()}
+   * @param target float32, changed from {@code offset} on, as many as an image has
    */
-  void copy(Images images, int image, String phase, int epoch, float[] target, int offset);
+  void copy(int image, String phase, int epoch, float[] target, int offset);
 
   /**
    * Shifts each image by up to 4 pixels in both directions, with black where nothing is left, and
    * mirrors every second one: what He et al. 2016, arXiv:1512.03385, sec. 4.2, do with CIFAR-10. A
    * function of seed, phase, epoch and image only, so that training can resume anywhere.
    */
-  static Augmentation shiftAndMirror(long seed) {
-    return (images, image, phase, epoch, target, offset) -> {
+  static Augmentation shiftAndMirror(Images images, long seed) {
+    return (image, phase, epoch, target, offset) -> {
       Random random = Seeds.random(seed, phase.hashCode(), epoch, image);
       Placement placement = new Placement(shift(random), shift(random), random.nextBoolean());
       placement.copy(images, image, target, offset);
@@ -51,15 +52,16 @@ public interface Augmentation {
         for (int y = 0; y < images.height(); y++) {
           for (int x = 0; x < images.width(); x++) {
             int column = (mirrored ? images.width() - 1 - x : x) - right;
-            target[at++] = pixel(images, image, channel, y - down, column);
+            target[at++] =
+                images.scaled(channel, y, x, pixel(images, image, channel, y - down, column));
           }
         }
       }
     }
 
-    private static float pixel(Images images, int image, int channel, int row, int column) {
+    private static int pixel(Images images, int image, int channel, int row, int column) {
       boolean inside = row >= 0 && row < images.height() && column >= 0 && column < images.width();
-      return inside ? images.scaled(image, channel, row, column) : 0;
+      return inside ? images.pixel(image, channel, row, column) : 0;
     }
   }
 }

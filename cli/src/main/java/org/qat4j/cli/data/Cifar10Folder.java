@@ -88,7 +88,7 @@ public final class Cifar10Folder {
         labels[i] = (byte) picture.label();
       }
     }
-    return new Labelled(new Images(count, 3, SIZE, SIZE, pixels), labels);
+    return new Labelled(new Images(count, 3, SIZE, SIZE, pixels), labels, Labelled.TEN);
   }
 
   private Picture decode(PictureDecoder decoder, ImageFiles.Entry file) {
@@ -123,7 +123,7 @@ public final class Cifar10Folder {
 
   private List<OfClass> inTurns(String part) {
     SortedMap<String, List<ImageFiles.Entry>> classes = classes(part);
-    if (classes.size() != Labelled.CLASSES) {
+    if (classes.size() != Labelled.TEN) {
       throw new UserException(
           source
               + ": "
@@ -133,7 +133,7 @@ public final class Cifar10Folder {
               + " classes with image files "
               + classes.keySet()
               + "; expected "
-              + Labelled.CLASSES
+              + Labelled.TEN
               + " folders "
               + part
               + "/<class>/*.jpg");

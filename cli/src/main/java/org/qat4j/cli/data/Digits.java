@@ -33,11 +33,11 @@ public final class Digits {
     byte[] pixels = new byte[Math.multiplyExact(count, SIZE * SIZE)];
     byte[] labels = new byte[count];
     for (int i = 0; i < count; i++) {
-      int digit = i % Labelled.CLASSES;
+      int digit = i % Labelled.TEN;
       labels[i] = (byte) digit;
       drawOne(digit, Seeds.random(seed, part.stream, i), pixels, i * SIZE * SIZE);
     }
-    return new Labelled(new Images(count, 1, SIZE, SIZE, pixels), labels);
+    return new Labelled(new Images(count, 1, SIZE, SIZE, pixels), labels, Labelled.TEN);
   }
 
   private static void drawOne(int digit, Random random, byte[] pixels, int offset) {

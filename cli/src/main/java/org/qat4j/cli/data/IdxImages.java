@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.qat4j.cli.error.UserException;
 
 /** Images of an IDX file: grey ones of rank 3, any others of rank 4. */
-public final class IdxImages extends ImageSource {
+public final class IdxImages extends PictureSource {
   /** The order of the four sizes of an IDX file of rank 4. */
   public enum Layout {
     NCHW,
@@ -15,7 +15,8 @@ public final class IdxImages extends ImageSource {
   private final Path file;
   private final Images images;
 
-  private IdxImages(Path file, Images images) {
+  private IdxImages(Path file, Images images, Target target) {
+    super(target);
     this.file = file;
     this.images = images;
   }
@@ -27,18 +28,19 @@ public final class IdxImages extends ImageSource {
    *     channels, or 1 or 3, if it is only one
    * @throws UserException if the file is damaged, or nothing tells which number is the channels'
    */
-  public static IdxImages read(Path file, Optional<Layout> layout, PictureFit wanted) {
+  public static IdxImages read(Path file, Optional<Layout> layout, Target target) {
     IdxReader.Stored read = IdxReader.images(file);
     int[] sizes = read.sizes;
     if (sizes.length == 3) {
-      return new IdxImages(file, new Images(sizes[0], 1, sizes[1], sizes[2], read.bytes));
+      return new IdxImages(file, new Images(sizes[0], 1, sizes[1], sizes[2], read.bytes), target);
     }
-    Layout known = layout.orElseGet(() -> layout(file, sizes, wanted));
+    Layout known = layout.orElseGet(() -> layout(file, sizes, target.images()));
     return new IdxImages(
         file,
         known == Layout.NCHW
             ? new Images(sizes[0], sizes[1], sizes[2], sizes[3], read.bytes)
-            : new Images(sizes[0], sizes[3], sizes[1], sizes[2], channelsFirst(read)));
+            : new Images(sizes[0], sizes[3], sizes[1], sizes[2], channelsFirst(read)),
+        target);
   }
 
   private static Layout layout(Path file, int[] sizes, PictureFit wanted) {

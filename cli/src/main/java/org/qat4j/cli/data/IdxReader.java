@@ -105,7 +105,8 @@ public final class IdxReader {
    */
   static Labelled labelled(Path imageFile, Path labelFile) {
     Images images = greyImages(imageFile);
-    return new Labelled(images, labels(labelFile, Labelled.CLASSES, imageFile, images.count()));
+    return new Labelled(
+        images, labels(labelFile, Labelled.TEN, imageFile, images.count()), Labelled.TEN);
   }
 
   /**

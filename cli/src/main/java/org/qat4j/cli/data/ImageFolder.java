@@ -13,21 +13,22 @@ import org.qat4j.cli.error.UserException;
  * PNG and JPEG files: one, a folder of them, a folder {@code <class>/*} for each class, or parts of
  * such folders, {@code <part>/<class>/*}; the last three also in a tar archive. Owns a decoder.
  */
-public final class ImageFolder extends ImageSource {
+public final class ImageFolder extends PictureSource {
   private final Path source;
   private final List<ImageFiles.Entry> files;
   private final PictureDecoder decoder = new PictureDecoder();
 
-  private ImageFolder(Path source, List<ImageFiles.Entry> files) {
+  private ImageFolder(Path source, List<ImageFiles.Entry> files, Target target) {
+    super(target);
     this.source = source;
     this.files = files;
   }
 
   /** A single file. */
-  static ImageFolder file(Path file) {
+  static ImageFolder file(Path file, Target target) {
     List<String> name = List.of(file.getFileName().toString());
     return new ImageFolder(
-        file, List.of(new ImageFiles.Entry(name, () -> Files.readAllBytes(file))));
+        file, List.of(new ImageFiles.Entry(name, () -> Files.readAllBytes(file))), target);
   }
 
   /**
@@ -37,17 +38,30 @@ public final class ImageFolder extends ImageSource {
    * @param part which part to take where there are several; the one named test if nothing is said
    * @throws UserException if there are no images, or folders that cannot be told apart
    */
-  static ImageFolder read(Path path, Optional<String> part) {
-    Path source = Files.isDirectory(path) ? onlyArchive(path) : path;
+  static ImageFolder read(Path path, Optional<String> part, Target target) {
+    Path source = onlyArchive(path);
+    return new ImageFolder(source, oneDepth(source, ofPart(source, files(source), part)), target);
+  }
+
+  /**
+   * The files of a folder or an archive.
+   *
+   * @throws UserException if there are none
+   */
+  static List<ImageFiles.Entry> files(Path source) {
     List<ImageFiles.Entry> files =
         Files.isDirectory(source) ? ImageFiles.folder(source) : ImageFiles.archive(source);
     if (files.isEmpty()) {
       throw new UserException(source + ": holds no PNG or JPEG files (*.png, *.jpg, *.jpeg)");
     }
-    return new ImageFolder(source, oneDepth(source, ofPart(source, files, part)));
+    return files;
   }
 
-  private static Path onlyArchive(Path folder) {
+  /** The archive in a folder that holds nothing but one, or else the path itself. */
+  static Path onlyArchive(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return folder;
+    }
     List<Path> archives = ImageFiles.archives(folder);
     return archives.size() == 1 && ImageFiles.folder(folder).isEmpty() ? archives.get(0) : folder;
   }

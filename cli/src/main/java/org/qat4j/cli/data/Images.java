@@ -6,16 +6,20 @@ import org.qat4j.cli.error.UserException;
 /**
  * Grey or colour images of one size. Immutable.
  *
- * <p>A pixel is an unsigned byte; the network sees {@code byte / 255} in float32.
+ * <p>A pixel is an unsigned byte; the network sees {@code byte / 255} in float32, or what another
+ * {@link InputScaling} makes of it.
  */
-public final class Images {
-  private static final float[] SCALED = scaled();
-
+public final class Images implements Inputs {
   private final int count;
   private final int channels;
   private final int height;
   private final int width;
   private final byte[] pixels;
+  private final boolean flat;
+  private final InputScaling scaling;
+
+  /** The numbers of all bytes: one for all values, for each channel, or for each value. */
+  private final float[][] tables;
 
   /**
    * @param channels 1 for grey, 3 for red, green and blue
@@ -23,6 +27,17 @@ public final class Images {
    *     row; not copied, so the caller gives them away
    */
   Images(int count, int channels, int height, int width, byte[] pixels) {
+    this(count, channels, height, width, pixels, false, InputScaling.NONE);
+  }
+
+  private Images(
+      int count,
+      int channels,
+      int height,
+      int width,
+      byte[] pixels,
+      boolean flat,
+      InputScaling scaling) {
     if (pixels.length != (long) count * channels * height * width) {
       throw new IllegalArgumentException(
           pixels.length
@@ -40,10 +55,39 @@ public final class Images {
     this.height = height;
     this.width = width;
     this.pixels = pixels;
+    this.flat = flat;
+    this.scaling = scaling;
+    scaling.requireNumbersFor(channels, channels * height * width);
+    this.tables = scaling.tables();
   }
 
+  /**
+   * The same images, seen by the network in another way.
+   *
+   * @throws IllegalArgumentException if there are numbers for other channels than the images'
+   */
+  public Images scaledBy(InputScaling other) {
+    return new Images(count, channels, height, width, pixels, flat, other);
+  }
+
+  /** The same images, which the network takes as features, channel by channel and row by row. */
+  public Images flattened() {
+    return new Images(count, channels, height, width, pixels, true, scaling);
+  }
+
+  @Override
   public int count() {
     return count;
+  }
+
+  @Override
+  public int[] shape() {
+    return flat ? new int[] {size()} : new int[] {channels, height, width};
+  }
+
+  /** What the network sees of a byte. */
+  public InputScaling scaling() {
+    return scaling;
   }
 
   /** 1 for grey, 3 for red, green and blue. */
@@ -60,6 +104,7 @@ public final class Images {
   }
 
   /** Pixels of one image, over all channels. */
+  @Override
   public int size() {
     return channels * height * width;
   }
@@ -70,43 +115,25 @@ public final class Images {
   }
 
   Picture picture(int image) {
-    return new Picture(
-        channels, height, width, Arrays.copyOfRange(pixels, image * size(), (image + 1) * size()));
+    return new Picture(channels, height, width, pixels(image, image + 1));
   }
 
-  /** Brightness in [0, 1]. */
-  float scaled(int image, int channel, int row, int column) {
-    return SCALED[pixel(image, channel, row, column)];
+  /** What the network sees of a pixel of that value at that place. */
+  float scaled(int channel, int row, int column, int value) {
+    int at = (channel * height + row) * width + column;
+    return tables[at / (size() / tables.length)][value];
   }
 
-  /**
-   * Writes one image as real numbers in [0, 1], [channels, height, width].
-   *
-   * @param target float32, changed from {@code offset} to {@code offset + size()}
-   */
+  @Override
   public void copyScaled(int image, float[] target, int offset) {
     int start = image * size();
-    for (int i = 0; i < size(); i++) {
-      target[offset + i] = SCALED[pixels[start + i] & 0xFF];
+    int each = size() / tables.length;
+    for (int t = 0; t < tables.length; t++) {
+      float[] table = tables[t];
+      for (int i = t * each; i < (t + 1) * each; i++) {
+        target[offset + i] = table[pixels[start + i] & 0xFF];
+      }
     }
-  }
-
-  /** Writes one channel of an image, each byte as the number that the table has for it. */
-  void copy(int image, int channel, float[] table, float[] target, int offset) {
-    int plane = height * width;
-    int start = image * size() + channel * plane;
-    for (int i = 0; i < plane; i++) {
-      target[offset + i] = table[pixels[start + i] & 0xFF];
-    }
-  }
-
-  /** The images {@code [from, to)} as real numbers in [0, 1], one after another. */
-  public float[] scaled(int from, int to) {
-    float[] values = new float[(to - from) * size()];
-    for (int i = from; i < to; i++) {
-      copyScaled(i, values, (i - from) * size());
-    }
-    return values;
   }
 
   /** The images {@code [from, to)} as unsigned bytes, one after another. */
@@ -114,31 +141,17 @@ public final class Images {
     return Arrays.copyOfRange(pixels, from * size(), to * size());
   }
 
-  /**
-   * The first {@code wanted} images.
-   *
-   * @param name what the images are, for the message
-   * @throws UserException if there are fewer
-   */
-  Images first(int wanted, String name) {
-    if (wanted > count) {
-      throw tooFew(name, wanted, count);
+  @Override
+  public Images chosen(int[] indices) {
+    byte[] some = new byte[Math.multiplyExact(indices.length, size())];
+    for (int i = 0; i < indices.length; i++) {
+      System.arraycopy(pixels, indices[i] * size(), some, i * size(), size());
     }
-    return wanted == count
-        ? this
-        : new Images(wanted, channels, height, width, Arrays.copyOf(pixels, wanted * size()));
+    return new Images(indices.length, channels, height, width, some, flat, scaling);
   }
 
   static UserException tooFew(String name, int wanted, int count) {
     return new UserException(
         name + ": " + wanted + " images are asked for, but there are " + count);
-  }
-
-  private static float[] scaled() {
-    float[] values = new float[256];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = i / 255f;
-    }
-    return values;
   }
 }

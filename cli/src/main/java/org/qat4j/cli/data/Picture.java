@@ -76,6 +76,16 @@ final class Picture {
     return new Picture(1, height, width, grey);
   }
 
+  /** The channels in the opposite order. */
+  Picture reversed() {
+    int size = height * width;
+    byte[] reversed = new byte[pixels.length];
+    for (int c = 0; c < channels; c++) {
+      System.arraycopy(pixels, c * size, reversed, (channels - 1 - c) * size, size);
+    }
+    return new Picture(channels, height, width, reversed);
+  }
+
   /** A grey image as red, green and blue of the same values. */
   Picture colour() {
     int size = height * width;

@@ -11,9 +11,18 @@ import org.qat4j.cli.error.UserException;
  * @param resize what becomes of images of another size
  * @param grey whether colour images may become grey ones
  * @param colour whether grey images may become colour ones
+ * @param order in which the network takes a colour image's channels
  */
 public record PictureFit(
-    int channels, int height, int width, Resize resize, boolean grey, boolean colour) {
+    int channels, int height, int width, Resize resize, boolean grey, boolean colour, Order order) {
+
+  /** The order of a colour image's channels. */
+  public enum Order {
+    /** Red, green, blue. */
+    RGB,
+    /** Blue, green, red: what OpenCV, and DataVec with it, reads. */
+    BGR
+  }
 
   /** What becomes of images of another size. */
   public enum Resize {
@@ -61,7 +70,8 @@ public record PictureFit(
               + String.join("; ", options));
     }
     Picture recoloured = toGrey ? picture.grey() : toColour ? picture.colour() : picture;
-    return otherSize ? resized(recoloured) : recoloured;
+    Picture ordered = order == Order.BGR ? recoloured.reversed() : recoloured;
+    return otherSize ? resized(ordered) : ordered;
   }
 
   private Picture resized(Picture picture) {

@@ -11,7 +11,7 @@ public final class Accuracy {
 
   /** Of what a classifier predicts. */
   public static double of(Classifier classifier, Labelled data) {
-    return of(classifier.predict(data.images(), BATCH), data);
+    return of(classifier.predict(data.inputs(), BATCH), data);
   }
 
   /**

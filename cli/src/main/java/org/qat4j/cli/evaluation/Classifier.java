@@ -1,23 +1,23 @@
 package org.qat4j.cli.evaluation;
 
-import org.qat4j.cli.data.Images;
+import org.qat4j.cli.data.Inputs;
 
-/** Anything that turns images into class scores. */
+/** Anything that turns inputs into class scores. */
 @FunctionalInterface
 public interface Classifier {
   /**
-   * Scores of the images {@code [from, to)}.
+   * Scores of the inputs {@code [from, to)}.
    *
-   * @return [to - from, classes], float32, one image after another; the largest score wins
+   * @return [to - from, classes], float32, one input after another; the largest score wins
    */
-  float[] scores(Images images, int from, int to);
+  float[] scores(Inputs inputs, int from, int to);
 
-  /** Predicted classes of all images, {@code batch} at a time; the lowest class wins a tie. */
-  default int[] predict(Images images, int batch) {
-    int[] classes = new int[images.count()];
+  /** Predicted classes of all inputs, {@code batch} at a time; the lowest class wins a tie. */
+  default int[] predict(Inputs inputs, int batch) {
+    int[] classes = new int[inputs.count()];
     for (int from = 0; from < classes.length; from += batch) {
       int to = Math.min(from + batch, classes.length);
-      float[] scores = scores(images, from, to);
+      float[] scores = scores(inputs, from, to);
       int width = scores.length / (to - from);
       for (int i = from; i < to; i++) {
         classes[i] = largest(scores, (i - from) * width, width);

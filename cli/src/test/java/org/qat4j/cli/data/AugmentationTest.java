@@ -43,7 +43,7 @@ class AugmentationTest {
 
   private static float[] augmented(long seed, String phase, int epoch) {
     float[] target = new float[IMAGES.size()];
-    Augmentation.shiftAndMirror(seed).copy(IMAGES, 0, phase, epoch, target, 0);
+    Augmentation.shiftAndMirror(IMAGES, seed).copy(0, phase, epoch, target, 0);
     return target;
   }
 

@@ -18,7 +18,7 @@ class PictureFitTest {
       new Picture(3, 1, 2, new byte[] {(byte) 255, 0, 0, (byte) 255, 0, 0});
 
   private static PictureFit strict(int channels, int height, int width) {
-    return new PictureFit(channels, height, width, Resize.NONE, false, false);
+    return new PictureFit(channels, height, width, Resize.NONE, false, false, PictureFit.Order.RGB);
   }
 
   private static String failure(PictureFit fit, Picture picture) {
@@ -27,7 +27,10 @@ class PictureFitTest {
 
   @Test
   void fit_pictureThatFits_isLeftAlone() {
-    assertSame(GREY, new PictureFit(1, 1, 2, Resize.STRETCH, true, false).fit("x.png", GREY));
+    assertSame(
+        GREY,
+        new PictureFit(1, 1, 2, Resize.STRETCH, true, false, PictureFit.Order.RGB)
+            .fit("x.png", GREY));
   }
 
   @Test
@@ -37,7 +40,9 @@ class PictureFitTest {
             + " --grey turns colour into brightness",
         failure(strict(1, 1, 2), COLOUR));
 
-    Picture grey = new PictureFit(1, 1, 2, Resize.NONE, true, false).fit("x.png", COLOUR);
+    Picture grey =
+        new PictureFit(1, 1, 2, Resize.NONE, true, false, PictureFit.Order.RGB)
+            .fit("x.png", COLOUR);
 
     assertEquals(List.of(76, 150), List.of(grey.pixel(0, 0, 0), grey.pixel(0, 0, 1)));
   }
@@ -49,7 +54,8 @@ class PictureFitTest {
             + " --colour takes grey as red, green and blue of equal strength",
         failure(strict(3, 1, 2), GREY));
 
-    Picture colour = new PictureFit(3, 1, 2, Resize.NONE, false, true).fit("x.png", GREY);
+    Picture colour =
+        new PictureFit(3, 1, 2, Resize.NONE, false, true, PictureFit.Order.RGB).fit("x.png", GREY);
 
     for (int channel = 0; channel < 3; channel++) {
       assertEquals(10, colour.pixel(channel, 0, 0));
@@ -70,7 +76,7 @@ class PictureFitTest {
     assertEquals(
         "x.png: is an image of 3x1x2 (channels, height, width), but the model takes 4x1x2;"
             + " there is no conversion between these numbers of channels",
-        failure(new PictureFit(4, 1, 2, Resize.CROP, true, true), COLOUR));
+        failure(new PictureFit(4, 1, 2, Resize.CROP, true, true, PictureFit.Order.RGB), COLOUR));
   }
 
   /** One code: the other program rounds after each of the two axes. */
@@ -85,14 +91,18 @@ class PictureFitTest {
 
     assertEquals(3, resized.size());
     for (Picture expected : resized) {
-      PictureFit fit = new PictureFit(1, expected.height(), expected.width(), resize, false, false);
+      PictureFit fit =
+          new PictureFit(
+              1, expected.height(), expected.width(), resize, false, false, PictureFit.Order.RGB);
       assertEquals(0, GoldenPictures.difference(expected, fit.fit("x", source)), 1);
     }
   }
 
   @Test
   void fit_colourResized_keepsItsChannelsApart() {
-    Picture large = new PictureFit(3, 2, 4, Resize.STRETCH, false, false).fit("x.png", COLOUR);
+    Picture large =
+        new PictureFit(3, 2, 4, Resize.STRETCH, false, false, PictureFit.Order.RGB)
+            .fit("x.png", COLOUR);
 
     assertEquals(255, large.pixel(0, 1, 0));
     assertEquals(0, large.pixel(1, 1, 0));

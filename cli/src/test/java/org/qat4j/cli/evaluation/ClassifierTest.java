@@ -12,7 +12,7 @@ class ClassifierTest {
 
   /** Scores that put image i into class i mod 3, in ties with a higher class. */
   private static final Classifier BY_NUMBER =
-      (images, from, to) -> {
+      (inputs, from, to) -> {
         float[] scores = new float[(to - from) * 4];
         for (int i = from; i < to; i++) {
           scores[(i - from) * 4 + i % 3] = 1;
@@ -28,7 +28,7 @@ class ClassifierTest {
       expected[i] = i % 3;
     }
 
-    assertArrayEquals(expected, BY_NUMBER.predict(DATA.images(), 7));
+    assertArrayEquals(expected, BY_NUMBER.predict(DATA.inputs(), 7));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
@@ -25,7 +26,7 @@ public final class Surgery {
    * @throws IllegalArgumentException if what reads the filters of a layer cannot be followed,
    *     naming both, or a rule is about no layer
    */
-  public static <N> NetworkView<N> remove(NetworkView<N> network, FilterPruning pruning) {
+  public static <N extends Model> NetworkView<N> remove(NetworkView<N> network, FilterPruning pruning) {
     Map<String, Layer> layers = network.layers();
     Flow flow = Flow.of(network.stages(), layers);
     choose(flow, pruning);

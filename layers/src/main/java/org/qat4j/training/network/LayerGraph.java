@@ -15,6 +15,9 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.schedule.ISchedule;
 import org.qat4j.layers.QuantizedVertex;
 import org.qat4j.layers.QuantizingConf;
 
@@ -100,6 +103,26 @@ record LayerGraph(ComputationGraph network) implements NetworkView<ComputationGr
     ComputationGraph built = new ComputationGraph(unshared(configuration));
     built.init();
     return new LayerGraph(built);
+  }
+
+  @Override
+  public void fit(DataSet batch) {
+    network.fit(batch);
+  }
+
+  @Override
+  public INDArray output(INDArray features) {
+    return network.outputSingle(features);
+  }
+
+  @Override
+  public Map<String, INDArray> activations(INDArray features) {
+    return network.feedForward(features, false);
+  }
+
+  @Override
+  public void setLearningRate(ISchedule rate) {
+    network.setLearningRate(rate);
   }
 
   @Override

@@ -17,6 +17,9 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.schedule.ISchedule;
 import org.qat4j.graph.Graph;
 
 /** A chain of layers. */
@@ -95,6 +98,29 @@ record LayerList(MultiLayerNetwork network) implements NetworkView<MultiLayerNet
     MultiLayerNetwork built = new MultiLayerNetwork(unshared(configuration));
     built.init();
     return new LayerList(built);
+  }
+
+  @Override
+  public void fit(DataSet batch) {
+    network.fit(batch);
+  }
+
+  @Override
+  public INDArray output(INDArray features) {
+    return network.output(features);
+  }
+
+  @Override
+  public Map<String, INDArray> activations(INDArray features) {
+    List<INDArray> all = network.feedForward(features, false);
+    // The first one is the input.
+    return stages().stream()
+        .collect(Collectors.toMap(Stage::name, stage -> all.get(stage.index() + 1)));
+  }
+
+  @Override
+  public void setLearningRate(ISchedule rate) {
+    network.setLearningRate(rate);
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Tensor;
+import org.qat4j.onnx.Metadata;
 import org.qat4j.onnx.OnnxFormatException;
 import org.qat4j.onnx.read.file.Budget;
 import org.qat4j.onnx.read.file.ExternalData;
@@ -131,7 +132,8 @@ public final class OnnxReader {
                 metadata,
                 new Budget(bytes, external),
                 allowsFloat)
-            .decode();
+            .decode()
+            .with(Metadata.ofModel(metadata));
     if (graph.tensors().stream().noneMatch(Tensor::isCodes)) {
       throw new OnnxFormatException(
           source

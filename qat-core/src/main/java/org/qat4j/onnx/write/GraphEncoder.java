@@ -13,6 +13,7 @@ import org.qat4j.graph.Node;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.IntegerType;
+import org.qat4j.onnx.Metadata;
 
 /** Turns a graph into an ONNX model; {@link OpEncoder}s say how each operation is written. */
 final class GraphEncoder {
@@ -41,6 +42,7 @@ final class GraphEncoder {
     }
     graph.inputs().stream().filter(input -> !hasScale(input)).forEach(encoding::real);
     graph.outputs().forEach(output -> encoding.proto().addOutput(valueInfo(output)));
+    graph.properties().forEach(encoding::declare);
     return finish();
   }
 
@@ -55,6 +57,12 @@ final class GraphEncoder {
               + "' as an input and '"
               + state.output().name()
               + "' as an output");
+    }
+    for (String key : graph.properties().keySet()) {
+      if (Metadata.isOfNode(key)) {
+        throw new IllegalArgumentException(
+            "property '" + key + "': files keep this name for a node or tensor; choose another");
+      }
     }
     for (Tensor tensor : graph.tensors()) {
       if (tensor.shape().kind() == Shape.Kind.SEQUENCE) {

@@ -11,6 +11,7 @@ import org.qat4j.cli.Qat4j;
 import org.qat4j.jobs.QatJob;
 import org.qat4j.jobs.config.ConfigDifference;
 import org.qat4j.jobs.config.JobConfig;
+import org.qat4j.jobs.network.UserClasses;
 import org.qat4j.jobs.report.Report;
 import org.qat4j.jobs.report.ReportText;
 import org.qat4j.jobs.run.InterruptedRunException;
@@ -37,12 +38,14 @@ final class JobRunner {
    * @param name of the run
    * @param configuration gives the wanted one; its argument is that of the run that is resumed
    * @param floatNetwork file of a trained one, so that none is trained
+   * @param classes where the user's own classes are looked for
    * @return the exit status
    */
   int run(
       String name,
       Function<Optional<JobConfig>, JobConfig> configuration,
-      Optional<Path> floatNetwork) {
+      Optional<Path> floatNetwork,
+      UserClasses classes) {
     Path path = options.folder(name);
     RunFolder.Existing existing = options.existing();
     RunFolder checked = RunFolder.check(path, existing);
@@ -57,7 +60,7 @@ final class JobRunner {
       ProgressDisplay.Factory display =
           ProgressDisplay.Factory.forStandardError(Terminal.isInteractive());
       try {
-        QatJob job = new QatJob(config, display, interruption, floatNetwork);
+        QatJob job = new QatJob(config, display, interruption, floatNetwork, classes);
         // Only now: wrong data must not cost an earlier run.
         print(job.run(RunFolder.open(path, existing), checkpoint), path);
         return ExitCode.OK;

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.qat4j.cli.Subcommand;
 import org.qat4j.jobs.config.ConfigReader;
 import org.qat4j.jobs.config.JobConfig;
+import org.qat4j.jobs.network.UserClasses;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,7 +46,8 @@ public final class QuickstartCommand implements Subcommand, Callable<Integer> {
 
   @Override
   public Integer call() {
-    return new JobRunner(spec, options).run(name, this::configuration, Optional.empty());
+    return new JobRunner(spec, options)
+        .run(name, this::configuration, Optional.empty(), UserClasses.none());
   }
 
   /** A resumed run keeps what it was started with where the command line says nothing. */

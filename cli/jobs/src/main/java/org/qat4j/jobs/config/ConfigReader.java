@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
@@ -90,14 +91,30 @@ public final class ConfigReader {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    ObjectNode merged = YAML.valueToTree(JobConfig.DEFAULT);
-    if (document instanceof ObjectNode keys) {
-      merge(merged, keys);
-    } else {
+    if (!(document instanceof ObjectNode given)) {
       throw new UserException(name + ": expected keys and values, found only " + document);
     }
-    merge(merged, overrides);
+    expandData(given);
+    expandData(overrides);
+    merge(given, overrides);
+    ObjectNode merged = YAML.valueToTree(defaults(given));
+    merge(merged, given);
     return bind(name, merged, lines);
+  }
+
+  /** {@code data: photos} is short for a data set of one's own. */
+  private static void expandData(ObjectNode given) {
+    if (given.get("data") instanceof TextNode own) {
+      given.putObject("data").put("source", "own").put("folder", own.textValue());
+    }
+  }
+
+  /** One's own network goes with one's own data, unless something else is said. */
+  private static JobConfig defaults(ObjectNode given) {
+    JsonNode network = given.path("network");
+    boolean ownNetwork = network.isTextual() && NetworkKind.named(network.textValue()).isEmpty();
+    String source = given.at("/data/source").asText(ownNetwork ? "own" : "");
+    return JobConfig.defaults(ownNetwork, source.equals("own"));
   }
 
   /** The configuration as YAML, with every key. */

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 /**
  * Training of the float network.
  *
- * @param epochs passes over the training images
+ * @param epochs passes over the training images; 0 to quantize the network as it is
  * @param batch images per step
  * @param optimizer that turns gradients into steps, here and in quantization-aware training
  * @param learningRate the largest one: at the first step, or after the warm-up
@@ -28,6 +28,10 @@ public record FloatConfig(
   public static final FloatConfig DEFAULT =
       new FloatConfig(3, 32, Optimizer.ADAM, 0.001, 0, Fall.LINEAR, 0, false);
 
+  /** Of a network that has an optimizer of its own. */
+  static final FloatConfig OWN =
+      new FloatConfig(3, 32, Optimizer.NETWORK, 0.001, 0, Fall.LINEAR, 0, false);
+
   /** What turns gradients into steps. */
   public enum Optimizer {
     /** Kingma and Ba 2015, arXiv:1412.6980. */
@@ -35,7 +39,10 @@ public record FloatConfig(
     ADAM,
     /** Gradient descent with Nesterov's momentum of 0.9. */
     @JsonProperty("sgd")
-    SGD
+    SGD,
+    /** The network's own, with its learning rate, weight decay and state. */
+    @JsonProperty("network")
+    NETWORK
   }
 
   /** The shape of the learning rate's way down. */
@@ -49,7 +56,7 @@ public record FloatConfig(
   }
 
   public FloatConfig {
-    Check.between("epochs", epochs, 1, 10_000);
+    Check.between("epochs", epochs, 0, 10_000);
     Check.between("batch", batch, 1, 65_536);
     Check.positive("learningRate", learningRate, 1);
     Check.fraction("warmUp", warmUp);

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.cli.data.Images;
+import org.qat4j.cli.data.Inputs;
 import org.qat4j.graph.Effect;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Tensor;
@@ -63,10 +63,10 @@ public final class CodeComparison {
   /**
    * Runs all images, {@code batch} at a time, and returns one row per layer that puts out codes.
    */
-  public List<LayerReport> run(Images images, int batch) {
+  public List<LayerReport> run(Inputs inputs, int batch) {
     try (InferenceSession session = InferenceSession.open(model)) {
-      for (int from = 0; from < images.count(); from += batch) {
-        compare(session, images, from, Math.min(from + batch, images.count()));
+      for (int from = 0; from < inputs.count(); from += batch) {
+        compare(session, inputs, from, Math.min(from + batch, inputs.count()));
       }
     }
     return layers.stream()
@@ -74,9 +74,9 @@ public final class CodeComparison {
         .toList();
   }
 
-  private void compare(InferenceSession session, Images images, int from, int to) {
-    Map<String, int[]> codes = session.trace(images.scaled(from, to), to - from);
-    INDArray features = Batches.features(images, from, to);
+  private void compare(InferenceSession session, Inputs inputs, int from, int to) {
+    Map<String, int[]> codes = session.trace(inputs.scaled(from, to), to - from);
+    INDArray features = Batches.features(inputs, from, to);
     Map<String, INDArray> activations = prepared.activations(features);
     Map<String, float[]> real = twin.activations(features);
     for (LayerStatistics layer : layers) {

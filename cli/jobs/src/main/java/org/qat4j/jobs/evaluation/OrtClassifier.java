@@ -7,7 +7,8 @@ import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
-import org.qat4j.cli.data.Images;
+import java.util.stream.IntStream;
+import org.qat4j.cli.data.Inputs;
 import org.qat4j.cli.error.UserException;
 import org.qat4j.cli.evaluation.Classifier;
 import org.qat4j.cli.speed.OnnxRuntime;
@@ -33,9 +34,12 @@ public final class OrtClassifier implements Classifier, AutoCloseable {
   }
 
   @Override
-  public float[] scores(Images images, int from, int to) {
-    return run(
-        images.scaled(from, to), to - from, images.channels(), images.height(), images.width());
+  public float[] scores(Inputs inputs, int from, int to) {
+    long[] shape =
+        IntStream.concat(IntStream.of(to - from), IntStream.of(inputs.shape()))
+            .asLongStream()
+            .toArray();
+    return run(inputs.scaled(from, to), shape);
   }
 
   /**

@@ -4,91 +4,179 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.qat4j.distillation.Distillation;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.LayerSummary;
+import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 import org.qat4j.training.filters.FilterPruning;
+import org.qat4j.training.network.NetworkView;
+import org.qat4j.training.network.Stage;
 
 /**
  * A Deeplearning4j network with one input and one output, float or prepared, of either kind.
  * Training changes it in place.
  */
-public sealed interface Network permits SequentialNetwork, GraphNetwork {
+public final class Network {
+  private final NetworkView<?> view;
+
+  private Network(NetworkView<?> view) {
+    this.view = view;
+  }
+
+  /**
+   * A network of either kind.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static Network of(Model model) {
+    return new Network(NetworkView.of(model));
+  }
+
   /** The Deeplearning4j network. */
-  Model model();
+  public Model model() {
+    return view.network();
+  }
+
+  /** Its layers in execution order. */
+  List<Stage> stages() {
+    return view.stages();
+  }
 
   /** One training step. */
-  void fit(DataSet batch);
+  public void fit(DataSet batch) {
+    view.fit(batch);
+  }
 
   /**
    * Inference.
    *
-   * @param features float32 [batch, channels, height, width]
+   * @param features float32 [batch, channels, height, width] or [batch, features]
    * @return float32 [batch, classes]
    */
-  INDArray output(INDArray features);
+  public INDArray output(INDArray features) {
+    return view.output(features);
+  }
 
   /** Inference that keeps what each layer puts out, by its name. */
-  Map<String, INDArray> activations(INDArray features);
+  public Map<String, INDArray> activations(INDArray features) {
+    return view.activations(features);
+  }
 
   /** The running layer of that name. */
-  Layer layer(String name);
+  public Layer layer(String name) {
+    return view.layers().get(name);
+  }
 
   /** Replaces the learning rate of all layers. */
-  void setLearningRate(ISchedule rate);
+  public void setLearningRate(ISchedule rate) {
+    view.setLearningRate(rate);
+  }
 
-  /** As {@link org.qat4j.training.Qat#prepare}. */
-  Network prepare(QatConfig config);
+  /** As {@link Qat#prepare}. */
+  public Network prepare(QatConfig config) {
+    return new Network(Qat.prepare(view, config));
+  }
 
-  /** As {@link org.qat4j.training.Qat#removeFilters}. */
-  Network removeFilters(FilterPruning pruning);
+  /** As {@link Qat#removeFilters}. */
+  public Network removeFilters(FilterPruning pruning) {
+    return new Network(Qat.removeFilters(view, pruning));
+  }
 
   /**
    * The same float network on qat4j's layers, which compute what Deeplearning4j's do, but for
    * rounding, and faster.
    */
-  default Network onFastLayers() {
+  public Network onFastLayers() {
     return prepare(QatConfig.floatingPoint());
   }
 
   /**
-   * As {@link org.qat4j.training.Qat#restore}; this is the prepared one.
+   * As {@link Qat#restore}; this is the prepared one.
    *
    * @param original of the same kind
    */
-  Network restore(Network original);
+  public Network restore(Network original) {
+    return new Network(Qat.restore(view, original.view));
+  }
+
+  /**
+   * A copy that shares nothing.
+   *
+   * @param training in the place of its own; empty to keep that and its state
+   */
+  Network copy(Optional<Blueprint.Training> training) {
+    if (training.isEmpty()) {
+      return new Network(view.copy());
+    }
+    FineTuneConfiguration other =
+        new FineTuneConfiguration.Builder()
+            .updater(training.get().updater())
+            .l2(training.get().weightDecay())
+            .build();
+    return model() instanceof MultiLayerNetwork layers
+        ? of(new TransferLearning.Builder(layers).fineTuneConfiguration(other).build())
+        : of(
+            new TransferLearning.GraphBuilder((ComputationGraph) model())
+                .fineTuneConfiguration(other)
+                .build());
+  }
 
   /** Distillation with this float network as the teacher. */
-  Distillation distillation(double temperature, double weight);
+  public Distillation distillation(double temperature, double weight) {
+    return model() instanceof MultiLayerNetwork layers
+        ? Distillation.of(layers, temperature, weight)
+        : Distillation.of((ComputationGraph) model(), temperature, weight);
+  }
 
   /** Gives this prepared network the loss of a distillation. */
-  void teach(Distillation distillation);
+  public void teach(Distillation distillation) {
+    if (model() instanceof MultiLayerNetwork layers) {
+      distillation.teach(layers);
+    } else {
+      distillation.teach((ComputationGraph) model());
+    }
+  }
 
-  /** As {@link org.qat4j.training.Qat#convert}. */
-  QuantizedModel convert();
+  /** As {@link Qat#convert}. */
+  public QuantizedModel convert() {
+    return Qat.convert(view);
+  }
 
-  /** As {@link org.qat4j.training.Qat#summarize}. */
-  List<LayerSummary> summarize();
+  /** As {@link Qat#summarize}. */
+  public List<LayerSummary> summarize() {
+    return Qat.summarize(view);
+  }
 
   /** Loss of the last training step. */
-  default double loss() {
+  public double loss() {
     return model().score();
   }
 
   /** Number of parameters, running statistics included. */
-  default long parameters() {
+  public long parameters() {
     return model().numParams();
   }
 
   /** Writes configuration, parameters and updater state as a zip file. */
-  default void write(OutputStream out) throws IOException {
+  public void write(OutputStream out) throws IOException {
     ModelSerializer.writeModel(model(), out, true);
+  }
+
+  /** As {@link #write(OutputStream)}, with what normalizes its inputs. */
+  public void write(OutputStream out, Optional<DataNormalization> normalizer) throws IOException {
+    ModelSerializer.writeModel(model(), out, true, normalizer.orElse(null));
   }
 }

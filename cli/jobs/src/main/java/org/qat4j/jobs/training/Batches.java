@@ -1,9 +1,10 @@
 package org.qat4j.jobs.training;
 
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.qat4j.cli.data.Images;
+import org.qat4j.cli.data.Inputs;
 import org.qat4j.cli.data.Labelled;
 
 /** Images as Deeplearning4j takes them. */
@@ -24,32 +25,35 @@ public final class Batches {
    * Some images with one-hot labels.
    *
    * @param pixels gives each image's
-   * @return features float32 [n, channels, height, width] in [0, 1]; labels float32 [n, classes]
+   * @return features float32 [n, channels, height, width] or [n, features]; labels float32 [n,
+   *     classes]
    */
   static DataSet of(Labelled data, int[] chosen, Source pixels) {
-    Images images = data.images();
-    float[] features = new float[chosen.length * images.size()];
-    float[] labels = new float[chosen.length * Labelled.CLASSES];
+    Inputs inputs = data.inputs();
+    int classes = data.classes();
+    float[] features = new float[Math.multiplyExact(chosen.length, inputs.size())];
+    float[] labels = new float[chosen.length * classes];
     for (int i = 0; i < chosen.length; i++) {
-      pixels.copy(chosen[i], features, i * images.size());
-      labels[i * Labelled.CLASSES + data.label(chosen[i])] = 1;
+      pixels.copy(chosen[i], features, i * inputs.size());
+      labels[i * classes + data.label(chosen[i])] = 1;
     }
     return new DataSet(
-        features(features, chosen.length, images),
-        Nd4j.createFromArray(labels).reshape('c', chosen.length, Labelled.CLASSES));
+        features(features, chosen.length, inputs),
+        Nd4j.createFromArray(labels).reshape('c', chosen.length, classes));
   }
 
   /**
    * The images {@code [from, to)}.
    *
-   * @return float32 [n, channels, height, width] in [0, 1]
+   * @return float32 [n, channels, height, width] or [n, features]
    */
-  public static INDArray features(Images images, int from, int to) {
-    return features(images.scaled(from, to), to - from, images);
+  public static INDArray features(Inputs inputs, int from, int to) {
+    return features(inputs.scaled(from, to), to - from, inputs);
   }
 
-  private static INDArray features(float[] scaled, int count, Images images) {
+  private static INDArray features(float[] scaled, int count, Inputs inputs) {
     return Nd4j.createFromArray(scaled)
-        .reshape('c', count, images.channels(), images.height(), images.width());
+        .reshape(
+            'c', IntStream.concat(IntStream.of(count), IntStream.of(inputs.shape())).toArray());
   }
 }

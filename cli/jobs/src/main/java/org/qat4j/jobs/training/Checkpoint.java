@@ -2,7 +2,6 @@ package org.qat4j.jobs.training;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +13,8 @@ import org.qat4j.cli.error.UserException;
 import org.qat4j.files.FlushOnClose;
 import org.qat4j.jobs.config.ConfigReader;
 import org.qat4j.jobs.config.JobConfig;
-import org.qat4j.jobs.network.Architecture;
 import org.qat4j.jobs.network.Network;
+import org.qat4j.jobs.network.NetworkFile;
 import org.qat4j.jobs.run.RunFolder;
 
 /**
@@ -58,8 +57,7 @@ public record Checkpoint(JobConfig config, Progress progress, Network network) {
       String yaml = new String(entry(zip, CONFIG), StandardCharsets.UTF_8);
       JobConfig config = ConfigReader.parse(file + "!" + CONFIG, yaml, ConfigReader.noOverrides());
       Progress progress = JSON.readValue(entry(zip, PROGRESS), Progress.class);
-      Network network =
-          Architecture.of(config.network()).read(new ByteArrayInputStream(entry(zip, NETWORK)));
+      Network network = NetworkFile.read(entry(zip, NETWORK));
       return new Checkpoint(config, progress, network);
     } catch (IOException e) {
       throw new UserException(file + ": not a complete checkpoint (" + e.getMessage() + ")", e);

@@ -108,7 +108,7 @@ public record Trainer(
         data,
         Arrays.copyOfRange(order, from, to),
         (image, target, offset) ->
-            augmentation.copy(data.images(), image, phase, progress.epoch(), target, offset));
+            augmentation.copy(image, phase, progress.epoch(), target, offset));
   }
 
   private static double seconds(long startNanos) {

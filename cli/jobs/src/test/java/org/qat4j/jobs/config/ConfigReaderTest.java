@@ -73,7 +73,7 @@ class ConfigReaderTest {
           qat:\\n  weightScheme: binary          | job.yaml:2: qat.weightScheme is binary; allowed: with weightBits 8 another scheme; this one has 1
           qat:\\n  weightBits: 0             | job.yaml:2: qat.weightBits is 0; allowed: 1 to 8, or 16
           qat:\\n  activationBits: 9         | job.yaml:2: qat.activationBits is 9; allowed: 1 to 8, or 16
-          float:\\n  epochs: 0               | job.yaml:2: float.epochs is 0; allowed: 1 to 10000
+          float:\\n  epochs: -1              | job.yaml:2: float.epochs is -1; allowed: 0 to 10000
           float:\\n  learningRate: .nan      | job.yaml:2: float.learningRate is NaN; allowed: greater than 0, at most 1.0
           float:\\n  learningRate: NaN       | job.yaml:2: float.learningRate is NaN; allowed: greater than 0, at most 1.0
           float:\\n  learningRate: -.inf     | job.yaml:2: float.learningRate is -Infinity; allowed: greater than 0, at most 1.0
@@ -86,13 +86,13 @@ class ConfigReaderTest {
           float:\\n  epochs: 99999999999     | job.yaml:2: float.epochs is 99999999999; expected a whole number, at most 2147483647
           float:\\n  learningRate: fast      | job.yaml:2: float.learningRate is "fast"; expected a number
           seed: true                        | job.yaml:1: seed is true; expected a whole number
-          data:\\n  source: cifar            | job.yaml:2: data.source is "cifar"; expected one of digits, mnist, cifar10
+          data:\\n  source: cifar            | job.yaml:2: data.source is "cifar"; expected one of digits, mnist, cifar10, own
           data:\\n  augment: maybe          | job.yaml:2: data.augment is "maybe"; expected true or false
-          float:\\n  optimizer: rmsprop     | job.yaml:2: float.optimizer is "rmsprop"; expected one of adam, sgd
+          float:\\n  optimizer: rmsprop     | job.yaml:2: float.optimizer is "rmsprop"; expected one of adam, sgd, network
           float:\\n  fall: step             | job.yaml:2: float.fall is "step"; expected one of linear, cosine
           float:\\n  warmUp: 2              | job.yaml:2: float.warmUp is 2.0; allowed: 0 to 1
           float:\\n  weightDecay: -1        | job.yaml:2: float.weightDecay is -1.0; allowed: 0 to 1
-          network: 0                        | job.yaml:1: network is 0; expected one of lenet, resnet20
+          network: ""                       | job.yaml:1: network is empty; allowed: lenet, resnet20, a zip file of a Deeplearning4j
           qat: 8                            | job.yaml:1: qat is 8; expected a group of keys (epochs, batch,
           seed: 1\\nseed: 2                  | job.yaml:2: not valid YAML: Duplicate field 'seed'
           seed: [                           | job.yaml:1: not valid YAML:
@@ -153,7 +153,7 @@ class ConfigReaderTest {
         ConfigReader.read(
             Path.of("../../configs/resnet20-cifar10.yaml"), ConfigReader.noOverrides());
 
-    assertEquals(NetworkKind.RESNET20, config.network());
+    assertEquals("resnet20", config.network());
     assertEquals(DataConfig.Source.CIFAR10, config.data().source());
     assertEquals(50_000, config.data().train());
     assertEquals(10_000, config.data().test());

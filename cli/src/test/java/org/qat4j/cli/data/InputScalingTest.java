@@ -1,13 +1,12 @@
 package org.qat4j.cli.data;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class PixelScalingTest {
+class InputScalingTest {
   private static Images every() {
     byte[] pixels = new byte[2 * 3 * 256];
     for (int i = 0; i < pixels.length; i++) {
@@ -18,14 +17,18 @@ class PixelScalingTest {
 
   @Test
   void none_ofEveryByte_isWhatTrainingSees() {
-    assertArrayEquals(every().scaled(0, 2), PixelScaling.NONE.apply(every(), 0, 2));
+    float[] values = every().scaled(0, 2);
+
+    for (int i = 0; i < values.length; i++) {
+      assertEquals(i % 256 / 255f, values[i]);
+    }
   }
 
   @Test
   void white_255_keepsBytes() {
-    PixelScaling bytes = new PixelScaling(255, List.of(0.0), List.of(1.0));
+    InputScaling bytes = new InputScaling(255, List.of(0.0), List.of(1.0));
 
-    float[] values = bytes.apply(every(), 1, 2);
+    float[] values = every().scaledBy(bytes).scaled(1, 2);
 
     for (int i = 0; i < values.length; i++) {
       assertEquals(i % 256, values[i]);
@@ -34,9 +37,9 @@ class PixelScalingTest {
 
   @Test
   void meanAndDeviation_ofEachChannel_areItsOwn() {
-    PixelScaling scaling = new PixelScaling(1, List.of(0.5, 0.25, 0.0), List.of(0.5, 0.25, 2.0));
+    InputScaling scaling = new InputScaling(1, List.of(0.5, 0.25, 0.0), List.of(0.5, 0.25, 2.0));
 
-    float[] values = scaling.apply(every(), 0, 1);
+    float[] values = every().scaledBy(scaling).scaled(0, 1);
 
     assertEquals(-1f, values[0]);
     assertEquals(1f, values[255]);
@@ -46,11 +49,11 @@ class PixelScalingTest {
 
   @Test
   void numbers_forOtherChannels_areRefused() {
-    PixelScaling two = new PixelScaling(1, List.of(0.0, 0.0), List.of(1.0));
+    InputScaling two = new InputScaling(1, List.of(0.0, 0.0), List.of(1.0));
 
     assertEquals(
         "mean has 2 numbers; expected one, or one for each of 3 channels",
-        assertThrows(IllegalArgumentException.class, () -> two.apply(every(), 0, 1)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> every().scaledBy(two)).getMessage());
   }
 
   @Test
@@ -59,7 +62,7 @@ class PixelScalingTest {
         "std must be above 0, got [0.0]",
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new PixelScaling(1, List.of(0.0), List.of(0.0)))
+                () -> new InputScaling(1, List.of(0.0), List.of(0.0)))
             .getMessage());
   }
 
@@ -69,7 +72,7 @@ class PixelScalingTest {
         "mean must be a number, got NaN",
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new PixelScaling(1, List.of(Double.NaN), List.of(1.0)))
+                () -> new InputScaling(1, List.of(Double.NaN), List.of(1.0)))
             .getMessage());
   }
 }
