@@ -33,8 +33,7 @@ class PruningJobTest {
       throws IOException {
     JsonNode report =
         report(
-            FAST + "prune:\n  sparsity: 0.9\n  every: 1\n  during: " + during,
-            folder.resolve("a"));
+            FAST + "prune:\n  sparsity: 0.9\n  every: 1\n  during: " + during, folder.resolve("a"));
     int layers = 0;
     for (JsonNode layer : report.get("layers")) {
       if (layer.has("weights")) {
@@ -78,8 +77,7 @@ class PruningJobTest {
                 () -> batches.incrementAndGet() == 13));
     TinyJob.run(yaml, Optional.empty(), folder.resolve("parts"), true, () -> false);
     assertEquals(
-        TinyJob.results(folder.resolve("whole")),
-        TinyJob.results(folder.resolve("parts")));
+        TinyJob.results(folder.resolve("whole")), TinyJob.results(folder.resolve("parts")));
   }
 
   @ParameterizedTest

@@ -26,7 +26,8 @@ public final class Surgery {
    * @throws IllegalArgumentException if what reads the filters of a layer cannot be followed,
    *     naming both, or a rule is about no layer
    */
-  public static <N extends Model> NetworkView<N> remove(NetworkView<N> network, FilterPruning pruning) {
+  public static <N extends Model> NetworkView<N> remove(
+      NetworkView<N> network, FilterPruning pruning) {
     Map<String, Layer> layers = network.layers();
     Flow flow = Flow.of(network.stages(), layers);
     choose(flow, pruning);

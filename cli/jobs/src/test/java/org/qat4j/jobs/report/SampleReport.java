@@ -57,7 +57,8 @@ final class SampleReport {
         List.of("BatchNormalization", "relu"),
         "folds <b>& clamps",
         288_000,
-        Optional.of(new LayerReport.WeightReport(8, 500, 450, 0.00001f, 0.02f, Optional.of(45.8), bins)),
+        Optional.of(
+            new LayerReport.WeightReport(8, 500, 450, 0.00001f, 0.02f, Optional.of(45.8), bins)),
         new LayerReport.OutputReport(
             8,
             0.0228f,
