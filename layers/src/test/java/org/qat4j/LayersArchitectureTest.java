@@ -21,7 +21,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
       "org.qat4j.pruning",
       "org.qat4j.quantizers",
       "org.qat4j.layers",
-      "org.qat4j.training"
+      "org.qat4j.training",
+      "org.qat4j.posttraining"
     },
     importOptions = ImportOption.DoNotIncludeTests.class)
 class LayersArchitectureTest {
@@ -40,14 +41,18 @@ class LayersArchitectureTest {
           .definedBy("org.qat4j.layers..")
           .layer("training")
           .definedBy("org.qat4j.training..")
-          .whereLayer("training")
+          .layer("posttraining")
+          .definedBy("org.qat4j.posttraining..")
+          .whereLayer("posttraining")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("training")
+          .mayOnlyBeAccessedByLayers("posttraining")
           .whereLayer("pruning")
-          .mayOnlyBeAccessedByLayers("layers", "training")
+          .mayOnlyBeAccessedByLayers("layers", "training", "posttraining")
           .whereLayer("quantizers")
-          .mayOnlyBeAccessedByLayers("layers", "training")
+          .mayOnlyBeAccessedByLayers("layers", "training", "posttraining")
           .whereLayer("layers")
-          .mayOnlyBeAccessedByLayers("training");
+          .mayOnlyBeAccessedByLayers("training", "posttraining");
 
   @ArchTest
   static final ArchRule noCycles = slices().matching("org.qat4j.(**)").should().beFreeOfCycles();

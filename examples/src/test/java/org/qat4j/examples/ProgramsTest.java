@@ -81,6 +81,16 @@ class ProgramsTest {
   }
 
   @Test
+  void quantizeWithoutTraining_file_saysWhatTheNetworkSays() throws IOException {
+    Path file = folder.resolve("model.onnx");
+    MultiLayerNetwork calibrated =
+        QuantizeWithoutTraining.quantize(Pictures.trainedNetwork(), Pictures.batches(), file);
+
+    assertClassifies(run(file));
+    assertArrayEquals(floats(calibrated.output(UNSEEN.getFeatures())), run(file), 1e-6f);
+  }
+
+  @Test
   void quantizeANetwork_file_saysWhatTheNetworkSays() throws IOException {
     Path file = folder.resolve("model.onnx");
     MultiLayerNetwork qat =

@@ -161,6 +161,23 @@ final class BatchNorm {
     return shift;
   }
 
+  /** Whether gamma and beta are parameters. */
+  boolean isScalable() {
+    return !conf.isLockGammaBeta();
+  }
+
+  /** Multiplies gamma and beta of each channel, in place. */
+  void scale(double[] by) {
+    multiply(gamma(), by);
+    multiply(beta(), by);
+  }
+
+  /** In place. */
+  static void multiply(INDArray perChannel, double[] by) {
+    perChannel.muli(
+        Nd4j.createFromArray(by).castTo(perChannel.dataType()).reshape(perChannel.shape()));
+  }
+
   /** A new array. */
   static INDArray shifted(INDArray perChannel, double[] shift) {
     return perChannel.add(

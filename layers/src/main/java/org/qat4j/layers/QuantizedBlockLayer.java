@@ -6,12 +6,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.params.ConvolutionParamInitializer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.LinearOp;
@@ -20,6 +22,8 @@ import org.qat4j.graph.Reals;
 import org.qat4j.graph.Shape;
 import org.qat4j.kernels.Geometry;
 import org.qat4j.kernels.Linear;
+import org.qat4j.observer.RangeObserver;
+import org.qat4j.observer.TensorStatistics;
 import org.qat4j.pruning.Pruning;
 import org.qat4j.pruning.WeightMask;
 import org.qat4j.quantizers.WeightCodes;
@@ -30,7 +34,7 @@ import org.qat4j.quantizers.WeightQuantizer.Rounded;
  * Runs a {@link QuantizedBlock}: one pass forward and one backward through linear part,
  * normalization and activation.
  */
-final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
+final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> implements LinearBlock {
   private static final long serialVersionUID = 1L;
   private static final String WEIGHT = ConvolutionParamInitializer.WEIGHT_KEY;
   private static final String BIAS = ConvolutionParamInitializer.BIAS_KEY;
@@ -204,6 +208,12 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
   }
 
   @Override
+  public void calibrate(TensorStatistics seen, RangeObserver joining) {
+    super.calibrate(seen, joining);
+    weights.calibrateSteps(linear.rows(getParam(WEIGHT)), getParam(WeightQuantizer.STEP));
+  }
+
+  @Override
   public boolean hasBias() {
     return getParam(BIAS) != null;
   }
@@ -251,13 +261,11 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
 
   private Folding fold() {
     double[] factor = factor();
-    WeightCodes codes =
-        weights.deploy(linear.rows(getParam(WEIGHT)), getParam(WeightQuantizer.STEP));
-    return Folding.of(codes, factor, bias(factor), inputParams(0).scale());
+    return Folding.of(codes(), factor, bias(factor), inputParams(0).scale());
   }
 
-  /** What batch norm multiplies each channel by, or 1. */
-  private double[] factor() {
+  @Override
+  public double[] factor() {
     if (norm != null) {
       return norm.factor();
     }
@@ -276,5 +284,138 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> {
       }
     }
     return bias;
+  }
+
+  @Override
+  public double[] bias() {
+    return bias(factor());
+  }
+
+  @Override
+  public Clip clip() {
+    return clip;
+  }
+
+  @Override
+  public boolean quantizesWeights() {
+    return !quantization().weights().isReal();
+  }
+
+  @Override
+  public double[][] weights() {
+    return linear.rows(getParam(WEIGHT)).castTo(DataType.DOUBLE).toDoubleMatrix();
+  }
+
+  @Override
+  public void setWeights(double[][] rows) {
+    linear.rows(getParam(WEIGHT)).assign(Nd4j.createFromArray(rows).castTo(dataType));
+  }
+
+  @Override
+  public WeightCodes codes() {
+    return weights.deploy(linear.rows(getParam(WEIGHT)), getParam(WeightQuantizer.STEP));
+  }
+
+  @Override
+  public void startScales() {
+    INDArray step = getParam(WeightQuantizer.STEP);
+    if (step != null) {
+      weights.fakeQuantize(linear.rows(getParam(WEIGHT)), step);
+    }
+  }
+
+  @Override
+  public boolean keepsCodes() {
+    return quantization().weights().keepsCodes();
+  }
+
+  @Override
+  public boolean isShiftable() {
+    return hasBias() || (norm != null && norm.isScalable());
+  }
+
+  @Override
+  public void shift(double[] by) {
+    if (norm != null && norm.isScalable()) {
+      add(norm.beta(), by);
+      return;
+    }
+    if (!hasBias()) {
+      throw new IllegalStateException("layer '" + name() + "' has no bias");
+    }
+    double[] own = by.clone();
+    double[] factor = factor();
+    for (int o = 0; o < own.length; o++) {
+      own[o] /= factor[o];
+    }
+    add(getParam(BIAS), own);
+  }
+
+  private static void add(INDArray parameter, double[] perChannel) {
+    parameter.assign(BatchNorm.shifted(parameter, perChannel));
+  }
+
+  @Override
+  public boolean isScalable() {
+    return norm == null || norm.isScalable();
+  }
+
+  @Override
+  public void scale(double[] by) {
+    if (!isScalable()) {
+      throw new IllegalStateException(
+          "layer '" + name() + "': gamma and beta of its batch normalization are locked");
+    }
+    if (norm != null) {
+      norm.scale(by);
+      return;
+    }
+    double[][] rows = weights();
+    for (int o = 0; o < rows.length; o++) {
+      for (int i = 0; i < rows[o].length; i++) {
+        rows[o][i] *= by[o];
+      }
+    }
+    setWeights(rows);
+    if (hasBias()) {
+      BatchNorm.multiply(getParam(BIAS), by);
+    }
+  }
+
+  @Override
+  public int inputChannel(int output, int column, int channels) {
+    if (layerConf().getLinear() instanceof DepthwiseConvolution2D depthwise) {
+      return output / depthwise.getDepthMultiplier();
+    }
+    int fanIn = Math.toIntExact(linear.rows(getParam(WEIGHT)).size(1));
+    return column / (fanIn / channels);
+  }
+
+  @Override
+  public INDArray multiply(INDArray input, INDArray rows, INDArray bias) {
+    return linear.forward(
+        input.castTo(dataType),
+        rows.castTo(dataType),
+        bias == null ? null : bias.castTo(dataType),
+        LayerWorkspaceMgr.noWorkspaces());
+  }
+
+  @Override
+  public INDArray clamp(INDArray values) {
+    return rounding().round(values, clip.min(), clip.max(), 0, LayerWorkspaceMgr.noWorkspaces());
+  }
+
+  @Override
+  public INDArray passClamp(INDArray gradient, INDArray values) {
+    // At its bounds a clamp has slope 0; what lies below normal numbers may count as 0.
+    float low = clip.min() == 0 ? Float.MIN_NORMAL : Math.nextUp(clip.min());
+    return rounding().pass(gradient, values, low, Math.nextDown(clip.max()));
+  }
+
+  @Override
+  public INDArray weightGradient(INDArray input, INDArray rows, INDArray delta) {
+    INDArray gradient = getParam(WEIGHT).dup(getParam(WEIGHT).ordering());
+    linear.backwardWeights(input, rows, delta, gradient, null, LayerWorkspaceMgr.noWorkspaces());
+    return linear.rows(gradient);
   }
 }

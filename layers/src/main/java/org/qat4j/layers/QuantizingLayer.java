@@ -22,6 +22,8 @@ import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.kernels.Rounding;
 import org.qat4j.kernels.TrainingKernels;
+import org.qat4j.observer.RangeObserver;
+import org.qat4j.observer.TensorStatistics;
 import org.qat4j.quantizers.ActivationQuantizer;
 import org.qat4j.quantizers.ActivationQuantizer.Mode;
 import org.qat4j.scheme.QuantParams;
@@ -121,6 +123,16 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
               + "): its activation range was not observed yet; fit at least one batch, before freezing the layer");
     }
     return quantizer().params(rangeParam());
+  }
+
+  /**
+   * Gives this layer's output the range that suits what was seen of it, without training.
+   *
+   * @param seen of the output behind the activation function, in floating point
+   * @param joining how the extremes of batches become one range, where no more is asked for
+   */
+  public void calibrate(TensorStatistics seen, RangeObserver joining) {
+    quantizer().calibrate(seen, joining, rangeParam());
   }
 
   private INDArray rangeParam() {
@@ -229,6 +241,29 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
       return deployed.activate(inputs(), workspace);
     }
     return quantizer().activate(preActivation(inputs(), false, workspace), workspace);
+  }
+
+  /**
+   * Inference of one batch by this layer alone.
+   *
+   * @param inCodes whether it runs as deployed, its inputs rounded to the codes that they come in;
+   *     else in floating point
+   * @param inputs [batch, ...] each
+   * @return [batch, ...], in no workspace
+   * @throws IllegalStateException if it is to run in codes and a range is not known
+   */
+  public final INDArray infer(boolean inCodes, INDArray... inputs) {
+    setInputs(inputs);
+    try {
+      requireShapes(inputs());
+      LayerWorkspaceMgr workspace = LayerWorkspaceMgr.noWorkspaces();
+      return inCodes
+          ? deployed.activate(inputs(), workspace)
+          : quantizer().activate(preActivation(inputs(), false, workspace), workspace);
+    } finally {
+      input = null;
+      operands = null;
+    }
   }
 
   private INDArray trainingForward(LayerWorkspaceMgr workspace) {

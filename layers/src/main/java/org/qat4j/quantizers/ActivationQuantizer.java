@@ -4,6 +4,8 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Clip;
 import org.qat4j.kernels.Rounding;
+import org.qat4j.observer.RangeObserver;
+import org.qat4j.observer.TensorStatistics;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
@@ -47,6 +49,14 @@ public abstract class ActivationQuantizer {
 
   /** Scale, zero point and range of the codes; only if {@link #isReady}. */
   public abstract QuantParams params(INDArray parameter);
+
+  /**
+   * Gives the parameter the value that suits all of the values that were seen, without training.
+   *
+   * @param seen of the output behind the activation function
+   * @param joining how the extremes of batches become one range, where no more is asked for
+   */
+  public abstract void calibrate(TensorStatistics seen, RangeObserver joining, INDArray parameter);
 
   /**
    * Takes a batch into account: observes it, or gives a learned parameter its first value. While
@@ -170,6 +180,10 @@ public abstract class ActivationQuantizer {
       throw new ArithmeticException("got " + value);
     }
     return value;
+  }
+
+  final ActivationScheme scheme() {
+    return scheme;
   }
 
   final Clip clip() {

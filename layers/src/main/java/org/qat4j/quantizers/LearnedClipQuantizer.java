@@ -3,6 +3,7 @@ package org.qat4j.quantizers;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Clip;
 import org.qat4j.kernels.Rounding;
+import org.qat4j.observer.RealRange;
 import org.qat4j.scheme.QuantParams;
 
 /**
@@ -33,6 +34,11 @@ final class LearnedClipQuantizer extends LearnedQuantizer {
     double max = finite(clip().apply(rounding().max(values)));
     double min = finite(clip().apply(rounding().min(values)));
     parameter.assign(Math.max(Math.max(max, -min), LearnedSteps.SMALLEST));
+  }
+
+  @Override
+  void span(RealRange range, INDArray parameter) {
+    parameter.assign(Math.max(range.max(), LearnedSteps.SMALLEST));
   }
 
   @Override

@@ -3,6 +3,10 @@ package org.qat4j.quantizers;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Clip;
 import org.qat4j.kernels.Rounding;
+import org.qat4j.observer.RangeEstimator;
+import org.qat4j.observer.RangeObserver;
+import org.qat4j.observer.RealRange;
+import org.qat4j.observer.TensorStatistics;
 import org.qat4j.scheme.QuantParams;
 
 /**
@@ -22,6 +26,20 @@ abstract class LearnedQuantizer extends ActivationQuantizer {
 
   /** Writes the parameter's gradient of a step that rounded. */
   abstract void learn(INDArray epsilon, INDArray passed, INDArray gradient);
+
+  /** Writes the value whose codes span a range, which for symmetric codes is one of magnitudes. */
+  abstract void span(RealRange range, INDArray parameter);
+
+  /** Where the squared error is smallest: without training, what is started with is deployed. */
+  @Override
+  public final void calibrate(TensorStatistics seen, RangeObserver joining, INDArray parameter) {
+    RangeEstimator estimator = new RangeEstimator.MeanSquaredError();
+    RealRange range =
+        scheme().symmetric()
+            ? estimator.estimate(seen.histogram().magnitudes(), magnitudes())
+            : estimator.estimate(seen.histogram(), scheme().codes());
+    span(range, parameter);
+  }
 
   @Override
   public final boolean isReady(INDArray parameter) {

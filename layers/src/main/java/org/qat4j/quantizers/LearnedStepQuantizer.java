@@ -3,6 +3,7 @@ package org.qat4j.quantizers;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Clip;
 import org.qat4j.kernels.Rounding;
+import org.qat4j.observer.RealRange;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
@@ -60,6 +61,17 @@ final class LearnedStepQuantizer extends LearnedQuantizer {
       parameter.putScalar(1, min - scale * codes.min());
     } else {
       parameter.assign(usable(2 * finite(meanMagnitude(values)) / Math.sqrt(largestCode())));
+    }
+  }
+
+  @Override
+  void span(RealRange range, INDArray parameter) {
+    if (hasOffset) {
+      QuantParams params = QuantParams.affine(range.min(), range.max(), codes);
+      parameter.putScalar(0, params.scale());
+      parameter.putScalar(1, (double) params.scale() * -params.zeroPoint());
+    } else {
+      parameter.assign(symmetric(range.max()).scale());
     }
   }
 

@@ -34,6 +34,11 @@ public record LearnedStepWeights(
   }
 
   @Override
+  public boolean keepsCodes() {
+    return true;
+  }
+
+  @Override
   public WeightQuantizer quantizer() {
     return new Quantizer(this);
   }
@@ -45,10 +50,17 @@ public record LearnedStepWeights(
 
   private static final class Quantizer extends WeightQuantizer {
     private final int largest;
+    private final WeightQuantizer untrained;
 
-    Quantizer(WeightScheme scheme) {
+    Quantizer(LearnedStepWeights scheme) {
       super(scheme);
       largest = scheme.codes().max();
+      untrained = new LeastSquaresWeights(scheme.bits, scheme.granularity, false).quantizer();
+    }
+
+    @Override
+    void calibrate(INDArray weights, INDArray step) {
+      step.assign(untrained.quantize(weights, null).scales());
     }
 
     @Override

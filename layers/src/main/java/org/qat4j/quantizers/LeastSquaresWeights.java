@@ -37,6 +37,11 @@ public record LeastSquaresWeights(
   }
 
   @Override
+  public boolean keepsCodes() {
+    return true;
+  }
+
+  @Override
   public WeightQuantizer quantizer() {
     return new UniformQuantizer(this, true, powerOfTwoScale) {
       @Override

@@ -6,7 +6,9 @@ import org.qat4j.graph.Clip;
 import org.qat4j.kernels.Rounding;
 import org.qat4j.observer.Histogram;
 import org.qat4j.observer.RangeEstimator;
+import org.qat4j.observer.RangeObserver;
 import org.qat4j.observer.RealRange;
+import org.qat4j.observer.TensorStatistics;
 import org.qat4j.scheme.IntRange;
 import org.qat4j.scheme.QuantParams;
 
@@ -42,6 +44,15 @@ final class ObservedQuantizer extends ActivationQuantizer {
   }
 
   @Override
+  public void calibrate(TensorStatistics seen, RangeObserver joining, INDArray parameter) {
+    RealRange range =
+        keepsExtremes()
+            ? seen.joined(joining)
+            : estimate(scheme.symmetric() ? seen.histogram().magnitudes() : seen.histogram());
+    RangeParameter.write(parameter, range, seen.batches().size());
+  }
+
+  @Override
   QuantParams update(INDArray values, INDArray parameter, Mode mode) {
     next =
         mode == Mode.FROZEN && isReady(parameter)
@@ -56,9 +67,11 @@ final class ObservedQuantizer extends ActivationQuantizer {
     float max = clip().apply(rounding().max(values));
     finite(min);
     finite(max);
-    return scheme.observation().estimator() instanceof RangeEstimator.MinMax
-        ? new RealRange(min, max)
-        : estimated(values);
+    return keepsExtremes() ? new RealRange(min, max) : estimated(values);
+  }
+
+  private boolean keepsExtremes() {
+    return scheme.observation().estimator() instanceof RangeEstimator.MinMax;
   }
 
   /** Symmetric codes are chosen for magnitudes, as {@link RangeEstimator} asks for. */
@@ -68,8 +81,13 @@ final class ObservedQuantizer extends ActivationQuantizer {
       float clipped = clip().apply(batch[i]);
       batch[i] = scheme.symmetric() ? Math.abs(clipped) : clipped;
     }
+    return estimate(Histogram.empty().add(batch));
+  }
+
+  /** From the histogram of magnitudes where codes are symmetric. */
+  private RealRange estimate(Histogram histogram) {
     IntRange codes = scheme.symmetric() ? magnitudes() : scheme.codes();
-    return scheme.observation().estimator().estimate(Histogram.empty().add(batch), codes);
+    return scheme.observation().estimator().estimate(histogram, codes);
   }
 
   @Override
@@ -81,7 +99,7 @@ final class ObservedQuantizer extends ActivationQuantizer {
 
   @Override
   void writeGradient(INDArray epsilon, INDArray passed, INDArray parameter, INDArray gradient) {
-    RangeParameter.write(parameter, next);
+    RangeParameter.write(parameter, next, parameter.getDouble(2) + 1);
     gradient.assign(0);
   }
 }

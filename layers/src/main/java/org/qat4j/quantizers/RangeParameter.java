@@ -31,10 +31,10 @@ final class RangeParameter {
     return isObserved(parameter) ? observer.observe(read(parameter), batch) : batch;
   }
 
-  /** Stores the range after one more batch. */
-  static void write(INDArray parameter, RealRange next) {
-    parameter.putScalar(0, next.min());
-    parameter.putScalar(1, next.max());
-    parameter.putScalar(2, parameter.getDouble(2) + 1);
+  /** Stores the range after so many batches. */
+  static void write(INDArray parameter, RealRange range, double batches) {
+    parameter.putScalar(0, range.min());
+    parameter.putScalar(1, range.max());
+    parameter.putScalar(2, batches);
   }
 }

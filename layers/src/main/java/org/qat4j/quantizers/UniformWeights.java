@@ -51,6 +51,11 @@ public record UniformWeights(
   }
 
   @Override
+  public boolean keepsCodes() {
+    return symmetric;
+  }
+
+  @Override
   public WeightQuantizer quantizer() {
     return new UniformQuantizer(this, symmetric, powerOfTwoScale);
   }

@@ -55,6 +55,21 @@ public abstract class WeightQuantizer {
   /** The values of the scales to learn before the first quantized step; nothing by default. */
   void initialize(INDArray weights, INDArray step) {}
 
+  /** As {@link #initialize}, for scales that may be deployed without training; nothing by default. */
+  void calibrate(INDArray weights, INDArray step) {}
+
+  /**
+   * Gives learned scales the values that suit the weights, without training.
+   *
+   * @param rows [outChannels, fanIn], not modified
+   * @param step parameter of learned scales, overwritten; or null
+   */
+  public final void calibrateSteps(INDArray rows, INDArray step) {
+    if (step != null) {
+      calibrate(grouped(rows), step.reshape(step.length()));
+    }
+  }
+
   /** How many parameters a layer with so many output channels learns beside its weights. */
   public static int learned(WeightScheme scheme, long outChannels) {
     return scheme.learns() ? scheme.groupsOf(outChannels) : 0;

@@ -66,6 +66,15 @@ public sealed interface WeightScheme extends Serializable
   }
 
   /**
+   * Whether weights that lie on values of codes, the largest of each group on the outermost, keep
+   * these codes: their scale does not move, and the next code is one step away. Then rounding up or
+   * down is the same as storing the value of the code.
+   */
+  default boolean keepsCodes() {
+    return false;
+  }
+
+  /**
    * How many scales weights of so many output channels have.
    *
    * @throws IllegalArgumentException if the channels cannot be shared out evenly

@@ -1,13 +1,21 @@
 package org.qat4j.training;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.layers.InputQuantizer;
 import org.qat4j.layers.QuantizingLayer;
+import org.qat4j.layers.Schedule;
+import org.qat4j.training.calibration.ActivationStatistics;
+import org.qat4j.training.calibration.Calibrator;
+import org.qat4j.training.calibration.Features;
 import org.qat4j.training.filters.FilterPruning;
 import org.qat4j.training.filters.Surgery;
 import org.qat4j.training.forms.Fusion;
@@ -72,6 +80,115 @@ public final class Qat {
         .filter(QuantizingLayer.class::isInstance)
         .forEach(layer -> ((QuantizingLayer<?>) layer).startPruning());
     return prepared;
+  }
+
+  /**
+   * Quantization without training: as {@link #prepare}, with ranges chosen from data, so that the
+   * network can be converted at once. Some hundred images are enough. {@code fit} goes on from
+   * these ranges.
+   *
+   * <p>Of each output the float network's values are observed, fused as preparation fuses and with
+   * the running statistics of batch normalization. An observed range is what its estimator chooses
+   * from all of them; {@code minMax} joins the batches' extremes as {@link QatConfig#calibration}
+   * says. Learned scales, of weights too, start where the squared error is smallest; other weights
+   * become codes as their scheme says.
+   *
+   * @param network not modified
+   * @param data labels are not needed. Read from where the iterator stands, or from its start if it
+   *     is at its end
+   * @throws IllegalArgumentException if there are no images, they differ in shape, or they make
+   *     some value NaN or infinite, naming the image; if the configuration never rounds
+   * @throws UnsupportedLayerException if a layer cannot be quantized
+   */
+  public static MultiLayerNetwork calibrate(
+      MultiLayerNetwork network, DataSetIterator data, QatConfig config) {
+    return calibrate(NetworkView.of(network), Features.of(data), config);
+  }
+
+  /** As {@link #calibrate(MultiLayerNetwork, DataSetIterator, QatConfig)}. */
+  public static ComputationGraph calibrate(
+      ComputationGraph network, DataSetIterator data, QatConfig config) {
+    return calibrate(NetworkView.of(network), Features.of(data), config);
+  }
+
+  /** As {@link #calibrate(MultiLayerNetwork, DataSetIterator, QatConfig)}. */
+  public static ComputationGraph calibrate(
+      ComputationGraph network, MultiDataSetIterator data, QatConfig config) {
+    return calibrate(NetworkView.of(network), Features.of(data), config);
+  }
+
+  private static <N extends Model> N calibrate(
+      NetworkView<N> network, Iterator<INDArray> data, QatConfig config) {
+    // Not after all data was run through the network.
+    requireRounding(config);
+    return calibrate(network, observe(network, data), config).network();
+  }
+
+  /**
+   * The first half of {@link #calibrate(MultiLayerNetwork, DataSetIterator, QatConfig)}: what a
+   * part of the data makes of the float network's activations. Parts can be observed at the same
+   * time, and merged in their order.
+   *
+   * @param network not modified
+   * @param data as for {@code calibrate}
+   */
+  public static ActivationStatistics observe(MultiLayerNetwork network, DataSetIterator data) {
+    return observe(NetworkView.of(network), Features.of(data));
+  }
+
+  /** As {@link #observe(MultiLayerNetwork, DataSetIterator)}. */
+  public static ActivationStatistics observe(ComputationGraph network, DataSetIterator data) {
+    return observe(NetworkView.of(network), Features.of(data));
+  }
+
+  /** As {@link #observe(MultiLayerNetwork, DataSetIterator)}. */
+  public static ActivationStatistics observe(ComputationGraph network, MultiDataSetIterator data) {
+    return observe(NetworkView.of(network), Features.of(data));
+  }
+
+  /** As {@link #observe(MultiLayerNetwork, DataSetIterator)}, for either kind of network. */
+  public static ActivationStatistics observe(NetworkView<?> network, DataSetIterator data) {
+    return observe(network, Features.of(data));
+  }
+
+  private static ActivationStatistics observe(NetworkView<?> network, Iterator<INDArray> data) {
+    return Calibrator.observe(prepare(network, QatConfig.floatingPoint()), data);
+  }
+
+  /**
+   * The second half of {@link #calibrate(MultiLayerNetwork, DataSetIterator, QatConfig)}, as often
+   * as there are configurations to try.
+   *
+   * @param network the observed one, not modified
+   * @throws IllegalArgumentException if something else was observed, or the configuration never
+   *     rounds
+   */
+  public static MultiLayerNetwork calibrate(
+      MultiLayerNetwork network, ActivationStatistics seen, QatConfig config) {
+    return calibrate(NetworkView.of(network), seen, config).network();
+  }
+
+  /** As {@link #calibrate(MultiLayerNetwork, ActivationStatistics, QatConfig)}. */
+  public static ComputationGraph calibrate(
+      ComputationGraph network, ActivationStatistics seen, QatConfig config) {
+    return calibrate(NetworkView.of(network), seen, config).network();
+  }
+
+  /** As {@link #calibrate(MultiLayerNetwork, ActivationStatistics, QatConfig)}, for either kind. */
+  public static <N extends Model> NetworkView<N> calibrate(
+      NetworkView<N> network, ActivationStatistics seen, QatConfig config) {
+    requireRounding(config);
+    NetworkView<N> prepared = prepare(network, config);
+    seen.applyTo(prepared, config.calibration());
+    return prepared;
+  }
+
+  private static void requireRounding(QatConfig config) {
+    if (config.quantization().schedule().quantizeFrom() == Schedule.NEVER) {
+      throw new IllegalArgumentException(
+          "this configuration trains in floating point, so there are no ranges to calibrate: give"
+              + " Qat.calibrate another one");
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.qat4j.layers.Quantization;
 import org.qat4j.layers.Schedule;
+import org.qat4j.observer.RangeObserver;
 import org.qat4j.pruning.Pruning;
 import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.Observation;
@@ -24,6 +25,9 @@ import org.qat4j.quantizers.WeightScheme;
  * @param pruning of every layer that no rule is about
  * @param rules for single layers; of several about one layer the first wins, for weights, for
  *     activations and for pruning each
+ * @param calibration how {@link Qat#calibrate} joins the extremes of its batches, where an
+ *     estimator asks for no more than these; training observes a stream, as an {@link Observation}
+ *     says
  * @param inputGradient whether training computes the gradient of the network's input, which only
  *     adversarial examples and the like need; else it is null
  */
@@ -32,6 +36,7 @@ public record QatConfig(
     Observation ranges,
     Pruning pruning,
     List<Rule> rules,
+    RangeObserver calibration,
     boolean inputGradient) {
 
   /**
@@ -46,7 +51,16 @@ public record QatConfig(
       LayerSelector layers,
       Optional<WeightScheme> weights,
       Optional<ActivationScheme> activations,
-      Optional<Pruning> pruning) {}
+      Optional<Pruning> pruning) {
+
+    /** A rule that leaves pruning as it is. */
+    public Rule(
+        LayerSelector layers,
+        Optional<WeightScheme> weights,
+        Optional<ActivationScheme> activations) {
+      this(layers, weights, activations, Optional.empty());
+    }
+  }
 
   public QatConfig {
     rules = List.copyOf(rules);
@@ -68,6 +82,13 @@ public record QatConfig(
   /** Starts from {@link #floatingPoint}, to prune a network that is not quantized. */
   public static Builder floatingPointBuilder() {
     return builder().weights(WeightScheme.real()).schedule(Schedule.FLOAT);
+  }
+
+  /** The same with rules that win over those that it has. */
+  public QatConfig preferring(List<Rule> first) {
+    List<Rule> all = new ArrayList<>(first);
+    all.addAll(rules);
+    return new QatConfig(quantization, ranges, pruning, all, calibration, inputGradient);
   }
 
   public static Builder builder() {
@@ -110,6 +131,7 @@ public record QatConfig(
     private Observation ranges = Observation.DEFAULT;
     private Schedule schedule = Quantization.INT8.schedule();
     private Pruning pruning = Pruning.NONE;
+    private RangeObserver calibration = new RangeObserver.MinMax();
     private boolean inputGradient;
     private final List<Rule> rules = new ArrayList<>();
 
@@ -149,6 +171,15 @@ public record QatConfig(
       return this;
     }
 
+    /**
+     * How {@link Qat#calibrate} joins the smallest and largest values of its batches where the
+     * estimator is {@code minMax}: those of all images unless this says otherwise.
+     */
+    public Builder calibratedBy(RangeObserver joining) {
+      this.calibration = joining;
+      return this;
+    }
+
     public Builder schedule(Schedule schedule) {
       this.schedule = schedule;
       return this;
@@ -156,13 +187,13 @@ public record QatConfig(
 
     /** Other weights for some layers. */
     public Builder weights(LayerSelector layers, WeightScheme scheme) {
-      rules.add(new Rule(layers, Optional.of(scheme), Optional.empty(), Optional.empty()));
+      rules.add(new Rule(layers, Optional.of(scheme), Optional.empty()));
       return this;
     }
 
     /** Other output codes for some layers. */
     public Builder activations(LayerSelector layers, ActivationScheme scheme) {
-      rules.add(new Rule(layers, Optional.empty(), Optional.of(scheme), Optional.empty()));
+      rules.add(new Rule(layers, Optional.empty(), Optional.of(scheme)));
       return this;
     }
 
@@ -222,7 +253,12 @@ public record QatConfig(
 
     public QatConfig build() {
       return new QatConfig(
-          new Quantization(weights, activations, schedule), ranges, pruning, rules, inputGradient);
+          new Quantization(weights, activations, schedule),
+          ranges,
+          pruning,
+          rules,
+          calibration,
+          inputGradient);
     }
   }
 }

@@ -34,14 +34,14 @@ public final class Histogram {
   private long total;
 
   /** All counts 0. The bounds are infinite and the wrong way round where there are no values. */
-  private Histogram(int budget, float min, float max) {
+  private Histogram(int budget, float min, float max, int leastExponent) {
     this.budget = budget;
     // Turns -0 into 0, which is the same value.
     this.min = min + 0f;
     this.max = max + 0f;
     float low = min <= max ? Math.min(this.min, 0f) : 0f;
     float high = min <= max ? Math.max(this.max, 0f) : 0f;
-    int width = LEAST_EXPONENT;
+    int width = leastExponent;
     while (bin(high, width) - bin(low, width) >= budget) {
       width++;
     }
@@ -64,7 +64,7 @@ public final class Histogram {
     if (budget < 2) {
       throw new IllegalArgumentException("a histogram needs at least 2 bins, got " + budget);
     }
-    return new Histogram(budget, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY);
+    return new Histogram(budget, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, LEAST_EXPONENT);
   }
 
   /** This histogram and all of the values. */
@@ -91,7 +91,7 @@ public final class Histogram {
     if (!finite) {
       throw notFinite(values, from);
     }
-    Histogram result = new Histogram(budget, low, high);
+    Histogram result = new Histogram(budget, low, high, exponent);
     result.count(this);
     result.count(values, from, to);
     return result;
@@ -111,9 +111,32 @@ public final class Histogram {
               + budget
               + ": make both with the same budget");
     }
-    Histogram result = new Histogram(budget, Math.min(min, other.min), Math.max(max, other.max));
+    Histogram result =
+        new Histogram(
+            budget,
+            Math.min(min, other.min),
+            Math.max(max, other.max),
+            Math.max(exponent, other.exponent));
     result.count(this);
     result.count(other);
+    return result;
+  }
+
+  /**
+   * Of the absolute values. Bins of negative values count for their mirrored ones, so that a value
+   * on the edge between two of them counts in the one nearer to 0.
+   */
+  public Histogram magnitudes() {
+    if (min >= 0) {
+      return this;
+    }
+    float least = max > 0 ? 0 : -max;
+    Histogram result = new Histogram(budget, least, Math.max(-min, max), exponent);
+    for (int i = 0; i < counts.length; i++) {
+      int bin = first + i;
+      result.counts[bin < 0 ? -1 - bin : bin] += counts[i];
+    }
+    result.total = total;
     return result;
   }
 

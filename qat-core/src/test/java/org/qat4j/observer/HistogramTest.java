@@ -148,4 +148,37 @@ class HistogramTest {
     var error = assertThrows(IllegalArgumentException.class, () -> Histogram.empty(1));
     assertEquals("a histogram needs at least 2 bins, got 1", error.getMessage());
   }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void magnitudes_ofAnyValues_countAbsoluteValuesWithinOneBin(long seed) {
+    Random random = new Random(seed);
+    float[] values = values(random, 500);
+    Histogram magnitudes = Histogram.empty().add(values).magnitudes();
+    assertEquals(values.length, magnitudes.count());
+    float largest = 0;
+    for (float value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    assertEquals(largest, magnitudes.range().max());
+    long below = 0;
+    for (int bin = 0; bin < magnitudes.bins(); bin++) {
+      below += magnitudes.count(bin);
+      double edge = magnitudes.lowerEdge(bin + 1);
+      long inside = 0;
+      long insideOrOn = 0;
+      for (float value : values) {
+        inside += Math.abs(value) < edge ? 1 : 0;
+        insideOrOn += Math.abs(value) <= edge ? 1 : 0;
+      }
+      assertTrue(inside <= below && below <= insideOrOn, "up to " + edge);
+    }
+  }
+
+  @Test
+  void magnitudes_ofNegativeValues_areThoseOfThePositiveOnes() {
+    assertEquals(
+        Histogram.empty().add(0.3f, 1.7f, 2.9f),
+        Histogram.empty().add(-0.3f, -1.7f, -2.9f).magnitudes());
+  }
 }

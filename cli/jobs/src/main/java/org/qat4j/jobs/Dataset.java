@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.qat4j.cli.data.Cifar10Folder;
 import org.qat4j.cli.data.ClassSet;
 import org.qat4j.cli.data.DataFiles;
@@ -63,11 +65,40 @@ public record Dataset(Labelled train, Labelled test, Optional<Reading> reading) 
             : Optional.of(Reading.PLAIN.with(network.scaling(false))));
   }
 
+  /**
+   * All test examples of one's own data and some for training, chosen at random.
+   *
+   * @param seed of that choice
+   * @throws org.qat4j.cli.error.UserException as {@link #load} does
+   */
+  public static Dataset sample(
+      DataConfig data, long seed, Blueprint network, UserClasses classes) {
+    return own(
+        data,
+        network,
+        classes,
+        examples -> examples.sample(data.train(), seed, "train"),
+        files -> files.sample(data.train(), seed));
+  }
+
   private static Dataset own(DataConfig data, Blueprint network, UserClasses classes) {
+    return own(
+        data,
+        network,
+        classes,
+        examples -> examples.first(data.train(), "train"),
+        files -> files.train(data.train()));
+  }
+
+  private static Dataset own(
+      DataConfig data,
+      Blueprint network,
+      UserClasses classes,
+      UnaryOperator<Labelled> someOfMany,
+      Function<DataFiles, Labelled> someOfFiles) {
     if (!Files.exists(Path.of(data.folder())) && classes.has(data.folder())) {
       return new Dataset(
-          IteratorExamples.read(data.folder(), "train", classes, network)
-              .first(data.train(), "train"),
+          someOfMany.apply(IteratorExamples.read(data.folder(), "train", classes, network)),
           IteratorExamples.read(data.folder(), "test", classes, network).first(data.test(), "test"),
           Optional.empty());
     }
@@ -82,7 +113,8 @@ public record Dataset(Labelled train, Labelled test, Optional<Reading> reading) 
     DataFiles files =
         DataFiles.open(
             path, network.inputs(), ClassSet.of(network.classes()), reading, data.heldOut());
-    return new Dataset(files.train(data.train()), files.test(data.test()), Optional.of(reading));
+    return new Dataset(
+        someOfFiles.apply(files), files.test(data.test()), Optional.of(reading));
   }
 
   /** What a model file says of this data, so that {@code qat4j run} reads other files alike. */

@@ -91,14 +91,13 @@ final class Measurement {
         folder.folder().getFileName().toString(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         accuracy,
-        codes(layers),
+        Report.Codes.of(layers),
         new Report.Size(
             floatNetwork.parameters() * Float.BYTES,
             prepared.parameters() * Float.BYTES,
             folder.model().toFile().length(),
             zipped(folder.model())),
-        new Report.Compute(
-            model.graph().macs(), (double) model.graph().integerMacs() / model.graph().macs()),
+        Report.Compute.of(model.graph()),
         speed(floatNetwork, prepared, model),
         ort(predicted),
         new Report.Training(progress.floatSeconds(), progress.qatSeconds(), progress.curve()),
@@ -133,12 +132,6 @@ final class Measurement {
     long bytes = deflater.getBytesWritten();
     deflater.end();
     return bytes;
-  }
-
-  private static Report.Codes codes(List<LayerReport> layers) {
-    return new Report.Codes(
-        layers.stream().mapToLong(layer -> layer.output().compared()).sum(),
-        layers.stream().mapToLong(layer -> layer.output().mismatched()).sum());
   }
 
   private Report.Speed speed(Network floatNetwork, Network prepared, QuantizedModel model) {

@@ -99,12 +99,28 @@ public final class DataFiles {
    * @throws UserException if there are fewer, or one is broken
    */
   public Labelled train(int count) {
+    int[] all = forTraining();
+    requireEnough(train, all, count, "for training");
+    return read(train, ByClass.inTurns(train.labels(), all), count);
+  }
+
+  /**
+   * Some of what is for learning, chosen at random.
+   *
+   * @throws UserException if there are fewer, or one is broken
+   */
+  public Labelled sample(int count, long seed) {
+    int[] all = forTraining();
+    requireEnough(train, all, count, "for training");
+    int[] order = EpochOrder.of(seed, "sample", 0, all.length);
+    return read(train, IntStream.of(order).map(i -> all[i]).toArray(), count);
+  }
+
+  private int[] forTraining() {
     int[] labels = train.labels();
-    int[] all =
-        test.isPresent()
-            ? IntStream.range(0, labels.length).toArray()
-            : ByClass.heldOut(labels, heldOut, false);
-    return read(train, all, count, "for training");
+    return test.isPresent()
+        ? IntStream.range(0, labels.length).toArray()
+        : ByClass.heldOut(labels, heldOut, false);
   }
 
   /**
@@ -120,10 +136,11 @@ public final class DataFiles {
         test.isPresent()
             ? IntStream.range(0, labels.length).toArray()
             : ByClass.heldOut(labels, heldOut, true);
-    return read(part, all, count, "for testing");
+    requireEnough(part, all, count, "for testing");
+    return read(part, ByClass.inTurns(labels, all), count);
   }
 
-  private Labelled read(DataPart part, int[] available, int count, String purpose) {
+  private static void requireEnough(DataPart part, int[] available, int count, String purpose) {
     if (available.length == 0) {
       throw new UserException(
           part.where()
@@ -134,8 +151,11 @@ public final class DataFiles {
     if (count > available.length) {
       throw Images.tooFew(part.where() + ", " + purpose, count, available.length);
     }
-    int[] turns = ByClass.inTurns(part.labels(), available);
-    int[] some = count == 0 ? turns : Arrays.copyOf(turns, count);
+  }
+
+  /** The first ones of an order; all, where none are counted. */
+  private Labelled read(DataPart part, int[] order, int count) {
+    int[] some = count == 0 ? order : Arrays.copyOf(order, count);
     int[] labels = IntStream.of(some).map(i -> part.labels()[i]).toArray();
     return new Labelled(part.read(some), labels, classes, part.names());
   }

@@ -1,5 +1,6 @@
 package org.qat4j.cli.data;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.qat4j.cli.error.UserException;
@@ -60,6 +61,19 @@ public final class Labelled {
       throw Images.tooFew(name, wanted, count());
     }
     return wanted == 0 || wanted == count() ? this : chosen(IntStream.range(0, wanted).toArray());
+  }
+
+  /**
+   * Some of them, chosen at random.
+   *
+   * @param name what they are, for the message
+   * @throws UserException if there are fewer
+   */
+  public Labelled sample(int wanted, long seed, String name) {
+    if (wanted > count()) {
+      throw Images.tooFew(name, wanted, count());
+    }
+    return chosen(Arrays.copyOf(EpochOrder.of(seed, "sample", 0, count()), wanted));
   }
 
   /** Some of them, in that order. */

@@ -36,8 +36,18 @@ public record DataConfig(
           Source.DIGITS, "data/mnist", 3000, 1000, false, 0.2, "", Resize.STRETCH, Order.RGB, "");
 
   /** All of one's own examples. */
-  static final DataConfig OWN =
-      new DataConfig(Source.OWN, "data", 0, 0, false, 0.2, "", Resize.STRETCH, Order.RGB, "");
+  static final DataConfig OWN = own("data", 0);
+
+  /**
+   * One's own examples.
+   *
+   * @param folder of files, or one file, or a Java class
+   * @param train number of training examples; 0 for all
+   */
+  public static DataConfig own(String folder, int train) {
+    return new DataConfig(
+        Source.OWN, folder, train, 0, false, 0.2, "", Resize.STRETCH, Order.RGB, "");
+  }
 
   /** Where examples come from. */
   public enum Source {

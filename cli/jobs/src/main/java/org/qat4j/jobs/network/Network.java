@@ -16,7 +16,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
 import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.qat4j.distillation.Distillation;
+import org.qat4j.training.calibration.ActivationStatistics;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
@@ -93,6 +95,16 @@ public final class Network {
   /** As {@link Qat#removeFilters}. */
   public Network removeFilters(FilterPruning pruning) {
     return new Network(Qat.removeFilters(view, pruning));
+  }
+
+  /** As {@link Qat#observe}. */
+  public ActivationStatistics observe(DataSetIterator data) {
+    return Qat.observe(view, data);
+  }
+
+  /** As {@link Qat#calibrate}. */
+  public Network calibrate(ActivationStatistics seen, QatConfig config) {
+    return new Network(Qat.calibrate(view, seen, config));
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import org.qat4j.cli.report.Environment;
 import org.qat4j.cli.speed.Ratio;
+import org.qat4j.graph.Graph;
 import org.qat4j.jobs.evaluation.LayerReport;
 import org.qat4j.jobs.evaluation.LayerReport.WeightReport;
 import org.qat4j.jobs.training.CurvePoint;
@@ -46,7 +47,14 @@ public record Report(
       @JsonProperty("float") double floatNetwork, double qat, double int8, int images) {}
 
   /** Integer codes of all layers and all test images: prepared network against model file. */
-  public record Codes(long compared, long mismatched) {}
+  public record Codes(long compared, long mismatched) {
+    /** Of all layers. */
+    public static Codes of(List<LayerReport> layers) {
+      return new Codes(
+          layers.stream().mapToLong(layer -> layer.output().compared()).sum(),
+          layers.stream().mapToLong(layer -> layer.output().mismatched()).sum());
+    }
+  }
 
   /**
    * Bytes.
@@ -77,7 +85,12 @@ public record Report(
    * @param macs multiply-accumulates for one image
    * @param integerShare fraction of them that the model file computes in integers
    */
-  public record Compute(long macs, double integerShare) {}
+  public record Compute(long macs, double integerShare) {
+    /** Of a model. */
+    public static Compute of(Graph model) {
+      return new Compute(model.macs(), (double) model.integerMacs() / model.macs());
+    }
+  }
 
   /**
    * Images per second: medians of interleaved rounds.

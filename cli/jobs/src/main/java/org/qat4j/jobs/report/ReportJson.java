@@ -23,6 +23,15 @@ public final class ReportJson {
 
   /** Indented, for files. */
   public static String pretty(Report report) {
+    return indented(report);
+  }
+
+  /** Indented, for files. */
+  public static String pretty(QuantizationReport report) {
+    return indented(report);
+  }
+
+  private static String indented(Record report) {
     try {
       return JSON.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n";
     } catch (JsonProcessingException e) {

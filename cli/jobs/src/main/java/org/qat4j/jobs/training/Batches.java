@@ -1,8 +1,10 @@
 package org.qat4j.jobs.training;
 
 import java.util.stream.IntStream;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.cli.data.Inputs;
 import org.qat4j.cli.data.Labelled;
@@ -40,6 +42,15 @@ public final class Batches {
     return new DataSet(
         features(features, chosen.length, inputs),
         Nd4j.createFromArray(labels).reshape('c', chosen.length, classes));
+  }
+
+  /** All images with their labels, so many at a time. */
+  public static DataSetIterator of(Labelled data, int batch) {
+    return new ExistingDataSetIterator(
+        IntStream.range(0, count(data.count(), batch))
+            .mapToObj(i -> IntStream.range(i * batch, Math.min((i + 1) * batch, data.count())))
+            .map(some -> of(data, some.toArray(), data.inputs()::copyScaled))
+            .iterator());
   }
 
   /**

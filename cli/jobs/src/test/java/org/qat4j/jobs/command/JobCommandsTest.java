@@ -31,7 +31,7 @@ class JobCommandsTest {
   @Test
   void commands_ofBothModules_areThoseOfTheCommandLineInThisOrder() {
     assertEquals(
-        List.of("quickstart", "train", "run", "inspect", "bench"),
+        List.of("quickstart", "train", "quantize", "run", "inspect", "bench"),
         List.copyOf(Qat4j.commandLine().getSubcommands().keySet()));
   }
 
@@ -45,7 +45,7 @@ class JobCommandsTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"quickstart", "train"})
+  @ValueSource(strings = {"quickstart", "train", "quantize"})
   void help_ofACommand_goesToStandardOutput(String command) {
     Outcome outcome = execute(command, "--help");
 

@@ -1,0 +1,124 @@
+package org.qat4j.jobs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.qat4j.cli.data.Labelled;
+import org.qat4j.cli.error.UserException;
+import org.qat4j.cli.evaluation.Accuracy;
+import org.qat4j.cli.evaluation.SessionClassifier;
+import org.qat4j.cli.report.Environment;
+import org.qat4j.inference.InferenceSession;
+import org.qat4j.inference.LoadOptions;
+import org.qat4j.inference.QuantizedModel;
+import org.qat4j.jobs.evaluation.CodeComparison;
+import org.qat4j.jobs.evaluation.Dl4jClassifier;
+import org.qat4j.jobs.evaluation.LayerReport;
+import org.qat4j.jobs.network.Network;
+import org.qat4j.jobs.report.QuantizationReport;
+import org.qat4j.jobs.report.Report;
+import org.qat4j.jobs.report.ReportJson;
+import org.qat4j.jobs.run.ModelFiles;
+import org.qat4j.jobs.training.Batches;
+import org.qat4j.training.QatConfig;
+import org.qat4j.training.calibration.ActivationStatistics;
+
+/**
+ * Quantizes a trained float network without training it, and measures what that costs. One object
+ * runs one job.
+ */
+public final class QuantizeJob {
+  /** Images per call in calibration; ranges depend on it only where batches are averaged. */
+  private static final int BATCH = 50;
+
+  /** Test images whose codes are compared layer by layer: all accuracy is of all of them. */
+  private static final int COMPARED = 1000;
+
+  private final Network floatNetwork;
+  private final Dataset data;
+  private final Map<String, Double> seconds = new LinkedHashMap<>();
+
+  /**
+   * @param floatNetwork not modified
+   * @param data the training images are those to calibrate with; their labels have no effect
+   */
+  public QuantizeJob(Network floatNetwork, Dataset data) {
+    this.floatNetwork = floatNetwork;
+    this.data = data;
+  }
+
+  /**
+   * Runs the job and writes the model file and its report.
+   *
+   * @param settings for the report
+   * @throws UserException if a file cannot be written
+   */
+  public QuantizationReport run(QatConfig config, Map<String, Object> settings, ModelFiles files) {
+    Network prepared = timed("calibration", () -> calibrate(config));
+    return files.write(
+        prepared.convert().with(data.properties()),
+        file -> measure(prepared, file, settings),
+        ReportJson::pretty);
+  }
+
+  private Network calibrate(QatConfig config) {
+    ActivationStatistics seen = floatNetwork.observe(Batches.of(data.train(), BATCH));
+    return floatNetwork.calibrate(seen, config);
+  }
+
+  private QuantizationReport measure(Network prepared, Path file, Map<String, Object> settings) {
+    QuantizedModel model = load(file);
+    Labelled test = data.test();
+    double real =
+        timed(
+            "float accuracy",
+            () -> Accuracy.of(new Dl4jClassifier(floatNetwork.onFastLayers()), test));
+    double int8 = timed("INT8 accuracy", () -> accuracy(model));
+    int compared = Math.min(COMPARED, test.count());
+    List<LayerReport> layers =
+        timed(
+            "codes",
+            () ->
+                new CodeComparison(floatNetwork, prepared, model)
+                    .run(test.first(compared, "test").inputs(), Accuracy.BATCH));
+    return new QuantizationReport(
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        settings,
+        new QuantizationReport.Accuracy(real, int8, test.count()),
+        compared,
+        Report.Codes.of(layers),
+        new QuantizationReport.Size(floatNetwork.parameters() * Float.BYTES, file.toFile().length()),
+        Report.Compute.of(model.graph()),
+        seconds,
+        layers,
+        Environment.current());
+  }
+
+  private double accuracy(QuantizedModel model) {
+    try (InferenceSession session = InferenceSession.open(model)) {
+      return Accuracy.of(new SessionClassifier(session), data.test());
+    }
+  }
+
+  /** What is measured is the file, not the model in memory. */
+  private static QuantizedModel load(Path file) {
+    try {
+      return QuantizedModel.load(file, LoadOptions.ALLOW_FLOAT);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private <R> R timed(String part, Supplier<R> work) {
+    long start = System.nanoTime();
+    R result = work.get();
+    seconds.put(part, (System.nanoTime() - start) / 1e9);
+    return result;
+  }
+}

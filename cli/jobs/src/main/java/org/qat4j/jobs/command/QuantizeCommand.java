@@ -1,0 +1,163 @@
+package org.qat4j.jobs.command;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.qat4j.cli.Qat4j;
+import org.qat4j.cli.Subcommand;
+import org.qat4j.jobs.Dataset;
+import org.qat4j.jobs.QuantizeJob;
+import org.qat4j.jobs.config.DataConfig;
+import org.qat4j.jobs.network.Blueprint;
+import org.qat4j.jobs.network.Blueprints;
+import org.qat4j.jobs.network.UserClasses;
+import org.qat4j.jobs.report.QuantizationReport;
+import org.qat4j.jobs.report.QuantizationText;
+import org.qat4j.jobs.run.ModelFiles;
+import org.qat4j.observer.RangeEstimator;
+import org.qat4j.observer.RangeObserver;
+import org.qat4j.quantizers.ActivationScheme;
+import org.qat4j.quantizers.Observation;
+import org.qat4j.training.QatConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Post-training static quantization. */
+@Command(
+    name = "quantize",
+    description = {
+      "Quantize a trained Deeplearning4j network without training it.",
+      "Ranges come from some hundred training images; accuracy is measured on the test images."
+    })
+public final class QuantizeCommand implements Subcommand, Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ClassPathOption classPath;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      required = true,
+      description =
+          "Zip file of the trained network, as ModelSerializer writes it, or Java class that makes it.")
+  private String model;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DATA",
+      required = true,
+      description =
+          "Folder of images, IDX or CSV files, CSV file, or Java class (docs/data.md): training images"
+              + " to calibrate with, test images to measure.")
+  private String data;
+
+  @Option(
+      names = "--images",
+      defaultValue = "500",
+      description = "How many to calibrate with (default: ${DEFAULT-VALUE}).")
+  private int images;
+
+  @Option(
+      names = "--estimator",
+      paramLabel = "NAME[:NUMBER]",
+      description = {
+        "How ranges are chosen: minMax, percentile:99.9, meanStd:3, kl, mse, l2, or",
+        "movingAverage:0.01 of the batches' extremes (docs/ranges.md).",
+        "Default: minMax; with up to 4 bits mse, for a learned scale."
+      })
+  private Optional<String> estimator;
+
+  @Option(
+      names = "--weight-bits",
+      defaultValue = "8",
+      description = "Bits of weights, 1 to 8 or 16 (default: ${DEFAULT-VALUE}).")
+  private int weightBits;
+
+  @Option(
+      names = "--activation-bits",
+      defaultValue = "8",
+      description = "Bits of the outputs of layers, 1 to 8 or 16 (default: ${DEFAULT-VALUE}).")
+  private int activationBits;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      defaultValue = "model.onnx",
+      description = "Model file; its report gets the ending .json (default: ${DEFAULT-VALUE}).")
+  private Path out;
+
+  @Option(names = "--force", description = "Replace earlier files of these names.")
+  private boolean force;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "12345",
+      description = "Seed of the choice of images (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Override
+  public Integer call() {
+    if (images < 1) {
+      throw usage("--images must be at least 1, got " + images);
+    }
+    QatConfig config = config();
+    ModelFiles files = ModelFiles.check(out, force);
+    QuantizationReport report = job().run(config, settings(), files);
+    Qat4j.print(
+        spec,
+        String.format(
+            "%s%nModel: %s%nReport: %s%n",
+            QuantizationText.render(report), files.model(), files.report()));
+    return ExitCode.OK;
+  }
+
+  private QuantizeJob job() {
+    UserClasses classes = classPath.classes();
+    Blueprint network = Blueprints.find(model, classes);
+    Dataset examples = Dataset.sample(DataConfig.own(data, images), seed, network, classes);
+    return new QuantizeJob(network.create(seed, Optional.empty()), examples);
+  }
+
+  private QatConfig config() {
+    try {
+      QatConfig.Builder builder =
+          QatConfig.builder().weightBits(weightBits).activationBits(activationBits);
+      estimator.map(text -> text.replaceFirst(":(.*)", "($1)")).ifPresent(e -> estimate(builder, e));
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw usage(e.getMessage());
+    }
+  }
+
+  /** Whoever names an estimator wants ranges from it, with few bits too. */
+  private void estimate(QatConfig.Builder builder, String rule) {
+    boolean averages = rule.startsWith(new RangeObserver.MovingAverage(1).name());
+    RangeEstimator chosen = averages ? new RangeEstimator.MinMax() : RangeEstimator.parse(rule);
+    builder.activations(ActivationScheme.observed(activationBits).observing(Observation.of(chosen)));
+    if (averages) {
+      builder.calibratedBy(RangeObserver.parse(rule));
+    }
+  }
+
+  private Map<String, Object> settings() {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("model", model);
+    settings.put("data", data);
+    settings.put("images", images);
+    settings.put("estimator", estimator);
+    settings.put("weightBits", weightBits);
+    settings.put("activationBits", activationBits);
+    settings.put("seed", seed);
+    return settings;
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}
