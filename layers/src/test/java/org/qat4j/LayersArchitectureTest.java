@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
     packages = {
       "org.qat4j.distillation",
       "org.qat4j.kernels",
+      "org.qat4j.pruning",
       "org.qat4j.quantizers",
       "org.qat4j.layers",
       "org.qat4j.training",
@@ -32,6 +33,8 @@ class LayersArchitectureTest {
           .consideringOnlyDependenciesInLayers()
           .layer("kernels")
           .definedBy("org.qat4j.kernels..")
+          .layer("pruning")
+          .definedBy("org.qat4j.pruning..")
           .layer("quantizers")
           .definedBy("org.qat4j.quantizers..")
           .layer("layers")
@@ -44,6 +47,8 @@ class LayersArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("training")
           .mayOnlyBeAccessedByLayers("posttraining")
+          .whereLayer("pruning")
+          .mayOnlyBeAccessedByLayers("layers", "training", "posttraining")
           .whereLayer("quantizers")
           .mayOnlyBeAccessedByLayers("layers", "training", "posttraining")
           .whereLayer("layers")

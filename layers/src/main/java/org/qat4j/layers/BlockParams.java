@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.qat4j.pruning.WeightMask;
 import org.qat4j.quantizers.ActivationScheme;
 
 /**
@@ -23,12 +24,13 @@ final class BlockParams implements ParamInitializer {
 
   private BlockParams() {}
 
-  /** Whether a parameter is a running estimate, not trained by gradients. */
+  /** Whether a parameter is a running estimate or a mask, not trained by gradients. */
   static boolean isStatistic(String key) {
     return switch (key) {
       case BatchNormalizationParamInitializer.GLOBAL_MEAN,
           BatchNormalizationParamInitializer.GLOBAL_VAR,
-          BatchNormalizationParamInitializer.GLOBAL_LOG_STD ->
+          BatchNormalizationParamInitializer.GLOBAL_LOG_STD,
+          WeightMask.KEY ->
           true;
       default -> ActivationScheme.isStatistic(key);
     };

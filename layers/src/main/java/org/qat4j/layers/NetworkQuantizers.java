@@ -1,10 +1,14 @@
 package org.qat4j.layers;
 
 import java.lang.ref.WeakReference;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.pruning.Pruning;
 
 /**
  * The quantizing layers of one network, by quantizer name: lets a layer read the activation
@@ -22,6 +26,9 @@ final class NetworkQuantizers {
 
   private final DataBuffer parameters;
   private final Map<String, QuantizingLayer<?>> layers = new ConcurrentHashMap<>();
+
+  /** The last iteration that layers were pruned for. */
+  private final Map<Pruning, Integer> pruned = new ConcurrentHashMap<>();
 
   private NetworkQuantizers(DataBuffer parameters) {
     this.parameters = parameters;
@@ -57,6 +64,19 @@ final class NetworkQuantizers {
     if (layer != null) {
       layers.putIfAbsent(name, layer);
     }
+  }
+
+  /** The layers that may have weights to prune, in the order of the network. */
+  Stream<QuantizedBlockLayer> blocks() {
+    return layers.values().stream()
+        .filter(QuantizedBlockLayer.class::isInstance)
+        .map(QuantizedBlockLayer.class::cast)
+        .sorted(Comparator.comparing(QuantizedBlockLayer::getIndex));
+  }
+
+  /** Whether this call is the first one for an iteration. */
+  boolean startsPruning(Pruning pruning, int iteration) {
+    return !Objects.equals(pruned.put(pruning, iteration), iteration);
   }
 
   /**

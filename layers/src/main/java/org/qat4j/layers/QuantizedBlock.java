@@ -1,12 +1,14 @@
 package org.qat4j.layers;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.api.layers.LayerConstraint;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -21,6 +23,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import org.qat4j.pruning.Pruning;
+import org.qat4j.pruning.WeightMask;
 import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.WeightQuantizer;
 
@@ -29,7 +33,8 @@ import org.qat4j.quantizers.WeightQuantizer;
  * with fake-quantized weights and output.
  *
  * <p>Parameters: those of the linear layer ({@code W}, {@code b}) and of batch normalization under
- * Deeplearning4j's own names, then {@code range}: the observed activation range.
+ * Deeplearning4j's own names, then {@code pruned} where weights are pruned, {@code weightStep}
+ * where scales are learned, and {@code range}: the observed activation range.
  */
 public final class QuantizedBlock extends QuantizingConf {
   private static final long serialVersionUID = 1L;
@@ -37,6 +42,7 @@ public final class QuantizedBlock extends QuantizingConf {
   private FeedForwardLayer linear;
   private BatchNormalization norm;
   private boolean inputGradient = true;
+  private Pruning pruning = Pruning.NONE;
 
   /** For deserialization. */
   public QuantizedBlock() {}
@@ -131,6 +137,15 @@ public final class QuantizedBlock extends QuantizingConf {
     this.inputGradient = inputGradient;
   }
 
+  /** Which of its weights are held at zero. */
+  public Pruning getPruning() {
+    return pruning;
+  }
+
+  public void setPruning(Pruning pruning) {
+    this.pruning = pruning;
+  }
+
   /** Whether the linear part is a convolution; else it is dense. */
   boolean convolves() {
     return linear instanceof ConvolutionLayer;
@@ -157,12 +172,33 @@ public final class QuantizedBlock extends QuantizingConf {
   @Override
   Map<String, Integer> ownParams() {
     Map<String, Integer> own = new LinkedHashMap<>();
+    if (!pruning.isNone()) {
+      own.put(WeightMask.KEY, weightCount());
+    }
     int steps = WeightQuantizer.learned(getQuantization().weights(), linear.getNOut());
     if (steps > 0) {
       own.put(WeightQuantizer.STEP, steps);
     }
     own.putAll(super.ownParams());
     return own;
+  }
+
+  private int weightCount() {
+    ParamInitializer parameters = linear.initializer();
+    long biases = parameters.biasKeys(linear).isEmpty() ? 0 : linear.getNOut();
+    return Math.toIntExact(parameters.numParams(linear) - biases);
+  }
+
+  /** Channels or features that one output is computed from. */
+  public long inputChannels() {
+    return weightCount() / linear.getNOut() / window();
+  }
+
+  /** Places of the kernel; 1 for a dense layer. */
+  int window() {
+    return linear instanceof ConvolutionLayer convolution
+        ? Arrays.stream(convolution.getKernelSize()).reduce(1, Math::multiplyExact)
+        : 1;
   }
 
   @Override

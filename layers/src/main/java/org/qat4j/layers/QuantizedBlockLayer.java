@@ -3,6 +3,7 @@ package org.qat4j.layers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
@@ -23,6 +24,8 @@ import org.qat4j.kernels.Geometry;
 import org.qat4j.kernels.Linear;
 import org.qat4j.observer.RangeObserver;
 import org.qat4j.observer.TensorStatistics;
+import org.qat4j.pruning.Pruning;
+import org.qat4j.pruning.WeightMask;
 import org.qat4j.quantizers.WeightCodes;
 import org.qat4j.quantizers.WeightQuantizer;
 import org.qat4j.quantizers.WeightQuantizer.Rounded;
@@ -40,6 +43,7 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> implemen
   private final transient Clip clip;
   private final transient WeightQuantizer weights;
   private transient BatchNorm norm;
+  private transient WeightMask mask;
   private transient INDArray realRows;
   private transient INDArray trainedRows;
 
@@ -60,6 +64,47 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> implemen
         layerConf().getNorm() == null
             ? null
             : new BatchNorm(layerConf().getNorm(), table, kernels());
+    INDArray pruned = table.get(WeightMask.KEY);
+    if (pruned != null) {
+      INDArray rows = linear.rows(table.get(WEIGHT));
+      mask = new WeightMask(name(), rows, pruned, layerConf().window());
+      clearPruned();
+    }
+  }
+
+  private void clearPruned() {
+    if (mask != null) {
+      mask.clear();
+    }
+  }
+
+  /** After each update, which momentum and what other workers share bring to removed weights. */
+  @Override
+  public void applyConstraints(int iteration, int epoch) {
+    super.applyConstraints(iteration, epoch);
+    clearPruned();
+  }
+
+  @Override
+  public void startPruning() {
+    if (mask != null) {
+      mask.adoptZeros();
+      prune(0, network().blocks());
+      clearPruned();
+    }
+  }
+
+  /** Prunes all layers that are pruned like this one, the first time that an iteration asks. */
+  private void prune(int iteration, Stream<QuantizedBlockLayer> layers) {
+    Pruning pruning = layerConf().getPruning();
+    if (pruning.isDue(iteration) && network().startsPruning(pruning, iteration)) {
+      pruning.remove(
+          layers
+              .filter(layer -> layer.layerConf().getPruning().equals(pruning))
+              .map(layer -> layer.mask)
+              .toList(),
+          iteration);
+    }
   }
 
   @Override
@@ -79,6 +124,9 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> implemen
 
   @Override
   INDArray preActivation(INDArray[] inputs, boolean training, LayerWorkspaceMgr workspace) {
+    if (training) {
+      clearPruned();
+    }
     INDArray rows = linear.rows(getParamWithNoise(WEIGHT, training, workspace));
     double[] biasErrors = null;
     if (training) {
@@ -131,6 +179,11 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> implemen
       inputGradient = leftOut(workspace);
     }
     passBackWeights(linear.rows(weightGradient), gradient);
+    if (mask != null) {
+      mask.apply(linear.rows(weightGradient));
+      // Those that are frozen infer, so they have nothing to pass back and keep their weights.
+      prune(getIterationCount() + 1, network().blocks().filter(layer -> layer.trainedRows != null));
+    }
     gradient.setGradientFor(WEIGHT, weightGradient);
     if (biasGradient != null) {
       gradient.setGradientFor(BIAS, biasGradient);

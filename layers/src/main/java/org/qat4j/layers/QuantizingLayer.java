@@ -191,6 +191,13 @@ public abstract class QuantizingLayer<C extends QuantizingConf> extends BaseLaye
     return network;
   }
 
+  final NetworkQuantizers network() {
+    return network;
+  }
+
+  /** Removes the weights that the first iteration shall not compute with; by default none. */
+  public void startPruning() {}
+
   /** The layer's name, which is also that of its tensor in the converted model. */
   public final String name() {
     return layerConf().getLayerName();

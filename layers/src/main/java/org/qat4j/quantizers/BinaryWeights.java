@@ -36,6 +36,11 @@ public record BinaryWeights(@JsonProperty("granularity") Granularity granularity
   }
 
   @Override
+  public boolean hasZero() {
+    return false;
+  }
+
+  @Override
   public WeightQuantizer quantizer() {
     return new Quantizer(this);
   }

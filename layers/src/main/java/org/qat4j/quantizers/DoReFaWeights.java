@@ -35,6 +35,11 @@ public record DoReFaWeights(@JsonProperty("bits") int bits) implements WeightSch
   }
 
   @Override
+  public boolean hasZero() {
+    return false;
+  }
+
+  @Override
   public WeightQuantizer quantizer() {
     return new Quantizer(this);
   }

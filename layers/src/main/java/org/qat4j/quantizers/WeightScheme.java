@@ -55,6 +55,11 @@ public sealed interface WeightScheme extends Serializable
     return false;
   }
 
+  /** Whether a code stands for exactly 0, so that pruned weights stay pruned. */
+  default boolean hasZero() {
+    return true;
+  }
+
   /** Whether the layer is exempt from quantization. */
   default boolean isReal() {
     return false;

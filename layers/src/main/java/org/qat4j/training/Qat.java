@@ -11,10 +11,13 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.layers.InputQuantizer;
+import org.qat4j.layers.QuantizingLayer;
 import org.qat4j.layers.Schedule;
 import org.qat4j.training.calibration.ActivationStatistics;
 import org.qat4j.training.calibration.Calibrator;
 import org.qat4j.training.calibration.Features;
+import org.qat4j.training.filters.FilterPruning;
+import org.qat4j.training.filters.Surgery;
 import org.qat4j.training.forms.Fusion;
 import org.qat4j.training.forms.Prepared;
 import org.qat4j.training.forms.RecurrentPlan;
@@ -38,10 +41,10 @@ public final class Qat {
    * A new network with the same parameters, ready for quantization-aware training. The original is
    * not changed.
    *
-   * <p>Until it has been fitted, the prepared network computes what the original computes. The two
-   * share nothing that training changes. Iterations and epochs count from 0 again, so that
-   * schedules of learning rates start over: set a rate for fine-tuning, often a tenth of the last
-   * one. Listeners are not taken over.
+   * <p>Until it has been fitted, the prepared network computes what the original computes, but for
+   * weights that are pruned before the first iteration. The two share nothing that training
+   * changes. Iterations and epochs count from 0 again, so that schedules of learning rates start
+   * over: set a rate for fine-tuning, often a tenth of the last one. Listeners are not taken over.
    *
    * <p>Of a recurrent network, one with layers that step through sequences, the activations stay
    * real: the configuration says how its weights are rounded, if at all, and {@link #convert} takes
@@ -73,7 +76,7 @@ public final class Qat {
   public static <N extends Model> NetworkView<N> prepare(
       NetworkView<N> original, QatConfig config) {
     Objects.requireNonNull(config, "config");
-    requireInitialized(original);
+    requireInitialized(original, "prepare");
     List<Prepared> plan = Fusion.fuse(original.stages());
     if (RecurrentPlan.isRecurrent(original.stages())) {
       RecurrentRules.apply(config, plan);
@@ -82,6 +85,9 @@ public final class Qat {
     }
     NetworkView<N> prepared = original.build(plan.stream().map(Prepared::stage).toList());
     Parameters.prepare(plan, original.layers(), prepared.layers());
+    prepared.layers().values().stream()
+        .filter(QuantizingLayer.class::isInstance)
+        .forEach(layer -> ((QuantizingLayer<?>) layer).startPruning());
     return prepared;
   }
 
@@ -220,7 +226,7 @@ public final class Qat {
   /** As {@link #restore(MultiLayerNetwork, MultiLayerNetwork)}, for either kind of network. */
   public static <N extends Model> NetworkView<N> restore(
       NetworkView<?> prepared, NetworkView<N> original) {
-    requireInitialized(original);
+    requireInitialized(original, "prepare");
     // The plan depends on the original alone, so it is that of the preparation.
     List<Stage> stages = original.stages();
     if (isPrepared(stages) && !isPrepared(prepared.stages())) {
@@ -293,10 +299,44 @@ public final class Qat {
         || (!stages.isEmpty() && stages.get(0).thawed().conf() instanceof InputQuantizer);
   }
 
-  private static void requireInitialized(NetworkView<?> network) {
+  /**
+   * A smaller ordinary network without the filters of the smallest L1 norm (Li et al. 2017,
+   * arXiv:1608.08710): fewer output channels and outputs of convolutions and dense layers, and
+   * fewer weights in all that reads them. Fine-tune it before or while it is quantized.
+   *
+   * <p>It computes what the original computes whose removed filters give 0 behind their activation.
+   * It trains from iteration 0, with the original's settings, without listeners and with new
+   * updater state: momentum of other shapes is of no use.
+   *
+   * @param network an ordinary one, not modified
+   * @throws IllegalArgumentException if what reads the filters of a layer cannot be followed,
+   *     naming both, or a rule is about no layer
+   */
+  public static MultiLayerNetwork removeFilters(MultiLayerNetwork network, FilterPruning pruning) {
+    return removeFilters(NetworkView.of(network), pruning).network();
+  }
+
+  /** As {@link #removeFilters(MultiLayerNetwork, FilterPruning)}. */
+  public static ComputationGraph removeFilters(ComputationGraph network, FilterPruning pruning) {
+    return removeFilters(NetworkView.of(network), pruning).network();
+  }
+
+  /** As {@link #removeFilters(MultiLayerNetwork, FilterPruning)}, for either kind of network. */
+  public static <N extends Model> NetworkView<N> removeFilters(
+      NetworkView<N> network, FilterPruning pruning) {
+    Objects.requireNonNull(pruning, "pruning");
+    requireInitialized(network, "removeFilters");
+    if (isPrepared(network.stages())) {
+      throw new IllegalArgumentException(
+          "this network was prepared already: remove filters first, then prepare what is left");
+    }
+    return Surgery.remove(network, pruning);
+  }
+
+  private static void requireInitialized(NetworkView<?> network, String before) {
     if (!network.isInitialized()) {
       throw new IllegalArgumentException(
-          "the network has no parameters yet: call init() before Qat.prepare");
+          "the network has no parameters yet: call init() before Qat." + before);
     }
   }
 }

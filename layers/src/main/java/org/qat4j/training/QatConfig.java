@@ -3,11 +3,13 @@ package org.qat4j.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.qat4j.layers.Quantization;
 import org.qat4j.layers.Schedule;
 import org.qat4j.observer.RangeObserver;
+import org.qat4j.pruning.Pruning;
 import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.Observation;
 import org.qat4j.quantizers.WeightScheme;
@@ -20,8 +22,9 @@ import org.qat4j.quantizers.WeightScheme;
  *
  * @param quantization of every layer that no rule is about
  * @param ranges how the ranges of the network's input and its logits are observed
- * @param rules for single layers; of several about one layer the first wins, for weights and for
- *     activations each
+ * @param pruning of every layer that no rule is about
+ * @param rules for single layers; of several about one layer the first wins, for weights, for
+ *     activations and for pruning each
  * @param calibration how {@link Qat#calibrate} joins the extremes of its batches, where an
  *     estimator asks for no more than these; training observes a stream, as an {@link Observation}
  *     says
@@ -31,6 +34,7 @@ import org.qat4j.quantizers.WeightScheme;
 public record QatConfig(
     Quantization quantization,
     Observation ranges,
+    Pruning pruning,
     List<Rule> rules,
     RangeObserver calibration,
     boolean inputGradient) {
@@ -41,11 +45,22 @@ public record QatConfig(
    * @param layers which
    * @param weights scheme of their weights; empty to leave it
    * @param activations scheme of their outputs; empty to leave it
+   * @param pruning of their weights; empty to leave it
    */
   public record Rule(
       LayerSelector layers,
       Optional<WeightScheme> weights,
-      Optional<ActivationScheme> activations) {}
+      Optional<ActivationScheme> activations,
+      Optional<Pruning> pruning) {
+
+    /** A rule that leaves pruning as it is. */
+    public Rule(
+        LayerSelector layers,
+        Optional<WeightScheme> weights,
+        Optional<ActivationScheme> activations) {
+      this(layers, weights, activations, Optional.empty());
+    }
+  }
 
   public QatConfig {
     rules = List.copyOf(rules);
@@ -61,7 +76,19 @@ public record QatConfig(
    * observed, so it cannot be converted; {@link Qat#restore} gives the trained parameters back.
    */
   public static QatConfig floatingPoint() {
-    return builder().weights(WeightScheme.real()).schedule(Schedule.FLOAT).build();
+    return floatingPointBuilder().build();
+  }
+
+  /** Starts from {@link #floatingPoint}, to prune a network that is not quantized. */
+  public static Builder floatingPointBuilder() {
+    return builder().weights(WeightScheme.real()).schedule(Schedule.FLOAT);
+  }
+
+  /** The same with rules that win over those that it has. */
+  public QatConfig preferring(List<Rule> first) {
+    List<Rule> all = new ArrayList<>(first);
+    all.addAll(rules);
+    return new QatConfig(quantization, ranges, pruning, all, calibration, inputGradient);
   }
 
   /** The same with rules that win over those that it has. */
@@ -85,15 +112,23 @@ public record QatConfig(
     return of(layer, ActivationScheme.observed(8).observing(ranges));
   }
 
+  /** What is pruned of a layer with weights. */
+  Pruning pruningOf(LayerSelector.Candidate layer) {
+    return first(layer, Rule::pruning).orElse(pruning);
+  }
+
   private Quantization of(LayerSelector.Candidate layer, ActivationScheme general) {
-    List<Rule> about = rules.stream().filter(rule -> rule.layers().matches(layer)).toList();
     return new Quantization(
-        about.stream()
-            .flatMap(r -> r.weights().stream())
-            .findFirst()
-            .orElse(quantization.weights()),
-        about.stream().flatMap(r -> r.activations().stream()).findFirst().orElse(general),
+        first(layer, Rule::weights).orElse(quantization.weights()),
+        first(layer, Rule::activations).orElse(general),
         quantization.schedule());
+  }
+
+  private <T> Optional<T> first(LayerSelector.Candidate layer, Function<Rule, Optional<T>> part) {
+    return rules.stream()
+        .filter(rule -> rule.layers().matches(layer))
+        .flatMap(rule -> part.apply(rule).stream())
+        .findFirst();
   }
 
   /** Starts from 8-bit weights and activations. */
@@ -102,6 +137,7 @@ public record QatConfig(
     private ActivationScheme activations = Quantization.INT8.activations();
     private Observation ranges = Observation.DEFAULT;
     private Schedule schedule = Quantization.INT8.schedule();
+    private Pruning pruning = Pruning.NONE;
     private RangeObserver calibration = new RangeObserver.MinMax();
     private boolean inputGradient;
     private final List<Rule> rules = new ArrayList<>();
@@ -168,6 +204,23 @@ public record QatConfig(
       return this;
     }
 
+    /** Sets weights of all layers to zero that have some. */
+    public Builder prune(Pruning pruning) {
+      this.pruning = pruning;
+      return this;
+    }
+
+    /** Prunes some layers otherwise. */
+    public Builder prune(LayerSelector layers, Pruning pruning) {
+      rules.add(new Rule(layers, Optional.empty(), Optional.empty(), Optional.of(pruning)));
+      return this;
+    }
+
+    /** Prunes the layers otherwise whose whole name the regular expression matches. */
+    public Builder prune(String regex, Pruning pruning) {
+      return prune(named(regex), pruning);
+    }
+
     /** Other bits for the layers whose whole name the regular expression matches. */
     public Builder layers(String regex, int weightBits, int activationBits) {
       return weights(named(regex), WeightScheme.ofBits(weightBits))
@@ -209,6 +262,7 @@ public record QatConfig(
       return new QatConfig(
           new Quantization(weights, activations, schedule),
           ranges,
+          pruning,
           rules,
           calibration,
           inputGradient);

@@ -55,8 +55,34 @@ final class Rules {
       layer.setQuantization(Forms.isEnd(next) ? config.ofEnd(candidate) : config.of(candidate));
       Forms.requireDeployable(
           next, layer.getInputQuantizers().stream().map(quantizers::get).toList());
+      if (layer instanceof QuantizedBlock block) {
+        block.setPruning(config.pruningOf(candidate));
+        requirePrunable(next.source(), block);
+      }
       quantizers.put(layer.getQuantizerName(), layer);
     }
+  }
+
+  private static void requirePrunable(Stage source, QuantizedBlock block) {
+    WeightScheme weights = block.getQuantization().weights();
+    if (!block.getPruning().isNone() && !weights.hasZero()) {
+      throw notPrunable(source, "its weights (" + weights + ") have no code for 0", null);
+    }
+    try {
+      block.getPruning().sparsity().requireFits(block.inputChannels());
+    } catch (IllegalArgumentException e) {
+      throw notPrunable(source, e.getMessage(), e);
+    }
+  }
+
+  private static IllegalArgumentException notPrunable(
+      Stage source, String problem, Exception cause) {
+    return new IllegalArgumentException(
+        source.describe()
+            + " cannot be pruned so: "
+            + problem
+            + "; leave it unpruned, or give it other weights or another sparsity",
+        cause);
   }
 
   private static QuantizingConf layer(Prepared next) {
@@ -76,20 +102,33 @@ final class Rules {
     Set<Candidate> all = candidates(quantizing.stream());
     Set<Candidate> exemptible =
         candidates(quantizing.stream().filter(next -> !next.origins().isEmpty()));
+    Set<Candidate> prunable =
+        candidates(quantizing.stream().filter(next -> layer(next) instanceof QuantizedBlock));
     for (QatConfig.Rule rule : config.rules()) {
-      boolean exempts = rule.weights().filter(WeightScheme::isReal).isPresent();
-      Set<Candidate> possible = exempts ? exemptible : all;
-      if (possible.stream().noneMatch(rule.layers()::matches)) {
-        throw new IllegalArgumentException(
-            (exempts
-                    ? "no layer with weights matches the exemption of "
-                    : "no quantized layer matches the rule for ")
-                + rule.layers()
-                + "; the "
-                + (exempts ? "layers with weights" : "quantized layers")
-                + " are "
-                + possible.stream().map(Candidate::name).toList());
+      if (rule.pruning().isPresent()) {
+        requireEffect(rule, prunable, "layer%s with weights", "pruning of");
+      } else if (rule.weights().filter(WeightScheme::isReal).isPresent()) {
+        requireEffect(rule, exemptible, "layer%s with weights", "exemption of");
+      } else {
+        requireEffect(rule, all, "quantized layer%s", "rule for");
       }
+    }
+  }
+
+  private static void requireEffect(
+      QatConfig.Rule rule, Set<Candidate> possible, String what, String which) {
+    if (possible.stream().noneMatch(rule.layers()::matches)) {
+      throw new IllegalArgumentException(
+          "no "
+              + what.formatted("")
+              + " matches the "
+              + which
+              + " "
+              + rule.layers()
+              + "; the "
+              + what.formatted("s")
+              + " are "
+              + possible.stream().map(Candidate::name).toList());
     }
   }
 

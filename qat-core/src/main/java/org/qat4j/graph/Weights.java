@@ -217,6 +217,15 @@ public final class Weights {
     return wide ? codes.getShort(Short.BYTES * index) : codes.get(index);
   }
 
+  /** How many weights are exactly 0: whose code is the zero point of their output channel. */
+  public int zeros() {
+    int zeros = 0;
+    for (int i = 0; i < count(); i++) {
+      zeros += code(i) == zeroPoints[i / fanIn] ? 1 : 0;
+    }
+    return zeros;
+  }
+
   /** The smallest code that occurs. */
   public int smallestCode() {
     return smallest;

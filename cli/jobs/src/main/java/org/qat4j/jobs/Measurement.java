@@ -1,10 +1,15 @@
 package org.qat4j.jobs;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.nativeblas.NativeOpsHolder;
 import org.qat4j.cli.data.Inputs;
@@ -55,14 +60,20 @@ final class Measurement {
   }
 
   /**
+   * @param original what was prepared: the float network, or that without some of its filters
    * @param betweenSteps may throw to stop
    */
-  Report run(Network floatNetwork, Network prepared, Progress progress, Runnable betweenSteps) {
+  Report run(
+      Network floatNetwork,
+      Network original,
+      Network prepared,
+      Progress progress,
+      Runnable betweenSteps) {
     QuantizedModel model = convert(prepared);
     betweenSteps.run();
     LOG.info("comparing the integer codes of every layer on {} test images", test.count());
     List<LayerReport> layers =
-        new CodeComparison(floatNetwork, prepared, model).run(test.inputs(), Accuracy.BATCH);
+        new CodeComparison(original, prepared, model).run(test.inputs(), Accuracy.BATCH);
     betweenSteps.run();
     int[] predicted;
     try (InferenceSession session = InferenceSession.open(model)) {
@@ -84,7 +95,8 @@ final class Measurement {
         new Report.Size(
             floatNetwork.parameters() * Float.BYTES,
             prepared.parameters() * Float.BYTES,
-            folder.model().toFile().length()),
+            folder.model().toFile().length(),
+            zipped(folder.model())),
         Report.Compute.of(model.graph()),
         speed(floatNetwork, prepared, model),
         ort(predicted),
@@ -107,6 +119,19 @@ final class Measurement {
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     }
+  }
+
+  /** Bytes of a file as an entry of a zip file, compressed as well as that can. */
+  private static long zipped(Path file) {
+    Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
+    try (OutputStream out = new DeflaterOutputStream(OutputStream.nullOutputStream(), deflater)) {
+      Files.copy(file, out);
+    } catch (IOException e) {
+      throw new UserException("cannot read " + file + " (" + e + ")", e);
+    }
+    long bytes = deflater.getBytesWritten();
+    deflater.end();
+    return bytes;
   }
 
   private Report.Speed speed(Network floatNetwork, Network prepared, QuantizedModel model) {

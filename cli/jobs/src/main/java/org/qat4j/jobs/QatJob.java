@@ -16,6 +16,7 @@ import org.qat4j.distillation.Distillation;
 import org.qat4j.jobs.config.ConfigReader;
 import org.qat4j.jobs.config.FloatConfig;
 import org.qat4j.jobs.config.JobConfig;
+import org.qat4j.jobs.config.PruneConfig;
 import org.qat4j.jobs.config.QatTrainingConfig;
 import org.qat4j.jobs.evaluation.Dl4jClassifier;
 import org.qat4j.jobs.network.Blueprint;
@@ -72,6 +73,7 @@ public final class QatJob {
     this.interruption = interruption;
     this.data = Dataset.load(config.data(), config.seed(), blueprint, classes);
     requireWeights(floatFile);
+    requireFloatTraining(floatFile);
     // A configuration that cannot be prepared is told before hours of float training.
     if (floatFile.isEmpty()) {
       prepare(create(config.floatTraining()));
@@ -88,6 +90,16 @@ public final class QatJob {
             network -> Accuracy.of(new Dl4jClassifier(network), test),
             display,
             interruption);
+  }
+
+  private void requireFloatTraining(Optional<Path> floatFile) {
+    boolean wanted =
+        config.prune().isOfWeights() && config.prune().during() == PruneConfig.During.FLOAT;
+    if (wanted && floatFile.isPresent()) {
+      throw new UserException(
+          "--float leaves out the float training, in which prune.during says that weights are"
+              + " removed; set prune.during to qat, which holds the zeros of a pruned network too");
+    }
   }
 
   private void requireWeights(Optional<Path> floatFile) {
@@ -118,7 +130,11 @@ public final class QatJob {
     Measurement measurement = new Measurement(config, folder, data.test(), data.properties());
     Report report =
         measurement.run(
-            floatNetwork, finished.network(), finished.progress(), () -> stopIfRequested(folder));
+            floatNetwork,
+            smaller(floatNetwork),
+            finished.network(),
+            finished.progress(),
+            () -> stopIfRequested(folder));
     RunFolder.writeText(folder.reportHtml(), ReportHtml.render(report));
     RunFolder.writeText(folder.reportJson(), ReportJson.pretty(report));
     folder.deleteCheckpoint();
@@ -164,7 +180,12 @@ public final class QatJob {
     Network original = create(settings);
     Network network =
         from.map(Checkpoint::network)
-            .orElseGet(() -> settings.fastLayers() ? original.onFastLayers() : original);
+            .orElseGet(
+                () ->
+                    settings.fastLayers()
+                        ? original.prepare(
+                            Preparation.ofFloat(config.prune(), length.steps(data.train().count())))
+                        : original);
     Progress progress =
         train(
             folder,
@@ -187,10 +208,17 @@ public final class QatJob {
     };
   }
 
+  /** The float network without the filters that go: what is prepared. */
+  private Network smaller(Network network) {
+    return config.prune().filters() == 0
+        ? network
+        : network.removeFilters(config.prune().filterPruning());
+  }
+
   private Network prepare(Network network) {
     QatTrainingConfig settings = config.qat();
     int steps = new Trainer.Length(settings.epochs(), settings.batch()).steps(data.train().count());
-    Network prepared = network.prepare(Preparation.of(settings, steps));
+    Network prepared = smaller(network).prepare(Preparation.of(settings, config.prune(), steps));
     if (settings.teacherWeight() > 0) {
       prepared.teach(distillation(network));
     }

@@ -23,7 +23,7 @@ class PreparationTest {
   private static List<LayerSummary> prepared(String yaml) {
     JobConfig config = ConfigReader.parse("job.yaml", yaml, ConfigReader.noOverrides());
     var network = LeNet.create(1, new Adam(1e-3), 0, 10);
-    return Qat.summarize(Qat.prepare(network, Preparation.of(config.qat(), 100)));
+    return Qat.summarize(Qat.prepare(network, Preparation.of(config.qat(), config.prune(), 100)));
   }
 
   private static List<String> weights(List<LayerSummary> layers) {

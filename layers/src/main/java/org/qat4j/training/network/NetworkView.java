@@ -60,7 +60,7 @@ public sealed interface NetworkView<N extends Model> permits LayerList, LayerGra
   /**
    * A new network of other layers with the settings of this one, which trains from iteration 0.
    *
-   * @param stages in execution order
+   * @param stages in execution order; of a graph also vertices without a layer
    */
   NetworkView<N> build(List<Stage> stages);
 

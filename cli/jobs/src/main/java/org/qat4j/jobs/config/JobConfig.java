@@ -11,18 +11,26 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param data which images
  * @param floatTraining key {@code float}: training without quantization
  * @param qat quantization-aware training
+ * @param prune weights and filters that go
  */
-@JsonPropertyOrder({"seed", "network", "data", "float", "qat"})
+@JsonPropertyOrder({"seed", "network", "data", "float", "qat", "prune"})
 public record JobConfig(
     long seed,
     String network,
     DataConfig data,
     @JsonProperty("float") FloatConfig floatTraining,
-    QatTrainingConfig qat) {
+    QatTrainingConfig qat,
+    PruneConfig prune) {
 
   public static final JobConfig DEFAULT = defaults(false, false);
 
   public JobConfig {
+    if (prune.isOfWeights()
+        && prune.during() == PruneConfig.During.FLOAT
+        && !floatTraining.fastLayers()) {
+      throw new InvalidValueException(
+          "prune.during", "float", "qat, or float with float.fastLayers, which prune");
+    }
     if (network.isBlank()) {
       throw new InvalidValueException(
           "network",
@@ -43,6 +51,7 @@ public record JobConfig(
         ConfigNames.of(NetworkKind.LENET),
         ownData ? DataConfig.OWN : DataConfig.DEFAULT,
         ownNetwork ? FloatConfig.OWN : FloatConfig.DEFAULT,
-        QatTrainingConfig.DEFAULT);
+        QatTrainingConfig.DEFAULT,
+        PruneConfig.DEFAULT);
   }
 }

@@ -33,6 +33,7 @@ public record LayerReport(
    *
    * @param bits of a code
    * @param count of weights
+   * @param zeros how many of them are exactly 0
    * @param smallestScale over the channels
    * @param largestScale over the channels
    * @param sqnr signal to quantization noise in decibels; absent where the codes are exact
@@ -40,6 +41,7 @@ public record LayerReport(
   public record WeightReport(
       int bits,
       int count,
+      int zeros,
       float smallestScale,
       float largestScale,
       Optional<Double> sqnr,

@@ -106,6 +106,7 @@ final class LayerStatistics {
     return new LayerReport.WeightReport(
         summary.weightBits(),
         weights.count(),
+        weights.zeros(),
         smallest,
         largest,
         WeightQuality.decibels(layer.paramTable(), weights),

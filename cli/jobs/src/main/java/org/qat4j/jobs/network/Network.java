@@ -29,6 +29,7 @@ import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 import org.qat4j.training.calibration.ActivationStatistics;
+import org.qat4j.training.filters.FilterPruning;
 import org.qat4j.training.network.NetworkView;
 import org.qat4j.training.network.Stage;
 
@@ -95,6 +96,11 @@ public final class Network {
   /** As {@link Qat#prepare}. */
   public Network prepare(QatConfig config) {
     return new Network(Qat.prepare(view, config));
+  }
+
+  /** As {@link Qat#removeFilters}. */
+  public Network removeFilters(FilterPruning pruning) {
+    return new Network(Qat.removeFilters(view, pruning));
   }
 
   /** As {@link Qat#observe}. */

@@ -3,10 +3,12 @@ package org.qat4j.jobs.report;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.qat4j.cli.report.Environment;
 import org.qat4j.cli.speed.Ratio;
 import org.qat4j.graph.Graph;
 import org.qat4j.jobs.evaluation.LayerReport;
+import org.qat4j.jobs.evaluation.LayerReport.WeightReport;
 import org.qat4j.jobs.training.CurvePoint;
 
 /**
@@ -60,8 +62,22 @@ public record Report(
    * @param floatBytes parameters of the float network
    * @param qatBytes parameters of the prepared network
    * @param int8Bytes the model file
+   * @param int8ZipBytes the model file compressed, as in a zip file
    */
-  public record Size(long floatBytes, long qatBytes, long int8Bytes) {}
+  public record Size(long floatBytes, long qatBytes, long int8Bytes, long int8ZipBytes) {}
+
+  /** Weights of the model file that are codes, and how many of them are exactly 0. */
+  public record Sparsity(long weights, long zeros) {}
+
+  /** Of all layers together. */
+  @JsonProperty("sparsity")
+  public Sparsity sparsity() {
+    return new Sparsity(weights(WeightReport::count), weights(WeightReport::zeros));
+  }
+
+  private long weights(ToLongFunction<WeightReport> number) {
+    return layers.stream().flatMap(layer -> layer.weights().stream()).mapToLong(number).sum();
+  }
 
   /**
    * Work of one inference.

@@ -30,9 +30,11 @@ public final class ReportText {
         row("INT8 model", accuracy.int8(), size.int8Bytes(), share, speed.int8ImagesPerSecond()));
     Report.Codes codes = report.codes();
     Report.Ort ort = report.ort();
+    Report.Sparsity sparsity = report.sparsity();
     return TextTable.of(rows)
         + format(
             "%ncodes: %,d compared on %,d test images, %,d differ%nONNX Runtime %s agrees on %,d of %,d classes%n"
+                + "%.1f %% of %,d weights are zero; model.onnx has %,d B in a zip file%n"
                 + "%,d MACs an image; speed at batch %d, DL4J on %d thread%s, INT8 on %d%n",
             codes.compared(),
             accuracy.images(),
@@ -40,6 +42,9 @@ public final class ReportText {
             ort.version(),
             ort.agreeing(),
             ort.of(),
+            100.0 * sparsity.zeros() / Math.max(1, sparsity.weights()),
+            sparsity.weights(),
+            size.int8ZipBytes(),
             report.compute().macs(),
             speed.batch(),
             speed.dl4jThreads(),

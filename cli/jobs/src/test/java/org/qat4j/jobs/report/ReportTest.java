@@ -24,6 +24,10 @@ class ReportTest {
     "/codes/mismatched, 0",
     "/size/floatBytes, 1725440",
     "/size/int8Bytes, 442989",
+    "/size/int8ZipBytes, 321098",
+    "/sparsity/weights, 500",
+    "/sparsity/zeros, 450",
+    "/layers/0/weights/zeros, 450",
     "/speed/floatImagesPerSecond, 1234.5",
     "/speed/int8ImagesPerSecond, 65432.1",
     "/compute/macs, 2293000",
@@ -61,8 +65,11 @@ class ReportTest {
         text.contains("QAT prepared network, own inference 99.05 % -0.05 points"), "QAT row");
     assertTrue(
         text.contains(
-            "432.6 KiB 3.9× smaller than float 2.29 M MACs 100 % in integers 65,432 images/s"),
+            "432.6 KiB 3.9× smaller than float; 313.6 KiB zipped 2.29 M MACs 100 % in integers"
+                + " 65,432 images/s"),
         "INT8 row");
+    assertTrue(text.contains("8 90.0 % of 500"), "zeros of the layer");
+    assertTrue(text.contains("90.0 % of all 500 are exactly 0"), "zeros of all");
   }
 
   @Test
@@ -97,5 +104,8 @@ class ReportTest {
         text);
     assertTrue(text.contains("196,940,000 compared on 10,000 test images, 0 differ"), text);
     assertTrue(text.contains("agrees on 9,999 of 10,000"), text);
+    assertTrue(
+        text.contains("90.0 % of 500 weights are zero; model.onnx has 321,098 B in a zip file"),
+        text);
   }
 }

@@ -22,7 +22,7 @@ final class SampleReport {
         "2026-01-02T03:04:05Z",
         new Report.Accuracy(0.991, 0.9905, 0.9905, 10_000),
         new Report.Codes(196_940_000L, 0),
-        new Report.Size(1_725_440, 1_725_500, 442_989),
+        new Report.Size(1_725_440, 1_725_500, 442_989, 321_098),
         new Report.Compute(2_293_000, 1),
         new Report.Speed(
             1234.5,
@@ -57,7 +57,8 @@ final class SampleReport {
         List.of("BatchNormalization", "relu"),
         "folds <b>& clamps",
         288_000,
-        Optional.of(new LayerReport.WeightReport(8, 500, 0.00001f, 0.02f, Optional.of(45.8), bins)),
+        Optional.of(
+            new LayerReport.WeightReport(8, 500, 450, 0.00001f, 0.02f, Optional.of(45.8), bins)),
         new LayerReport.OutputReport(
             8,
             0.0228f,
