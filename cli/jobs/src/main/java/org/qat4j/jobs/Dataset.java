@@ -71,8 +71,7 @@ public record Dataset(Labelled train, Labelled test, Optional<Reading> reading) 
    * @param seed of that choice
    * @throws org.qat4j.cli.error.UserException as {@link #load} does
    */
-  public static Dataset sample(
-      DataConfig data, long seed, Blueprint network, UserClasses classes) {
+  public static Dataset sample(DataConfig data, long seed, Blueprint network, UserClasses classes) {
     return own(
         data,
         network,
@@ -113,8 +112,7 @@ public record Dataset(Labelled train, Labelled test, Optional<Reading> reading) 
     DataFiles files =
         DataFiles.open(
             path, network.inputs(), ClassSet.of(network.classes()), reading, data.heldOut());
-    return new Dataset(
-        someOfFiles.apply(files), files.test(data.test()), Optional.of(reading));
+    return new Dataset(someOfFiles.apply(files), files.test(data.test()), Optional.of(reading));
   }
 
   /** What a model file says of this data, so that {@code qat4j run} reads other files alike. */

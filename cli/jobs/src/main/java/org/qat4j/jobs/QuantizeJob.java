@@ -5,9 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.qat4j.cli.data.Labelled;
 import org.qat4j.cli.error.UserException;
@@ -26,14 +29,20 @@ import org.qat4j.jobs.report.Report;
 import org.qat4j.jobs.report.ReportJson;
 import org.qat4j.jobs.run.ModelFiles;
 import org.qat4j.jobs.training.Batches;
+import org.qat4j.posttraining.AutomaticCalibration;
 import org.qat4j.training.QatConfig;
 import org.qat4j.training.calibration.ActivationStatistics;
+import org.qat4j.training.network.NetworkView;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Quantizes a trained float network without training it, and measures what that costs. One object
  * runs one job.
  */
 public final class QuantizeJob {
+  private static final Logger LOG = LoggerFactory.getLogger(QuantizeJob.class);
+
   /** Images per call in calibration; ranges depend on it only where batches are averaged. */
   private static final int BATCH = 50;
 
@@ -42,6 +51,7 @@ public final class QuantizeJob {
 
   private final Network floatNetwork;
   private final Dataset data;
+  private final List<AutomaticCalibration.Attempt> attempts = new ArrayList<>();
   private final Map<String, Double> seconds = new LinkedHashMap<>();
 
   /**
@@ -56,11 +66,17 @@ public final class QuantizeJob {
   /**
    * Runs the job and writes the model file and its report.
    *
+   * @param maxDrop largest loss of accuracy on the test images, in points, until which other ways
+   *     are tried; empty for no other way
    * @param settings for the report
-   * @throws UserException if a file cannot be written
+   * @throws UserException if a file cannot be written, or no way loses so little
    */
-  public QuantizationReport run(QatConfig config, Map<String, Object> settings, ModelFiles files) {
-    Network prepared = timed("calibration", () -> calibrate(config));
+  public QuantizationReport run(
+      QatConfig config, Optional<Double> maxDrop, Map<String, Object> settings, ModelFiles files) {
+    Network prepared =
+        timed(
+            "calibration",
+            () -> maxDrop.map(drop -> search(config, drop)).orElseGet(() -> calibrate(config)));
     return files.write(
         prepared.convert().with(data.properties()),
         file -> measure(prepared, file, settings),
@@ -70,6 +86,44 @@ public final class QuantizeJob {
   private Network calibrate(QatConfig config) {
     ActivationStatistics seen = floatNetwork.observe(Batches.of(data.train(), BATCH));
     return floatNetwork.calibrate(seen, config);
+  }
+
+  private Network search(QatConfig config, double maxDrop) {
+    AutomaticCalibration.Result<?> result =
+        AutomaticCalibration.within(maxDrop)
+            .run(
+                NetworkView.of(floatNetwork.model()),
+                Batches.of(data.train(), BATCH),
+                Batches.of(data.test(), BATCH),
+                config,
+                this::report);
+    if (!result.satisfied()) {
+      throw new UserException(
+          String.format(
+              Locale.ROOT,
+              "none of %d ways loses at most %s points; the best loses %.2f (%.2f %% of the test images,"
+                  + " the float network %.2f %%). Nothing is written. Train these layers, which hurt most:"
+                  + " %s; or allow more with --max-drop",
+              attempts.size(),
+              maxDrop,
+              result.drop(),
+              100 * result.accuracy(),
+              100 * result.floatAccuracy(),
+              String.join(", ", result.hurting())));
+    }
+    return Network.of(result.network());
+  }
+
+  private void report(AutomaticCalibration.Attempt attempt) {
+    attempts.add(attempt);
+    LOG.info(
+        "{}: {}{}",
+        attempt.what(),
+        attempt
+            .accuracy()
+            .map(accuracy -> String.format(Locale.ROOT, "%.2f %%", 100 * accuracy))
+            .orElse("left out"),
+        attempt.accuracy().isPresent() && !attempt.kept() ? ", not kept" : "");
   }
 
   private QuantizationReport measure(Network prepared, Path file, Map<String, Object> settings) {
@@ -90,10 +144,12 @@ public final class QuantizeJob {
     return new QuantizationReport(
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         settings,
+        attempts,
         new QuantizationReport.Accuracy(real, int8, test.count()),
         compared,
         Report.Codes.of(layers),
-        new QuantizationReport.Size(floatNetwork.parameters() * Float.BYTES, file.toFile().length()),
+        new QuantizationReport.Size(
+            floatNetwork.parameters() * Float.BYTES, file.toFile().length()),
         Report.Compute.of(model.graph()),
         seconds,
         layers,

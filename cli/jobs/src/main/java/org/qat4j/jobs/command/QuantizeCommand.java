@@ -86,6 +86,16 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
   private int activationBits;
 
   @Option(
+      names = "--max-drop",
+      paramLabel = "POINTS",
+      description = {
+        "Loss of accuracy on the test images that is allowed. If the model loses more, other",
+        "estimators, equalization, bias correction, weight rounding, 16 bits and real numbers for the",
+        "worst layers are tried (docs/choosing.md); exit status 1 if nothing is good enough."
+      })
+  private Optional<Double> maxDrop;
+
+  @Option(
       names = "--out",
       paramLabel = "FILE",
       defaultValue = "model.onnx",
@@ -106,9 +116,12 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
     if (images < 1) {
       throw usage("--images must be at least 1, got " + images);
     }
+    if (maxDrop.isPresent() && !(maxDrop.get() >= 0 && maxDrop.get() <= 100)) {
+      throw usage("--max-drop must be 0 to 100 percentage points, got " + maxDrop.get());
+    }
     QatConfig config = config();
     ModelFiles files = ModelFiles.check(out, force);
-    QuantizationReport report = job().run(config, settings(), files);
+    QuantizationReport report = job().run(config, maxDrop, settings(), files);
     Qat4j.print(
         spec,
         String.format(
@@ -128,7 +141,9 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
     try {
       QatConfig.Builder builder =
           QatConfig.builder().weightBits(weightBits).activationBits(activationBits);
-      estimator.map(text -> text.replaceFirst(":(.*)", "($1)")).ifPresent(e -> estimate(builder, e));
+      estimator
+          .map(text -> text.replaceFirst(":(.*)", "($1)"))
+          .ifPresent(e -> estimate(builder, e));
       return builder.build();
     } catch (IllegalArgumentException e) {
       throw usage(e.getMessage());
@@ -139,7 +154,8 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
   private void estimate(QatConfig.Builder builder, String rule) {
     boolean averages = rule.startsWith(new RangeObserver.MovingAverage(1).name());
     RangeEstimator chosen = averages ? new RangeEstimator.MinMax() : RangeEstimator.parse(rule);
-    builder.activations(ActivationScheme.observed(activationBits).observing(Observation.of(chosen)));
+    builder.activations(
+        ActivationScheme.observed(activationBits).observing(Observation.of(chosen)));
     if (averages) {
       builder.calibratedBy(RangeObserver.parse(rule));
     }
@@ -153,6 +169,7 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
     settings.put("estimator", estimator);
     settings.put("weightBits", weightBits);
     settings.put("activationBits", activationBits);
+    settings.put("maxDrop", maxDrop);
     settings.put("seed", seed);
     return settings;
   }

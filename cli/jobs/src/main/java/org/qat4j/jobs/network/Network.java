@@ -14,15 +14,15 @@ import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
 import org.nd4j.linalg.schedule.ISchedule;
-import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.qat4j.distillation.Distillation;
-import org.qat4j.training.calibration.ActivationStatistics;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
+import org.qat4j.training.calibration.ActivationStatistics;
 import org.qat4j.training.network.NetworkView;
 import org.qat4j.training.network.Stage;
 

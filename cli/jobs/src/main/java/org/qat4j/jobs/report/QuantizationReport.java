@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.Map;
 import org.qat4j.cli.report.Environment;
 import org.qat4j.jobs.evaluation.LayerReport;
+import org.qat4j.posttraining.AutomaticCalibration;
 
 /**
  * What quantization without training found out. Its JSON form lies beside the model file.
  *
  * @param created time in UTC, ISO 8601
  * @param settings what was asked for, by the names of the options
+ * @param attempts of automatic calibration, in order; none where it was not asked for
  * @param compared images whose codes were compared, the first ones of the test
  * @param codes of all layers on these: prepared network against model file
  * @param seconds what each part of the work took, in order
@@ -18,6 +20,7 @@ import org.qat4j.jobs.evaluation.LayerReport;
 public record QuantizationReport(
     String created,
     Map<String, Object> settings,
+    List<AutomaticCalibration.Attempt> attempts,
     Accuracy accuracy,
     int compared,
     Report.Codes codes,
@@ -34,8 +37,7 @@ public record QuantizationReport(
    * @param int8 the model file on the integer runtime
    * @param images in the test set
    */
-  public record Accuracy(
-      @JsonProperty("float") double floatNetwork, double int8, int images) {
+  public record Accuracy(@JsonProperty("float") double floatNetwork, double int8, int images) {
     /** What quantization costs, in points. */
     public double drop() {
       return 100 * (floatNetwork - int8);

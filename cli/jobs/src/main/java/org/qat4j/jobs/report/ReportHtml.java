@@ -21,17 +21,29 @@ public final class ReportHtml {
 
   /** The page. */
   public static String render(Report report) {
+    return page("report", ReportJson.map(report), ReportJson.embedded(report));
+  }
+
+  /** The page. */
+  public static String render(SensitivityReport report) {
+    return page("sensitivity", ReportJson.map(report), ReportJson.embedded(report));
+  }
+
+  /**
+   * @param name of template and script
+   */
+  private static String page(String name, Map<String, Object> report, String json) {
     Map<String, Object> model =
         Map.of(
-            "report", ReportJson.map(report),
-            "json", ReportJson.embedded(report),
+            "report", report,
+            "json", json,
             "style", resource("/report/report.css"),
-            "script", resource("/report/report.js"),
+            "script", resource("/report/" + name + ".js"),
             // Its last line points to a source map that is not there.
             "chartJs", resource(CHART_JS).replaceAll("(?m)^//# sourceMappingURL=.*$", ""));
     StringWriter page = new StringWriter();
     try {
-      configuration().getTemplate("report.ftlh").process(model, page);
+      configuration().getTemplate(name + ".ftlh").process(model, page);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (TemplateException e) {

@@ -31,6 +31,11 @@ public final class ReportJson {
     return indented(report);
   }
 
+  /** Indented, for files. */
+  public static String pretty(SensitivityReport report) {
+    return indented(report);
+  }
+
   private static String indented(Record report) {
     try {
       return JSON.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n";
@@ -40,7 +45,7 @@ public final class ReportJson {
   }
 
   /** On one line, safe inside an HTML script element. */
-  static String embedded(Report report) {
+  static String embedded(Record report) {
     try {
       return JSON.writeValueAsString(report).replace("<", "\\u003c");
     } catch (JsonProcessingException e) {
@@ -49,7 +54,7 @@ public final class ReportJson {
   }
 
   /** As maps, lists and numbers. */
-  static Map<String, Object> map(Report report) {
+  static Map<String, Object> map(Record report) {
     return JSON.convertValue(report, new TypeReference<Map<String, Object>>() {});
   }
 }

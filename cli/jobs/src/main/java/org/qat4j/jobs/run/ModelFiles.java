@@ -34,12 +34,14 @@ public final class ModelFiles {
     ModelFiles files = new ModelFiles(model.toAbsolutePath());
     Path folder = files.model.getParent();
     if (!Files.isDirectory(folder)) {
-      throw new UserException("there is no folder " + folder + "; make it, or choose another --out");
+      throw new UserException(
+          "there is no folder " + folder + "; make it, or choose another --out");
     }
     for (Path file : new Path[] {files.model, files.report}) {
       if (Files.isDirectory(file) || (Files.exists(file) && !replace)) {
         throw new UserException(
-            file + " exists and is not overwritten: choose another --out, or replace it with --force");
+            file
+                + " exists and is not overwritten: choose another --out, or replace it with --force");
       }
     }
     return files;

@@ -126,6 +126,63 @@ class QuantizeCommandTest {
   }
 
   @Test
+  void quantize_maxDropThatPlainCalibrationKeeps_reportsTheOneAttempt() throws IOException {
+    Outcome outcome = quantize("--images", 50, "--max-drop", 100);
+
+    assertEquals(0, outcome.status(), outcome.err());
+    JsonNode json = new ObjectMapper().readTree(report.toFile());
+    assertEquals(1, json.at("/attempts").size());
+    assertEquals("as configured", json.at("/attempts/0/what").asText());
+    assertEquals(json.at("/accuracy/int8"), json.at("/attempts/0/accuracy"));
+  }
+
+  @Test
+  void quantize_maxDropOutOfRange_isRefused() throws IOException {
+    Outcome outcome = quantize("--max-drop", -1);
+
+    assertEquals(2, outcome.status(), outcome.err());
+    assertTrue(
+        outcome.err().contains("--max-drop must be 0 to 100 percentage points, got -1.0"),
+        outcome.err());
+    assertNothingWritten();
+  }
+
+  @Test
+  void sensitivity_network_writesTableNumbersAndPicture() throws IOException {
+    Path page = folder.resolve("which.html");
+
+    Outcome outcome =
+        Outcome.of(
+            Qat4j.commandLine(),
+            "sensitivity",
+            "--model",
+            network,
+            "--data",
+            inputs.resolve("data"),
+            "--bits",
+            "8,3",
+            "--images",
+            20,
+            "--out",
+            page);
+
+    assertEquals(0, outcome.status(), outcome.err());
+    assertTrue(outcome.out().contains("3 bits: "), outcome.out());
+    assertTrue(outcome.out().contains("conv1"), outcome.out());
+    JsonNode json = new ObjectMapper().readTree(folder.resolve("which.json").toFile());
+    assertEquals(
+        List.of(8, 3),
+        List.of(json.at("/widths/0/bits").asInt(), json.at("/widths/1/bits").asInt()));
+    assertEquals(TEST, json.at("/images").asInt());
+    JsonNode layer = json.at("/widths/1/layers/1");
+    assertEquals("conv1", layer.at("/layer").asText());
+    assertEquals(3, layer.at("/weightBits").asInt());
+    assertTrue(layer.at("/only/sqnr").asDouble() > json.at("/widths/1/quantized/sqnr").asDouble());
+    String html = Files.readString(page);
+    assertTrue(html.contains("Which layer hurts") && html.contains("<canvas data-width=\"1\""));
+  }
+
+  @Test
   void quantize_sameSeed_isTheSameFile() throws IOException {
     quantize("--images", 20);
     byte[] first = Files.readAllBytes(model);
