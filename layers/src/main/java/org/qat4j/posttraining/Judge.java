@@ -21,6 +21,7 @@ record Judge(List<Batch> batches) {
    * @param features [batch, ...]
    * @param classes of each image
    */
+  @SuppressWarnings("ArrayRecordComponent") // Read in this package alone, and not changed.
   record Batch(INDArray features, int[] classes) {}
 
   /**
