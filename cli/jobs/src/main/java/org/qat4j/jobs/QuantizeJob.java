@@ -84,25 +84,11 @@ public final class QuantizeJob {
   /**
    * Runs the job and writes the model file and its report.
    *
-<<<<<<< HEAD
    * @throws UserException if a file cannot be written, or no way loses as little as was asked for
    */
   public QuantizationReport run(ModelFiles files) {
     Network prepared =
         timed("calibration", () -> config.maxDrop().map(this::search).orElseGet(this::calibrate));
-=======
-   * @param maxDrop largest loss of accuracy on the test images, in points, until which other ways
-   *     are tried; empty for no other way
-   * @param settings for the report
-   * @throws UserException if a file cannot be written, or no way loses so little
-   */
-  public QuantizationReport run(
-      QatConfig config, Optional<Double> maxDrop, Map<String, Object> settings, ModelFiles files) {
-    Network prepared =
-        timed(
-            "calibration",
-            () -> maxDrop.map(drop -> search(config, drop)).orElseGet(() -> calibrate(config)));
->>>>>>> hurt
     return files.write(
         prepared.convert().with(data.properties()),
         file -> measure(prepared, file),
@@ -115,7 +101,6 @@ public final class QuantizeJob {
     return floatNetwork.calibrate(seen, quantization());
   }
 
-<<<<<<< HEAD
   private QatConfig quantization() {
     return QatConfig.builder()
         .weights(config.weights())
@@ -125,20 +110,13 @@ public final class QuantizeJob {
   }
 
   private Network search(double maxDrop) {
-=======
-  private Network search(QatConfig config, double maxDrop) {
->>>>>>> hurt
     AutomaticCalibration.Result<?> result =
         AutomaticCalibration.within(maxDrop)
             .run(
                 NetworkView.of(floatNetwork.model()),
                 Batches.of(data.train(), BATCH),
                 Batches.of(data.test(), BATCH),
-<<<<<<< HEAD
                 quantization(),
-=======
-                config,
->>>>>>> hurt
                 this::report);
     if (!result.satisfied()) {
       throw new UserException(
@@ -169,11 +147,7 @@ public final class QuantizeJob {
         attempt.accuracy().isPresent() && !attempt.kept() ? ", not kept" : "");
   }
 
-<<<<<<< HEAD
   private QuantizationReport measure(Network prepared, Path file) {
-=======
-  private QuantizationReport measure(Network prepared, Path file, Map<String, Object> settings) {
->>>>>>> hurt
     QuantizedModel model = load(file);
     Labelled test = data.test();
     double real =
@@ -190,11 +164,7 @@ public final class QuantizeJob {
                     .run(test.first(compared, "test").inputs(), Accuracy.BATCH));
     return new QuantizationReport(
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-<<<<<<< HEAD
         config,
-=======
-        settings,
->>>>>>> hurt
         attempts,
         new QuantizationReport.Accuracy(real, int8, test.count()),
         compared,

@@ -102,21 +102,9 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
 
   @Override
   public Integer call() {
-<<<<<<< HEAD
     QuantizeConfig config = config();
     ModelFiles files = ModelFiles.check(out, force);
     QuantizationReport report = QuantizeJob.load(config, classPath.classes()).run(files);
-=======
-    if (images < 1) {
-      throw usage("--images must be at least 1, got " + images);
-    }
-    if (maxDrop.isPresent() && !(maxDrop.get() >= 0 && maxDrop.get() <= 100)) {
-      throw usage("--max-drop must be 0 to 100 percentage points, got " + maxDrop.get());
-    }
-    QatConfig config = config();
-    ModelFiles files = ModelFiles.check(out, force);
-    QuantizationReport report = job().run(config, maxDrop, settings(), files);
->>>>>>> hurt
     Qat4j.print(
         spec,
         String.format(
@@ -127,50 +115,10 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
 
   private QuantizeConfig config() {
     try {
-<<<<<<< HEAD
       return new QuantizeConfig(
           model, data, images, estimator, weightBits, activationBits, maxDrop, seed);
-=======
-      QatConfig.Builder builder =
-          QatConfig.builder().weightBits(weightBits).activationBits(activationBits);
-      estimator
-          .map(text -> text.replaceFirst(":(.*)", "($1)"))
-          .ifPresent(e -> estimate(builder, e));
-      return builder.build();
->>>>>>> hurt
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
-<<<<<<< HEAD
-=======
-
-  /** Whoever names an estimator wants ranges from it, with few bits too. */
-  private void estimate(QatConfig.Builder builder, String rule) {
-    boolean averages = rule.startsWith(new RangeObserver.MovingAverage(1).name());
-    RangeEstimator chosen = averages ? new RangeEstimator.MinMax() : RangeEstimator.parse(rule);
-    builder.activations(
-        ActivationScheme.observed(activationBits).observing(Observation.of(chosen)));
-    if (averages) {
-      builder.calibratedBy(RangeObserver.parse(rule));
-    }
-  }
-
-  private Map<String, Object> settings() {
-    Map<String, Object> settings = new LinkedHashMap<>();
-    settings.put("model", model);
-    settings.put("data", data);
-    settings.put("images", images);
-    settings.put("estimator", estimator);
-    settings.put("weightBits", weightBits);
-    settings.put("activationBits", activationBits);
-    settings.put("maxDrop", maxDrop);
-    settings.put("seed", seed);
-    return settings;
-  }
-
-  private ParameterException usage(String message) {
-    return new ParameterException(spec.commandLine(), message);
-  }
->>>>>>> hurt
 }

@@ -21,10 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
-<<<<<<< HEAD
 import org.nd4j.linalg.dataset.api.preprocessor.serializer.NormalizerSerializer;
-=======
->>>>>>> hurt
 import org.nd4j.linalg.schedule.ISchedule;
 import org.qat4j.distillation.Distillation;
 import org.qat4j.inference.QuantizedModel;
@@ -32,10 +29,7 @@ import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 import org.qat4j.training.calibration.ActivationStatistics;
-<<<<<<< HEAD
 import org.qat4j.training.filters.FilterPruning;
-=======
->>>>>>> hurt
 import org.qat4j.training.network.NetworkView;
 import org.qat4j.training.network.Stage;
 

@@ -12,11 +12,7 @@ import org.qat4j.posttraining.AutomaticCalibration;
  * What quantization without training found out. Its JSON form lies beside the model file.
  *
  * @param created time in UTC, ISO 8601
-<<<<<<< HEAD
  * @param settings what was asked for
-=======
- * @param settings what was asked for, by the names of the options
->>>>>>> hurt
  * @param attempts of automatic calibration, in order; none where it was not asked for
  * @param compared images whose codes were compared, the first ones of the test
  * @param codes of all layers on these: prepared network against model file
@@ -24,11 +20,7 @@ import org.qat4j.posttraining.AutomaticCalibration;
  */
 public record QuantizationReport(
     String created,
-<<<<<<< HEAD
     QuantizeConfig settings,
-=======
-    Map<String, Object> settings,
->>>>>>> hurt
     List<AutomaticCalibration.Attempt> attempts,
     Accuracy accuracy,
     int compared,
