@@ -75,7 +75,7 @@ final class InspectCommand implements Callable<Integer> {
         node.name(),
         node.op().onnxName() + suffix(node.op().clip()),
         graph.outputOf(node),
-        node.op().weights().map(InspectCommand::describe).orElse(""),
+        describe(node.op().weights()),
         macs == 0 ? "" : String.format(Locale.ROOT, "%,d", macs),
         NodeDecision.of(graph, node));
   }
@@ -102,7 +102,11 @@ final class InspectCommand implements Callable<Integer> {
     return clip.equals(Clip.NONE) ? "" : " + " + clip;
   }
 
-  private static String describe(Coefficients weights) {
-    return String.format(Locale.ROOT, "%,d in %s", weights.count(), weights.elements());
+  /** All matrices of one operation hold the same elements. */
+  private static String describe(List<Coefficients> weights) {
+    int count = weights.stream().mapToInt(Coefficients::count).sum();
+    return weights.isEmpty()
+        ? ""
+        : String.format(Locale.ROOT, "%,d in %s", count, weights.get(0).elements());
   }
 }

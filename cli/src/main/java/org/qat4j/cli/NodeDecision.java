@@ -13,7 +13,7 @@ final class NodeDecision {
   static String of(Graph graph, Node node) {
     Op op = node.op();
     if (graph.islands().contains(node)) {
-      return op.weights().isPresent()
+      return !op.weights().isEmpty()
           ? "float island: its weights are real, exempt by a rule or never quantized"
           : "float island: no integer form was given";
     }
@@ -31,7 +31,7 @@ final class NodeDecision {
     Op op = node.op();
     String input = node.inputs().get(0);
     return switch (op.effect()) {
-      case CHOOSES, RESHAPES -> "scale of " + input + ": codes are only chosen or moved";
+      case CHOOSES, TAKES, RESHAPES -> "scale of " + input + ": codes are only chosen or moved";
       case EXTENDS -> "scale of " + input + ": codes are only added or repeated";
       case RENAMES -> "the same codes under another name";
       case JOINS -> "own scale, to which each input is requantized" + fused(op);

@@ -1,7 +1,6 @@
 package org.qat4j.graph;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Real numbers along the channels: each by its own constants, or all of them together. */
@@ -23,8 +22,8 @@ public sealed interface ChannelOp extends Op {
   }
 
   @Override
-  default Optional<Coefficients> weights() {
-    return Optional.empty();
+  default List<Coefficients> weights() {
+    return List.of();
   }
 
   @Override

@@ -1,15 +1,14 @@
 package org.qat4j.graph;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** The same values in another form. */
 public sealed interface ConvertOp extends Op {
 
   @Override
-  default Optional<Coefficients> weights() {
-    return Optional.empty();
+  default List<Coefficients> weights() {
+    return List.of();
   }
 
   @Override

@@ -12,6 +12,8 @@ public enum Effect {
   JOINS,
   /** Some of the elements are kept. */
   CHOOSES,
+  /** Some of the elements are kept, by their places alone. */
+  TAKES,
   /** All elements are kept, and zeros or copies added. */
   EXTENDS,
   /** The same elements in another shape. */
@@ -23,15 +25,20 @@ public enum Effect {
   public boolean keepsElements() {
     return switch (this) {
       case QUANTIZES, DEQUANTIZES, COMPUTES, JOINS -> false;
-      case CHOOSES, EXTENDS, RESHAPES, RENAMES -> true;
+      case CHOOSES, TAKES, EXTENDS, RESHAPES, RENAMES -> true;
     };
   }
 
   /** Whether nothing is computed and all elements are kept in their order. */
   public boolean isView() {
     return switch (this) {
-      case QUANTIZES, DEQUANTIZES, COMPUTES, JOINS, CHOOSES, EXTENDS -> false;
+      case QUANTIZES, DEQUANTIZES, COMPUTES, JOINS, CHOOSES, TAKES, EXTENDS -> false;
       case RESHAPES, RENAMES -> true;
     };
+  }
+
+  /** Whether arithmetic decides what the result is, not only the places of the elements. */
+  public boolean isComputed() {
+    return this != TAKES && !isView();
   }
 }

@@ -1,7 +1,6 @@
 package org.qat4j.graph;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** A function of each number by itself. */
@@ -25,8 +24,8 @@ public sealed interface FunctionOp extends Op {
   }
 
   @Override
-  default Optional<Coefficients> weights() {
-    return Optional.empty();
+  default List<Coefficients> weights() {
+    return List.of();
   }
 
   @Override

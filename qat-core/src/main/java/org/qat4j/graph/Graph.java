@@ -88,6 +88,26 @@ public final class Graph {
     return nodes;
   }
 
+  /**
+   * The same network for sequences of another length, with the same weights in the same memory.
+   *
+   * @param time steps of every sequence that callers give; states keep their shapes
+   * @throws IllegalArgumentException if no input is a sequence, or a node cannot have that length
+   */
+  public Graph withSteps(int time) {
+    if (inputs().stream().noneMatch(input -> input.shape().kind() == Shape.Kind.SEQUENCE)) {
+      throw new IllegalArgumentException("graph '" + name + "' reads no sequence");
+    }
+    Builder same = builder(name);
+    inputs().forEach(input -> same.input(input.withSteps(time)));
+    states.forEach(state -> same.input(state.input()));
+    for (Node node : nodes) {
+      same.node(node.name(), node.op(), node.inputs(), node.output(), outputOf(node).type());
+    }
+    states.forEach(state -> same.state(state.input().name(), state.output().name()));
+    return same.build(outputs.toArray(String[]::new));
+  }
+
   /** All tensors, inputs and states before what is made of them. */
   public Collection<Tensor> tensors() {
     return tensors.values();
@@ -160,10 +180,10 @@ public final class Graph {
         .orElse("no node");
   }
 
-  /** Those of {@link #macs()} that multiply integers: in nodes that read codes only. */
+  /** Those of {@link #macs()} that multiply integers: in nodes whose first operand is codes. */
   public long integerMacs() {
     return nodes.stream()
-        .filter(node -> inputsOf(node).stream().allMatch(Graph::isInteger))
+        .filter(node -> isInteger(inputsOf(node).get(0)))
         .mapToLong(node -> node.op().macs(inputsOf(node)))
         .sum();
   }
@@ -190,7 +210,7 @@ public final class Graph {
   private boolean computesReals(Node node) {
     return outputOf(node).arithmetic() == Arithmetic.REALS
         && inputsOf(node).stream().allMatch(input -> input.arithmetic() == Arithmetic.REALS)
-        && !node.op().effect().isView();
+        && node.op().effect().isComputed();
   }
 
   private boolean isSoftmaxAtEnd(Node node) {

@@ -1,7 +1,6 @@
 package org.qat4j.graph;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Several tensors become one; codes are requantized to its parameters. */
@@ -13,8 +12,8 @@ public sealed interface JoinOp extends Op {
   }
 
   @Override
-  default Optional<Coefficients> weights() {
-    return Optional.empty();
+  default List<Coefficients> weights() {
+    return List.of();
   }
 
   /** A function of two tensors' numbers, whose sizes are equal or 1, which is then repeated. */

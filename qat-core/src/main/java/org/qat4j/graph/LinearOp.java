@@ -1,7 +1,6 @@
 package org.qat4j.graph;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,8 +14,8 @@ public sealed interface LinearOp extends Op {
   Coefficients coefficients();
 
   @Override
-  default Optional<Coefficients> weights() {
-    return Optional.of(coefficients());
+  default List<Coefficients> weights() {
+    return List.of(coefficients());
   }
 
   @Override

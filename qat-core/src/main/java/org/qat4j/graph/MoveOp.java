@@ -1,7 +1,6 @@
 package org.qat4j.graph;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Elements get other places and keep their values: the output's type is the input's. */
@@ -18,8 +17,8 @@ public sealed interface MoveOp extends Op {
   }
 
   @Override
-  default Optional<Coefficients> weights() {
-    return Optional.empty();
+  default List<Coefficients> weights() {
+    return List.of();
   }
 
   @Override
@@ -105,6 +104,58 @@ public sealed interface MoveOp extends Op {
     @Override
     public Shape outputShape(List<Tensor> inputs) {
       return Operands.one(this, inputs).shape().flatten();
+    }
+  }
+
+  /**
+   * Consecutive steps of a sequence.
+   *
+   * @param first step, counted from the end if negative
+   * @param end the step behind the last, counted likewise; {@link Integer#MAX_VALUE} is the end
+   */
+  record Steps(int first, int end) implements MoveOp {
+    public static Steps first(int count) {
+      return new Steps(0, count);
+    }
+
+    public static Steps last(int count) {
+      return new Steps(-count, Integer.MAX_VALUE);
+    }
+
+    public static Steps allButLast(int count) {
+      return new Steps(0, -count);
+    }
+
+    @Override
+    public String onnxName() {
+      return "Slice";
+    }
+
+    @Override
+    public Effect effect() {
+      return Effect.TAKES;
+    }
+
+    /** The first of the steps, in a sequence of so many. */
+    public int from(int steps) {
+      return Math.toIntExact(place(first, steps));
+    }
+
+    private static long place(int step, int steps) {
+      return step < 0 ? (long) steps + step : step;
+    }
+
+    @Override
+    public Shape outputShape(List<Tensor> inputs) {
+      Shape input = Operands.one(this, inputs).shape();
+      long steps = input.height();
+      long from = place(first, input.height());
+      long to = end == Integer.MAX_VALUE ? steps : place(end, input.height());
+      if (input.kind() != Shape.Kind.SEQUENCE || from < 0 || to > steps || from >= to) {
+        throw new IllegalArgumentException(
+            "needs a sequence that has steps " + from + " to " + (to - 1) + ", got shape " + input);
+      }
+      return Shape.ofExact(to - from, input.channels());
     }
   }
 

@@ -1,7 +1,6 @@
 package org.qat4j.graph;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,7 +11,15 @@ import java.util.Set;
  * abstract, so that a new one cannot be forgotten. docs/numerics.md defines each one's arithmetic.
  */
 public sealed interface Op
-    permits ChannelOp, ConvertOp, FunctionOp, JoinOp, LinearOp, MoveOp, PoolOp {
+    permits ChannelOp,
+        ConvertOp,
+        Embedding,
+        FunctionOp,
+        JoinOp,
+        LinearOp,
+        MoveOp,
+        PoolOp,
+        RecurrentOp {
 
   /** Name in the ONNX operator set, for plans and messages. */
   String onnxName();
@@ -26,8 +33,8 @@ public sealed interface Op
   /** The activation that is fused into it, or {@link Clip#NONE}. */
   Clip clip();
 
-  /** Weights and bias of a convolution or dense layer; empty for all other operations. */
-  Optional<Coefficients> weights();
+  /** Each matrix of weights that is multiplied with, and its bias; none for most operations. */
+  List<Coefficients> weights();
 
   /**
    * Checks the inputs and computes the shape of the one output.
@@ -58,9 +65,9 @@ public sealed interface Op
 
   /** Multiply-accumulates for one image. */
   default long macs(List<Tensor> inputs) {
-    return weights()
-        .map(weights -> (long) outputShape(inputs).elements() * weights.fanIn())
-        .orElse(0L);
+    return weights().stream()
+        .mapToLong(weights -> (long) outputShape(inputs).elements() * weights.fanIn())
+        .sum();
   }
 
   /**

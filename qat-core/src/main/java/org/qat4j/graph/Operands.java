@@ -18,15 +18,19 @@ final class Operands {
 
   /** So many operands, all in one arithmetic that the operation is defined in. */
   static Arithmetic require(Op op, List<Tensor> inputs, int count) {
-    if (inputs.size() != count) {
-      throw new IllegalArgumentException(
-          "needs " + count + (count == 1 ? " input" : " inputs") + ", got " + inputs.size());
-    }
+    requireCount(inputs, count);
     Arithmetic first = inputs.get(0).arithmetic();
     Arithmetic expected =
         op.arithmetics().contains(first) ? first : Collections.min(op.arithmetics());
     inputs.forEach(input -> require(expected, input));
     return expected;
+  }
+
+  static void requireCount(List<Tensor> inputs, int count) {
+    if (inputs.size() != count) {
+      throw new IllegalArgumentException(
+          "needs " + count + (count == 1 ? " input" : " inputs") + ", got " + inputs.size());
+    }
   }
 
   static void require(Arithmetic expected, Tensor tensor) {

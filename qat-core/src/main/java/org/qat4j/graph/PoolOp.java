@@ -1,7 +1,6 @@
 package org.qat4j.graph;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** One element for each window of an image, channel by channel. */
@@ -18,8 +17,8 @@ public sealed interface PoolOp extends Op {
   }
 
   @Override
-  default Optional<Coefficients> weights() {
-    return Optional.empty();
+  default List<Coefficients> weights() {
+    return List.of();
   }
 
   /** A pool that slides a window. */

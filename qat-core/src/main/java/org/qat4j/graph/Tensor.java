@@ -88,6 +88,14 @@ public record Tensor(String name, Shape shape, Type type) {
     return new Tensor(name, shape, new Codes(params));
   }
 
+  /** The same with so many steps if it is a sequence, else itself. */
+  Tensor withSteps(int time) {
+    return switch (shape.kind()) {
+      case FEATURES, IMAGE -> this;
+      case SEQUENCE -> new Tensor(name, Shape.of(time, shape.channels()), type);
+    };
+  }
+
   public Arithmetic arithmetic() {
     return type.arithmetic();
   }

@@ -18,6 +18,16 @@ import org.qat4j.onnx.write.OnnxWriter;
 public record QuantizedModel(Graph graph) {
 
   /**
+   * The same model for sequences of another length; the weights are shared.
+   *
+   * @param time steps of every sequence that callers give
+   * @throws IllegalArgumentException if it reads no sequence, or a layer depends on its length
+   */
+  public QuantizedModel withSteps(int time) {
+    return new QuantizedModel(graph.withSteps(time));
+  }
+
+  /**
    * Writes the model; the file appears under its name only when it is complete.
    *
    * @throws IOException if it cannot be written; an earlier file of that name is then unchanged

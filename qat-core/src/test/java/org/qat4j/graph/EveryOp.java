@@ -1,7 +1,9 @@
 package org.qat4j.graph;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,6 +20,9 @@ public final class EveryOp {
     Weights weights =
         Weights.symmetric(new byte[] {1, 2, 3, 4}, new float[] {1}, IntRange.signed(8));
     Reals reals = new Reals(1, 2, 3, 4);
+    Coefficients dynamic = ofRows(weights, 4);
+    Coefficients real = new Coefficients.OfReals(reals, reals);
+    Coefficients two = new Coefficients.OfReals(reals, new Reals(1, 2));
     return List.of(
         new ConvertOp.Quantize(),
         new ConvertOp.QuantizeDynamic(),
@@ -37,7 +42,15 @@ public final class EveryOp {
         new MoveOp.Pad(1, 2, 3, 4),
         new MoveOp.Upsample(2, 3),
         new MoveOp.Flatten(),
+        new MoveOp.Steps(0, 1),
         new MoveOp.Identity(),
+        new Embedding(new Table.OfReals(reals, 4)),
+        new Embedding(new Table.OfCodes(weights)),
+        new RecurrentOp.Lstm(dynamic, dynamic, Optional.empty(), Scan.FORWARD),
+        new RecurrentOp.Lstm(real, real, Optional.of(new Reals(1, 2, 3)), Scan.REVERSED),
+        new RecurrentOp.SimpleRnn(
+            ofRows(weights, 2), ofRows(weights, 2), GateFunction.TANH, Scan.FORWARD),
+        new RecurrentOp.SimpleRnn(two, two, GateFunction.SIGMOID, Scan.FORWARD),
         new ChannelOp.ScaleShift(ONE, ONE),
         new ChannelOp.Divide(ONE),
         new ChannelOp.Softmax(),
@@ -47,6 +60,29 @@ public final class EveryOp {
         new FunctionOp.Tanh(),
         new FunctionOp.HardSigmoid(0.2f, 0.5f),
         new FunctionOp.HardSwish());
+  }
+
+  private static Coefficients ofRows(Weights weights, int rows) {
+    float[] scales = new float[rows];
+    Arrays.fill(scales, 0.5f);
+    return new Coefficients.OfDynamicCodes(
+        Weights.symmetric(weights.codesOihw(), scales, weights.range()),
+        new Reals(new float[rows]));
+  }
+
+  /** As many operands as an operation takes, of shapes that fit. */
+  static List<Tensor> operands(Op op, Tensor.Type type) {
+    Shape shape = Shape.of(1, 2, 2);
+    if (op instanceof LinearOp.Dense) {
+      shape = Shape.of(4);
+    } else if (op instanceof Embedding) {
+      shape = Shape.of(3, 1);
+    } else if (op instanceof RecurrentOp recurrent) {
+      shape = Shape.of(3, recurrent.input().fanIn());
+    } else if (op instanceof MoveOp.Steps) {
+      shape = Shape.of(3, 2);
+    }
+    return Collections.nCopies(op instanceof JoinOp ? 2 : 1, new Tensor("x", shape, type));
   }
 
   /** The operations that are defined in an arithmetic. */

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -36,9 +35,7 @@ class OpTest {
 
   /** As many operands of a shape that fits as the operation takes. */
   private static List<Tensor> operands(Op op, Arithmetic arithmetic) {
-    Shape shape = op instanceof LinearOp.Dense ? Shape.of(4) : Shape.of(1, 2, 2);
-    int count = op instanceof JoinOp ? 2 : 1;
-    return Collections.nCopies(count, new Tensor("x", shape, type(arithmetic)));
+    return EveryOp.operands(op, type(arithmetic));
   }
 
   private static Tensor output(Op op, Arithmetic arithmetic, Tensor.Type type) {
@@ -131,7 +128,7 @@ class OpTest {
   @Test
   void coefficients_ofTheOtherArithmetic_areRefused() {
     for (Op op : EveryOp.all()) {
-      op.weights().ifPresent(weights -> assertOnlyOwn(weights));
+      op.weights().forEach(OpTest::assertOnlyOwn);
     }
   }
 

@@ -86,6 +86,8 @@ class SequenceTest {
       assertEquals(Shape.of(2, 8), op.outputShape(inputs));
     } else if (op instanceof MoveOp.Flatten) {
       assertEquals(Shape.of(8), op.outputShape(inputs));
+    } else if (op instanceof MoveOp.Steps) {
+      assertEquals(Shape.of(1, 4), op.outputShape(inputs));
     } else if (keepsShape(op)) {
       assertEquals(SEQUENCE, op.outputShape(inputs));
     } else {

@@ -80,6 +80,11 @@ class SequenceRunTest {
     return numbers;
   }
 
+  /** A softmax has another definition of features. */
+  private static Shape oneStep(Op op) {
+    return op instanceof ChannelOp.Softmax ? Shape.of(1, 5) : Shape.of(5);
+  }
+
   @ParameterizedTest
   @MethodSource("backends")
   void layersOfRealNumbers_ofASequence_areTheSameAtEachStep(String backend) {
@@ -88,7 +93,7 @@ class SequenceRunTest {
         new LinearOp.Dense(new Reals(gaussian(4, 4 * 5)), new Reals(gaussian(5, 4)), Clip.NONE);
     for (Op op : List.of(dense, new ChannelOp.Softmax(), new MoveOp.Identity())) {
       assertArrayEquals(
-          run(real(Shape.of(5), op), "reference", images, 6),
+          run(real(oneStep(op), op), "reference", images, 6),
           run(real(Shape.of(3, 5), op), backend, images, 2),
           op::onnxName);
     }

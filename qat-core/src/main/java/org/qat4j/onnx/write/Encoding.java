@@ -58,7 +58,7 @@ final class Encoding {
     return switch (producer.op().effect()) {
       case RESHAPES, RENAMES -> staysReal(input) || isShared(tensor);
       case DEQUANTIZES -> false;
-      case QUANTIZES, COMPUTES, JOINS, CHOOSES, EXTENDS ->
+      case QUANTIZES, COMPUTES, JOINS, CHOOSES, TAKES, EXTENDS ->
           input.arithmetic() == Arithmetic.REALS || isShared(tensor);
     };
   }

@@ -5,10 +5,12 @@ import java.util.Map;
 import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.Embedding;
 import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.RecurrentOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.Initializers;
 
@@ -25,11 +27,15 @@ interface OpEncoder {
           LinearOp.Conv.class, LayerEncoder::conv,
           LinearOp.Dense.class, LayerEncoder::dense,
           MoveOp.Pad.class, OpEncoder::padCodes,
+          MoveOp.Steps.class, OpEncoder::refuse,
           MoveOp.Identity.class, (node, encoding) -> encoding.alias(node));
 
   /** Operations on codes whose scale is computed while running. */
   Map<Class<? extends Op>, OpEncoder> OF_DYNAMIC_CODES =
-      Map.of(LinearOp.Dense.class, OpEncoder::refuseDynamic);
+      Map.of(
+          LinearOp.Dense.class, OpEncoder::refuseDynamic,
+          RecurrentOp.Lstm.class, OpEncoder::refuseDynamic,
+          RecurrentOp.SimpleRnn.class, OpEncoder::refuseDynamic);
 
   /** Operations on real numbers that are more than one node. */
   Map<Class<? extends Op>, OpEncoder> OF_REALS =
@@ -38,6 +44,14 @@ interface OpEncoder {
           OpEncoder::quantize,
           ConvertOp.QuantizeDynamic.class,
           OpEncoder::refuseDynamic,
+          MoveOp.Steps.class,
+          OpEncoder::refuse,
+          Embedding.class,
+          OpEncoder::refuse,
+          RecurrentOp.Lstm.class,
+          OpEncoder::refuse,
+          RecurrentOp.SimpleRnn.class,
+          OpEncoder::refuse,
           MoveOp.Identity.class,
           (node, encoding) -> encoding.alias(node));
 
@@ -54,6 +68,11 @@ interface OpEncoder {
           case REALS -> OF_REALS;
         };
     return special.containsKey(op) ? special.get(op) : NodeForm.of(op);
+  }
+
+  private static void refuse(Node node, Encoding encoding) {
+    throw new IllegalArgumentException(
+        "node '" + node.name() + "' (" + node.op().onnxName() + ") cannot be written to a file");
   }
 
   /** A file that computes other numbers would be worse than none. */

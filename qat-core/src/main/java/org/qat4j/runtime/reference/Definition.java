@@ -5,12 +5,14 @@ import java.util.Optional;
 import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.ChannelOp;
 import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.Embedding;
 import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.JoinOp;
 import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.PoolOp;
+import org.qat4j.graph.RecurrentOp;
 import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Step;
 
@@ -47,21 +49,29 @@ record Definition(String name, Loop<Op> loop) {
           scalar(FunctionOp.LeakyRelu.class, LeakyReluReference::leakyRelu),
           scalar(MoveOp.Pad.class, MoveReference::pad),
           scalar(MoveOp.Upsample.class, MoveReference::upsample),
+          scalar(MoveOp.Steps.class, MoveReference::steps),
           scalar(MoveOp.Flatten.class, MoveReference::flatten),
           scalar(MoveOp.Identity.class, MoveReference::identity));
 
   private static final Map<Class<? extends Op>, Definition> OF_DYNAMIC_CODES =
-      Map.ofEntries(scalar(LinearOp.Dense.class, LinearReference::dynamicDense));
+      Map.ofEntries(
+          scalar(LinearOp.Dense.class, LinearReference::dynamicDense),
+          scalar(RecurrentOp.Lstm.class, RecurrentReference::lstm),
+          scalar(RecurrentOp.SimpleRnn.class, RecurrentReference::simpleRnn));
 
   private static final Map<Class<? extends Op>, Definition> OF_REALS =
       Map.ofEntries(
           scalar(ConvertOp.QuantizeDynamic.class, ConvertReference::quantizeDynamic),
           scalar(ConvertOp.Quantize.class, ConvertReference::quantize),
           scalar(ChannelOp.Softmax.class, SoftmaxReference::softmax),
+          scalar(Embedding.class, EmbeddingReference::embedding),
+          scalar(MoveOp.Steps.class, MoveReference::steps),
           scalar(MoveOp.Flatten.class, MoveReference::flatten),
           scalar(MoveOp.Identity.class, MoveReference::identity),
           float32(LinearOp.Conv.class, Float32Reference::conv),
           float32(LinearOp.Dense.class, Float32Reference::dense),
+          scalar(RecurrentOp.Lstm.class, RecurrentReference::lstm),
+          scalar(RecurrentOp.SimpleRnn.class, RecurrentReference::simpleRnn),
           float32(ChannelOp.ScaleShift.class, Float32Reference::scaleShift),
           float32(ChannelOp.Divide.class, Float32Reference::divide),
           float32(PoolOp.MaxPool.class, Float32Reference::max),

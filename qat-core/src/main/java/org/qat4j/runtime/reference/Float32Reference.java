@@ -61,14 +61,23 @@ final class Float32Reference {
   static Element dense(LinearOp.Dense dense, Buffer[] inputs) {
     Buffer input = inputs[0];
     Coefficients.OfReals reals = dense.coefficients().reals();
-    int features = reals.fanIn();
-    return (n, o, y, x) -> {
-      float sum = 0;
-      for (int i = 0; i < features; i++) {
-        sum += input.real(input.index(n, i, y, x)) * reals.weights().at(o * features + i);
-      }
-      return dense.clip().apply(sum + reals.bias().at(o));
-    };
+    return (n, o, y, x) ->
+        dense.clip().apply(sum(reals, o, i -> input.real(input.index(n, i, y, x))));
+  }
+
+  /** A number at each place. */
+  @FunctionalInterface
+  interface Numbers {
+    float at(int index);
+  }
+
+  /** One output of a dense layer. */
+  static float sum(Coefficients.OfReals reals, int o, Numbers inputs) {
+    float sum = 0;
+    for (int i = 0; i < reals.fanIn(); i++) {
+      sum += inputs.at(i) * reals.weights().at(o * reals.fanIn() + i);
+    }
+    return sum + reals.bias().at(o);
   }
 
   static Element scaleShift(ChannelOp.ScaleShift op, Buffer[] inputs) {

@@ -1,5 +1,6 @@
 package org.qat4j.runtime.reference;
 
+import java.util.function.IntUnaryOperator;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Coefficients;
 import org.qat4j.graph.LinearOp;
@@ -41,23 +42,37 @@ final class LinearReference {
   /** The same sum of codes whose scale is the image's, then one multiply and one add in float32. */
   static Step dynamicDense(LinearOp.Dense dense, Buffer[] inputs, Buffer output) {
     Buffer input = inputs[0];
-    Coefficients.OfDynamicCodes codes = dense.coefficients().dynamicCodes();
-    Weights weights = codes.weights();
+    Coefficients.OfDynamicCodes weights = dense.coefficients().dynamicCodes();
     return () ->
         Elements.forEach(
             output.batch(),
             output.shape(),
             (n, o, y, x) -> {
-              int inputZero = input.zeroPoint(n);
-              long acc = 0;
-              for (int i = 0; i < codes.fanIn(); i++) {
-                int code = input.code(input.index(n, i, y, x));
-                acc += (long) (code - inputZero) * (weights.code(o, i) - weights.zeroPoint(o));
-              }
-              float multiplier = input.scale(n) * weights.scale(o);
-              float sum = (float) acc * multiplier + codes.bias().at(o);
+              float sum =
+                  dynamicSum(
+                      weights,
+                      o,
+                      input.scale(n),
+                      input.zeroPoint(n),
+                      i -> input.code(input.index(n, i, y, x)));
               output.setReal(output.index(n, o, y, x), dense.clip().apply(sum));
             });
+  }
+
+  /**
+   * One output of codes whose scale is computed while running.
+   *
+   * @param code of each input
+   */
+  static float dynamicSum(
+      Coefficients.OfDynamicCodes codes, int o, float scale, int zero, IntUnaryOperator code) {
+    Weights weights = codes.weights();
+    long acc = 0;
+    for (int i = 0; i < codes.fanIn(); i++) {
+      acc += (long) (code.applyAsInt(i) - zero) * (weights.code(o, i) - weights.zeroPoint(o));
+    }
+    float multiplier = scale * weights.scale(o);
+    return (float) acc * multiplier + codes.bias().at(o);
   }
 
   private void run() {

@@ -52,6 +52,17 @@ final class MoveReference {
             });
   }
 
+  static Step steps(MoveOp.Steps op, Buffer[] inputs, Buffer output) {
+    Buffer input = inputs[0];
+    int first = op.from(input.shape().height());
+    return () ->
+        Elements.forEach(
+            output.batch(),
+            output.shape(),
+            (n, c, y, x) ->
+                output.copy(input, input.index(n, c, first + y, x), output.index(n, c, y, x)));
+  }
+
   static Step identity(MoveOp.Identity op, Buffer[] inputs, Buffer output) {
     return () -> {
       for (int i = 0; i < output.elements(); i++) {

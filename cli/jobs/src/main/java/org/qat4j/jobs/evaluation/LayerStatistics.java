@@ -73,7 +73,9 @@ final class LayerStatistics {
         summary.fused(),
         summary.reason(),
         node.op().macs(graph.inputsOf(node)),
-        node.op().weights().map(weights -> weightReport(weights.codes().weights(), layer)),
+        node.op().weights().stream()
+            .findFirst()
+            .map(weights -> weightReport(weights.codes().weights(), layer)),
         outputReport());
   }
 
