@@ -6,6 +6,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.layers.InputQuantizer;
+import org.qat4j.training.dynamic.DynamicConfig;
+import org.qat4j.training.dynamic.DynamicQuantization;
 import org.qat4j.training.forms.Fusion;
 import org.qat4j.training.forms.Prepared;
 import org.qat4j.training.forms.UnsupportedLayerException;
@@ -52,7 +54,7 @@ public final class Qat {
 
   private static <N> N prepare(NetworkView<N> original, QatConfig config) {
     Objects.requireNonNull(config, "config");
-    requireInitialized(original);
+    requireInitialized(original, "Qat.prepare");
     List<Prepared> plan = Fusion.fuse(original.stages());
     Rules.apply(config, plan);
     NetworkView<N> prepared = original.build(plan.stream().map(Prepared::stage).toList());
@@ -85,7 +87,7 @@ public final class Qat {
 
   /** The plan depends on the original alone, so it is that of the preparation. */
   private static <N> N restore(NetworkView<N> prepared, NetworkView<N> original) {
-    requireInitialized(original);
+    requireInitialized(original, "Qat.restore");
     List<Stage> stages = original.stages();
     if (isPrepared(stages) && !isPrepared(prepared.stages())) {
       throw new IllegalArgumentException(
@@ -114,6 +116,43 @@ public final class Qat {
 
   private static QuantizedModel convert(NetworkView<?> prepared) {
     return Conversion.convert(preparedStages(prepared), prepared.layers());
+  }
+
+  /**
+   * Dynamic quantization, for networks of recurrent, embedding and dense layers: a model with 8-bit
+   * weights whose activations get their codes while it runs, straight from the trained network.
+   *
+   * <p>The model reads {@code [batch, time, features]}, words as {@code [batch, time, 1]} places in
+   * the vocabulary, whatever the network's data format, and gives {@code [batch, time, outputs]};
+   * networks without recurrent layers read and give {@code [batch, features]}. A session of it
+   * keeps the state of recurrent layers from one call to the next, until {@code resetState()}.
+   *
+   * @param network not modified
+   * @throws UnsupportedLayerException if a layer cannot be quantized so, naming it and the reason
+   */
+  public static QuantizedModel quantizeDynamic(MultiLayerNetwork network) {
+    return quantizeDynamic(network, DynamicConfig.int8());
+  }
+
+  /** As {@link #quantizeDynamic(MultiLayerNetwork)}, with other settings, or none quantized. */
+  public static QuantizedModel quantizeDynamic(MultiLayerNetwork network, DynamicConfig config) {
+    return quantizeDynamic(NetworkView.of(network), config);
+  }
+
+  /** As {@link #quantizeDynamic(MultiLayerNetwork)}, for a graph with one input and one output. */
+  public static QuantizedModel quantizeDynamic(ComputationGraph network) {
+    return quantizeDynamic(network, DynamicConfig.int8());
+  }
+
+  /** As {@link #quantizeDynamic(MultiLayerNetwork, DynamicConfig)}. */
+  public static QuantizedModel quantizeDynamic(ComputationGraph network, DynamicConfig config) {
+    return quantizeDynamic(NetworkView.of(network), config);
+  }
+
+  private static QuantizedModel quantizeDynamic(NetworkView<?> network, DynamicConfig config) {
+    Objects.requireNonNull(config, "config");
+    requireInitialized(network, "Qat.quantizeDynamic");
+    return new QuantizedModel(DynamicQuantization.of(network, config));
   }
 
   /**
@@ -148,10 +187,10 @@ public final class Qat {
     return !stages.isEmpty() && stages.get(0).thawed().conf() instanceof InputQuantizer;
   }
 
-  private static void requireInitialized(NetworkView<?> network) {
+  private static void requireInitialized(NetworkView<?> network, String before) {
     if (!network.isInitialized()) {
       throw new IllegalArgumentException(
-          "the network has no parameters yet: call init() before Qat.prepare");
+          "the network has no parameters yet: call init() before " + before);
     }
   }
 }
