@@ -38,6 +38,21 @@ final class PyTorch {
    */
   static EngineProcess start(TrainingCase task, Mode mode, int threads, String classPath)
       throws IOException {
+    return start(
+        PyTorchEngine.class,
+        List.of(
+            task.network().name(),
+            mode.name(),
+            Integer.toString(threads),
+            task.folder().toString()),
+        threads,
+        classPath);
+  }
+
+  /** As above, of any engine. */
+  static EngineProcess start(
+      Class<? extends Engine> engine, List<String> arguments, int threads, String classPath)
+      throws IOException {
     String count = Integer.toString(threads);
     Map<String, String> environment =
         Map.of(
@@ -57,8 +72,8 @@ final class PyTorch {
         "pytorch",
         environment,
         List.of("-Dorg.bytedeco.openblas.load=mkl"),
-        PyTorchEngine.class,
-        List.of(task.network().name(), mode.name(), count, task.folder().toString()));
+        engine,
+        arguments);
   }
 
   private static Path codeOf(Class<?> type) {

@@ -104,13 +104,13 @@ public final class Vocabulary {
     return text.stream().mapToInt(word -> places.getOrDefault(word, unknown)).toArray();
   }
 
-  /** Writes one word a line. */
-  public void write(Path file) throws IOException {
-    Files.write(file, words, StandardCharsets.UTF_8);
+  /** The words in order. */
+  public List<String> words() {
+    return words;
   }
 
   /**
-   * Reads what {@link #write} has written.
+   * Reads a file of one word a line.
    *
    * @throws IOException if there is no such file, or it is no vocabulary
    */

@@ -42,7 +42,7 @@ public final class WordStreams {
     return words;
   }
 
-  /** How many words {@link #loss} predicts. */
+  /** How many words {@link #loss} predicts with calls of so many. */
   public long predicted(int steps) {
     return (long) streams * (length / steps * steps);
   }

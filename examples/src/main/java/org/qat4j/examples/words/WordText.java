@@ -2,6 +2,7 @@ package org.qat4j.examples.words;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /** Text whose words are separated by white space, as WikiText's are. */
 public final class WordText {
@@ -37,6 +39,8 @@ public final class WordText {
       }
     } catch (CharacterCodingException e) {
       throw new IOException(file + " is no text: it is not encoded in UTF-8", e);
+    } catch (ZipException | EOFException e) {
+      throw new IOException(file + " is not compressed by gzip: " + e.getMessage(), e);
     }
     if (empty) {
       throw new IOException(file + " holds no words");
