@@ -20,6 +20,16 @@ public final class Initializers {
     return tensor(name, DataType.FLOAT, dims, bytes);
   }
 
+  /** A matrix with rows and columns exchanged. */
+  public static TensorProto transposed(String name, int rows, float... values) {
+    int columns = values.length / rows;
+    float[] transposed = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      transposed[i % columns * rows + i / columns] = values[i];
+    }
+    return floats(name, new long[] {columns, rows}, transposed);
+  }
+
   public static TensorProto codes(String name, IntegerType storage, long[] dims, int... codes) {
     ByteBuffer bytes = littleEndian(codes.length * storage.bits() / 8);
     for (int code : codes) {
@@ -47,6 +57,24 @@ public final class Initializers {
     ByteBuffer bytes = littleEndian(weights.count() * Short.BYTES);
     bytes.asShortBuffer().put(weights.wideCodesOihw());
     return tensor(name, DataType.INT16, dims, bytes);
+  }
+
+  /** The same with inputs in the first dimension, as a MatMul has them. */
+  public static TensorProto transposedWeights(String name, Weights weights) {
+    int outputs = weights.outChannels();
+    int inputs = weights.fanIn();
+    boolean wide = !weights.isInt8();
+    ByteBuffer bytes = littleEndian(weights.count() * (wide ? Short.BYTES : 1));
+    for (int i = 0; i < inputs; i++) {
+      for (int o = 0; o < outputs; o++) {
+        if (wide) {
+          bytes.putShort((short) weights.code(o, i));
+        } else {
+          bytes.put((byte) weights.code(o, i));
+        }
+      }
+    }
+    return tensor(name, IntegerType.ofWeights(weights).type(), new long[] {inputs, outputs}, bytes);
   }
 
   private static ByteBuffer littleEndian(int bytes) {

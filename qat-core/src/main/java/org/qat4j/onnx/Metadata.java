@@ -14,6 +14,15 @@ public final class Metadata {
   /** Followed by a tensor's name: the smallest and largest code, for example {@code "-7 7"}. */
   public static final String RANGE = "qat4j.range.";
 
+  /** Followed by the name of an input: the output that it is in the next call. */
+  public static final String STATE = "qat4j.state.";
+
+  /** How many of the outputs callers get; those behind are kept for the next call only. */
+  public static final String OUTPUTS = "qat4j.outputs";
+
+  /** The number of time steps, where it is free. */
+  public static final String STEPS = "qat4j.steps";
+
   private Metadata() {}
 
   public static String text(IntRange range) {

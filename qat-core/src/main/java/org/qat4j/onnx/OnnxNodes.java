@@ -5,12 +5,16 @@ import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.protobuf.ByteString;
 import java.util.List;
+import org.qat4j.graph.Shape;
 import org.qat4j.graph.Window;
 
 /** Builds ONNX nodes and their attributes. */
 public final class OnnxNodes {
   /** The first operator set whose average pooling can be dilated. */
   public static final int DILATED_POOLING_OPSET = 19;
+
+  /** The dimension of the time in a sequence, the batch being the first. */
+  public static final int TIME_AXIS = 1;
 
   private OnnxNodes() {}
 
@@ -50,6 +54,14 @@ public final class OnnxNodes {
       attribute.addInts(value);
     }
     return attribute.build();
+  }
+
+  /** The dimension of the channels, the batch being the first. */
+  public static int channelAxis(Shape shape) {
+    return switch (shape.kind()) {
+      case FEATURES, IMAGE -> 1;
+      case SEQUENCE -> 2;
+    };
   }
 
   public static void window(NodeProto.Builder node, Window w) {

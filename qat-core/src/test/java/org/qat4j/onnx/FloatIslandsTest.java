@@ -203,8 +203,8 @@ class FloatIslandsTest {
     ModelBuilder model =
         new ModelBuilder().input("x", 0, 3).node("Relu", List.of("x"), "y").output("y", 0, 3);
     assertEquals(
-        "m.onnx: model is not quantized: none of its 1 nodes is a QuantizeLinear or DequantizeLinear; quantize it to QDQ"
-            + " format first",
+        "m.onnx: model is not quantized: none of its 1 nodes is a QuantizeLinear, DequantizeLinear or"
+            + " DynamicQuantizeLinear; quantize it to QDQ format or dynamically first",
         refusal(model.bytes()));
   }
 

@@ -177,7 +177,8 @@ class HostileFileTest {
             .setG(GraphProto.getDefaultInstance())
             .build();
     assertEquals(
-        "m.onnx: node 'if:y' (If): is control flow, which is not supported; export the model for one fixed path",
+        "m.onnx: node 'if:y' (If): is control flow, which is not supported; export the model for one fixed path,"
+            + " or recurrent layers in the form of docs/onnx.md",
         message(vector().node("If", List.of("x_dq"), "y", branch).output("y", 0, 3)));
   }
 }

@@ -5,28 +5,31 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qat4j.graph.ChannelOp;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
-import org.qat4j.graph.JoinOp;
 import org.qat4j.graph.LinearOp;
-import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Reals;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
+import org.qat4j.onnx.read.OnnxReader;
 import org.qat4j.onnx.write.OnnxWriter;
 import org.qat4j.scheme.IntRange;
-import org.qat4j.scheme.QuantParams;
 
-/** What has no file of its own: for one image, dynamic codes are ONNX's; the rest is refused. */
+/** Dynamic codes, sequences of them and state in files; for one image the numbers are ONNX's. */
 class OnnxRuntimeDynamicTest {
   private static final int IN = 24;
   private static final int OUT = 5;
@@ -96,47 +99,68 @@ class OnnxRuntimeDynamicTest {
     }
   }
 
-  private static String refusal(Graph graph) {
-    return assertThrows(IllegalArgumentException.class, () -> OnnxWriter.toBytes(graph))
-        .getMessage();
+  static LongStream seeds() {
+    return LongStream.range(0, 100);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void read_ofWrittenDynamicGraph_givesTheSameGraphAndBytes(long seed) throws Exception {
+    Graph graph = DynamicGraphs.draw(seed);
+    byte[] bytes = OnnxWriter.toBytes(graph);
+    Graph again = OnnxReader.readAllowingFloat(bytes, "model.onnx");
+    GraphEquality.assertEqual(graph, again);
+    assertArrayEquals(bytes, OnnxWriter.toBytes(again));
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void run_ofWrittenDynamicGraph_givesOnnxRuntimesNumbersForOneImage(long seed) throws Exception {
+    Graph graph = DynamicGraphs.draw(seed);
+    boolean exact = graph.nodes().stream().noneMatch(n -> n.op() instanceof ChannelOp.Softmax);
+    byte[] file = OnnxWriter.toBytes(graph);
+    Random random = new Random(seed);
+    Map<Tensor, float[]> inputs = new HashMap<>();
+    graph.states().forEach(s -> inputs.put(s.input(), new float[s.input().shape().elements()]));
+    try (InferenceSession session = InferenceSession.open(new QuantizedModel(graph))) {
+      for (int call = 0; call < 3; call++) {
+        float[] x = new float[graph.inputs().get(0).shape().elements()];
+        for (int i = 0; i < x.length; i++) {
+          x[i] = (float) random.nextGaussian();
+        }
+        inputs.put(graph.inputs().get(0), x);
+        Map<String, float[]> theirs = OnnxRuntimeModel.asWritten(file, inputs, 1);
+        assertArrayEquals(
+            theirs.get(graph.outputs().get(0).name()), session.run(x, 1), exact ? 0 : 1e-6f);
+        graph.states().forEach(s -> inputs.put(s.input(), theirs.get(s.output().name())));
+      }
+    }
   }
 
   @Test
-  void write_ofDynamicCodes_isRefusedWithTheReason() {
-    assertEquals(
-        "node 'quantize' computes the scale of each image by itself, but DynamicQuantizeLinear one"
-            + " scale for the whole batch: the file would give other numbers for batches of more than"
-            + " one image; quantize with a calibrated range",
-        refusal(graph(new byte[IN * OUT], new float[] {1, 1, 1, 1, 1}, new float[OUT])));
-  }
-
-  @Test
-  void write_ofState_isRefusedWithWhatToDo() {
-    Tensor.Type real = new Tensor.Real();
+  void write_ofWeightsOf16Bits_isRefusedWithWhatToDo() {
+    Weights weights =
+        new Weights(new short[] {300}, new float[] {1}, new int[1], IntRange.signed(16));
     Graph graph =
-        Graph.builder("sum")
-            .input(Tensor.real("x", Shape.of(2)))
-            .input(Tensor.real("h", Shape.of(2)))
-            .node("add", new JoinOp.Add(Clip.NONE), List.of("x", "h"), "y", real)
-            .state("h", "y")
+        Graph.builder("wide")
+            .input(Tensor.real("x", Shape.of(1)))
+            .node(
+                "quantize",
+                new ConvertOp.QuantizeDynamic(),
+                List.of("x"),
+                "c",
+                new Tensor.DynamicCodes())
+            .node(
+                "dense",
+                new LinearOp.Dense(weights, new Reals(0), Clip.NONE),
+                List.of("c"),
+                "y",
+                new Tensor.Real())
             .build("y");
     assertEquals(
-        "state 'h' is kept between calls, which an ONNX file cannot say: write the graph with 'h' as"
-            + " an input and 'y' as an output",
-        refusal(graph));
-  }
-
-  @Test
-  void write_ofASequence_isRefused() {
-    QuantParams params = new QuantParams(1, 0, IntRange.unsigned(8));
-    Tensor x = Tensor.codes("x", Shape.of(2, 3), params);
-    Graph graph =
-        Graph.builder("sequence")
-            .input(x)
-            .node("copy", new MoveOp.Identity(), List.of("x"), "y", x.type())
-            .build("y");
-    assertEquals(
-        "tensor 'x' is a sequence 2x3, which has no form in a file yet; features and images have",
-        refusal(graph));
+        "node 'dense' has weights [-32768, 32767], but MatMulInteger multiplies 8-bit ones only:"
+            + " quantize them to 8 bits or fewer",
+        assertThrows(IllegalArgumentException.class, () -> OnnxWriter.toBytes(graph))
+            .getMessage());
   }
 }

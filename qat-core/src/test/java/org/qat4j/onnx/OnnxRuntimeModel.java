@@ -7,8 +7,11 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import ai.onnxruntime.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -89,6 +92,36 @@ final class OnnxRuntimeModel {
     return results;
   }
 
+  /**
+   * Real results by output name, every node run as it is written.
+   *
+   * @param reals by input
+   */
+  static Map<String, float[]> asWritten(byte[] model, Map<Tensor, float[]> reals, int batch)
+      throws OrtException {
+    Map<String, OnnxTensorLike> inputs = new HashMap<>();
+    Map<String, float[]> results = new HashMap<>();
+    try (OrtSession.SessionOptions options = options(OptLevel.NO_OPT);
+        OrtSession session = ENVIRONMENT.createSession(model, options)) {
+      for (Map.Entry<Tensor, float[]> input : reals.entrySet()) {
+        String name = input.getKey().name();
+        TensorInfo info = (TensorInfo) session.getInputInfo().get(name).getInfo();
+        inputs.put(name, tensor(info, input.getValue(), shape(input.getKey(), batch)));
+      }
+      try (OrtSession.Result result = session.run(inputs)) {
+        for (Map.Entry<String, ai.onnxruntime.OnnxValue> entry : result) {
+          FloatBuffer buffer = ((OnnxTensor) entry.getValue()).getFloatBuffer();
+          float[] numbers = new float[buffer.remaining()];
+          buffer.get(numbers);
+          results.put(entry.getKey(), numbers);
+        }
+      }
+    } finally {
+      inputs.values().forEach(OnnxTensorLike::close);
+    }
+    return results;
+  }
+
   private static OrtSession.SessionOptions options(OptLevel level) throws OrtException {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     options.setOptimizationLevel(level);
@@ -117,6 +150,17 @@ final class OnnxRuntimeModel {
     } finally {
       inputs.values().forEach(OnnxTensorLike::close);
     }
+  }
+
+  /** Word indices are integers, without the last dimension. */
+  private static OnnxTensor tensor(TensorInfo info, float[] numbers, long[] shape)
+      throws OrtException {
+    if (info.type != OnnxJavaType.INT64) {
+      return OnnxTensor.createTensor(ENVIRONMENT, FloatBuffer.wrap(numbers), shape);
+    }
+    long[] indices = IntStream.range(0, numbers.length).mapToLong(i -> (long) numbers[i]).toArray();
+    return OnnxTensor.createTensor(
+        ENVIRONMENT, LongBuffer.wrap(indices), Arrays.copyOf(shape, info.getShape().length));
   }
 
   private static OnnxTensor tensor(Tensor input, int[] codes, int batch) throws OrtException {

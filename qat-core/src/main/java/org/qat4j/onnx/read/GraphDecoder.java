@@ -5,9 +5,11 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Tensor;
@@ -68,7 +70,9 @@ final class GraphDecoder {
       if (!decoding.isAbsorbed(node)) {
         Operators.decode(node, decoding);
       }
-      settleOutput(node);
+      for (String output : node.proto().getOutputList()) {
+        settleOutput(node, output);
+      }
     }
   }
 
@@ -91,8 +95,7 @@ final class GraphDecoder {
    * A result that the caller gets takes its place in the graph where it is computed, under the name
    * that the file gives it, also where the same tensor has another name already.
    */
-  private void settleOutput(OnnxNode node) throws OnnxFormatException {
-    String name = node.output();
+  private void settleOutput(OnnxNode node, String name) throws OnnxFormatException {
     Optional<Value> value = decoding.find(name).filter(Value::isActivation);
     if (!decoding.isOutput(name) || value.isEmpty()) {
       return;
@@ -113,7 +116,25 @@ final class GraphDecoder {
     for (ValueInfoProto output : proto.getOutputList()) {
       ends.add(end(output.getName()).name());
     }
-    return decoding.build(ends);
+    return decoding.build(ends.subList(0, states(ends)));
+  }
+
+  /** Makes states of the inputs that are declared to be, and counts the other outputs. */
+  private int states(List<String> ends) throws OnnxFormatException {
+    Set<String> kept = new HashSet<>();
+    for (ValueInfoProto input : proto.getInputList()) {
+      Optional<String> output = decoding.declarations().state(input.getName());
+      if (output.isPresent()) {
+        decoding.state(input.getName(), output.get());
+        kept.add(output.get());
+      }
+    }
+    int callers = kept.isEmpty() ? ends.size() : decoding.declarations().outputs(ends.size());
+    if (callers < 0 || !kept.containsAll(ends.subList(callers, ends.size()))) {
+      throw decoding.error(
+          "metadata declare " + callers + " outputs of " + ends.size() + ", and states " + kept);
+    }
+    return callers;
   }
 
   private Tensor end(String name) throws OnnxFormatException {
@@ -126,6 +147,9 @@ final class GraphDecoder {
     }
     if (value.isPresent() && value.get() instanceof Value.Given given) {
       return given.tensor();
+    }
+    if (value.isPresent() && value.get() instanceof Value.Result result) {
+      return result.tensor();
     }
     throw decoding.error(
         "output '" + name + "' is " + value.map(Value::kind).orElse("produced by no node"));

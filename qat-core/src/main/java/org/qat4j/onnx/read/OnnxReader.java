@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Tensor;
@@ -36,6 +38,8 @@ public final class OnnxReader {
   private static final int MIN_OPSET = 13;
   private static final int MAX_OPSET = 23;
   private static final int NAMED_ISLANDS = 10;
+  private static final Set<String> QUANTIZED =
+      Set.of("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear");
 
   private OnnxReader() {}
 
@@ -82,8 +86,23 @@ public final class OnnxReader {
     try {
       return decode(model, bytes.length, source, external, false);
     } catch (OnnxFormatException refusal) {
-      throw withIslands(refusal, model, bytes.length, source, external);
+      Optional<Graph> graph = attempt(model, bytes.length, source, external, true);
+      if (graph.filter(OnnxReader::isDynamic).isPresent()) {
+        return graph.get();
+      }
+      throw graph
+          .map(islands -> new OnnxFormatException(refusal.getMessage() + hint(islands), refusal))
+          .orElse(refusal);
     }
+  }
+
+  /**
+   * Whether a network quantizes while it runs, so that real numbers between its layers are the
+   * rule, and no layer with weights runs in float.
+   */
+  private static boolean isDynamic(Graph graph) {
+    return graph.tensors().stream().anyMatch(t -> t.arithmetic() == Arithmetic.DYNAMIC_CODES)
+        && graph.islands().stream().allMatch(node -> node.op().weights().isEmpty());
   }
 
   /**
@@ -132,7 +151,7 @@ public final class OnnxReader {
                 new Budget(bytes, external),
                 allowsFloat)
             .decode();
-    if (graph.tensors().stream().noneMatch(Tensor::isCodes)) {
+    if (graph.tensors().stream().allMatch(OnnxReader::isReal)) {
       throw new OnnxFormatException(
           source
               + ": model is not quantized: none of its activations are, so that all of it would run in float;"
@@ -141,16 +160,8 @@ public final class OnnxReader {
     return graph;
   }
 
-  /** The refusal, with what would run in float if that were allowed, if anything could run then. */
-  private static OnnxFormatException withIslands(
-      OnnxFormatException refusal,
-      ModelProto model,
-      long bytes,
-      String source,
-      ExternalData external) {
-    return attempt(model, bytes, source, external, true)
-        .map(graph -> new OnnxFormatException(refusal.getMessage() + hint(graph), refusal))
-        .orElse(refusal);
+  private static boolean isReal(Tensor tensor) {
+    return tensor.arithmetic() == Arithmetic.REALS;
   }
 
   private static String hint(Graph graph) {
@@ -237,12 +248,10 @@ public final class OnnxReader {
       throws OnnxFormatException {
     for (NodeProto node : nodes) {
       String op = node.getOpType();
-      if (op.equals("QuantizeLinear") || op.equals("DequantizeLinear")) {
+      if (QUANTIZED.contains(op)) {
         return;
       }
-      if (op.startsWith("QLinear")
-          || op.endsWith("Integer")
-          || op.equals("DynamicQuantizeLinear")) {
+      if (op.startsWith("QLinear") || op.equals("ConvInteger")) {
         throw Operators.refused(new OnnxNode(node, source), false);
       }
     }
@@ -250,6 +259,7 @@ public final class OnnxReader {
         source
             + ": model is not quantized: none of its "
             + nodes.size()
-            + " nodes is a QuantizeLinear or DequantizeLinear; quantize it to QDQ format first");
+            + " nodes is a QuantizeLinear, DequantizeLinear or DynamicQuantizeLinear; quantize it to QDQ"
+            + " format or dynamically first");
   }
 }

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Effect;
+import org.qat4j.graph.Embedding;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Tensor;
@@ -37,6 +38,8 @@ final class Encoding {
   private final Map<String, String> metadata = new TreeMap<>();
   private final Map<String, String> scaleNames = new HashMap<>();
   private final Map<String, String> zeroPointNames = new HashMap<>();
+  private final Map<String, String> dynamicScales = new HashMap<>();
+  private final Map<String, String> dynamicZeroPoints = new HashMap<>();
   private int opset = BASE_OPSET;
 
   Encoding(Graph graph) {
@@ -64,7 +67,7 @@ final class Encoding {
   }
 
   private boolean isShared(Tensor tensor) {
-    return graph.isOutput(tensor)
+    return graph.leaves(tensor)
         || graph.readers(tensor).stream()
             .anyMatch(reader -> reader.op().effect() != Effect.QUANTIZES);
   }
@@ -235,13 +238,15 @@ final class Encoding {
     add(OnnxNodes.node(opType, node.name(), node.output(), input, constant, zeroPointName(output)));
   }
 
-  /** Adds a second name for a tensor. */
-  void alias(Node node) {
+  /** Adds a node that moves what a tensor holds, codes or real numbers. */
+  void move(Node node, String opType, String... constants) {
     Tensor output = graph.outputOf(node);
     if (output.isCodes()) {
       defineParams(output);
     }
-    add(OnnxNodes.node("Identity", node.name(), node.output(), node.inputs().get(0)));
+    add(
+        OnnxNodes.node(opType, node.name(), node.output(), node.inputs().get(0))
+            .addAllInput(List.of(constants)));
   }
 
   private void declareRange(Tensor codes, IntRange readable) {
@@ -273,6 +278,24 @@ final class Encoding {
 
   private String zeroPointName(Tensor codes) {
     return zeroPointNames.get(codes.name());
+  }
+
+  /** Whether a file holds a tensor as integers: an input that embeddings read, and nothing else. */
+  boolean isIndices(Tensor tensor) {
+    return graph.inputs().contains(tensor)
+        && !graph.leaves(tensor)
+        && !graph.readers(tensor).isEmpty()
+        && graph.readers(tensor).stream().allMatch(reader -> reader.op() instanceof Embedding);
+  }
+
+  /** The scale that is computed while running for codes of that name. */
+  String dynamicScale(String codes) {
+    return dynamicScales.computeIfAbsent(codes, name -> tensorName(name + "/scale"));
+  }
+
+  /** The zero point that is computed while running for codes of that name. */
+  String dynamicZeroPoint(String codes) {
+    return dynamicZeroPoints.computeIfAbsent(codes, name -> tensorName(name + "/zero_point"));
   }
 
   private static TensorProto scalar(String name, IntegerType storage, int code) {

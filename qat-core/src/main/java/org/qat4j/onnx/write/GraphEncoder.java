@@ -7,12 +7,15 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.qat4j.graph.Arithmetic;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Node;
-import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.IntegerType;
+import org.qat4j.onnx.Metadata;
 
 /** Turns a graph into an ONNX model; {@link OpEncoder}s say how each operation is written. */
 final class GraphEncoder {
@@ -20,16 +23,18 @@ final class GraphEncoder {
 
   private final Graph graph;
   private final Encoding encoding;
+  private final Time time;
 
   GraphEncoder(Graph graph) {
     this.graph = graph;
+    this.time = Time.of(graph);
     this.encoding = new Encoding(graph);
   }
 
   ModelProto model() {
-    requireForm();
     encoding.proto().setName(graph.name());
-    for (Tensor input : graph.inputs()) {
+    List<Tensor> inputs = inputs();
+    for (Tensor input : inputs) {
       encoding.proto().addInput(valueInfo(input));
       if (input.isCodes()) {
         encoding.defineInput(input);
@@ -39,31 +44,29 @@ final class GraphEncoder {
       Arithmetic arithmetic = graph.inputsOf(node).get(0).arithmetic();
       OpEncoder.of(node.op().getClass(), arithmetic).encode(node, encoding);
     }
-    graph.inputs().stream().filter(input -> !hasScale(input)).forEach(encoding::real);
+    inputs.stream().filter(input -> !hasScale(input)).forEach(encoding::real);
     graph.outputs().forEach(output -> encoding.proto().addOutput(valueInfo(output)));
+    addStates();
+    time.declared().ifPresent(steps -> encoding.declare(Metadata.STEPS, steps));
     return finish();
   }
 
-  /** Refuses what no standard file says. */
-  private void requireForm() {
-    for (Graph.State state : graph.states()) {
-      throw new IllegalArgumentException(
-          "state '"
-              + state.input().name()
-              + "' is kept between calls, which an ONNX file cannot say: write the graph with '"
-              + state.input().name()
-              + "' as an input and '"
-              + state.output().name()
-              + "' as an output");
+  /** What no node computes: what callers give, and states. */
+  private List<Tensor> inputs() {
+    return graph.tensors().stream().filter(tensor -> graph.producer(tensor).isEmpty()).toList();
+  }
+
+  /** In a file a state is an input and an output; metadata say that they belong together. */
+  private void addStates() {
+    if (graph.states().isEmpty()) {
+      return;
     }
-    for (Tensor tensor : graph.tensors()) {
-      if (tensor.shape().kind() == Shape.Kind.SEQUENCE) {
-        throw new IllegalArgumentException(
-            "tensor '"
-                + tensor.name()
-                + "' is a sequence "
-                + tensor.shape()
-                + ", which has no form in a file yet; features and images have");
+    encoding.declare(Metadata.OUTPUTS, Integer.toString(graph.outputs().size()));
+    Set<Tensor> listed = new HashSet<>(graph.outputs());
+    for (Graph.State state : graph.states()) {
+      encoding.declare(Metadata.STATE + state.input().name(), state.output().name());
+      if (listed.add(state.output())) {
+        encoding.proto().addOutput(valueInfo(state.output()));
       }
     }
   }
@@ -100,21 +103,32 @@ final class GraphEncoder {
     return opset >= 21 ? 10 : opset >= 19 ? 9 : 8;
   }
 
-  private static ValueInfoProto valueInfo(Tensor tensor) {
+  private ValueInfoProto valueInfo(Tensor tensor) {
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     shape.addDimBuilder().setDimParam(BATCH);
-    for (int dim : tensor.shape().dims()) {
-      shape.addDimBuilder().setDimValue(dim);
+    int[] dims = tensor.shape().dims();
+    boolean indices = encoding.isIndices(tensor);
+    for (int i = 0; i < dims.length - (indices ? 1 : 0); i++) {
+      add(shape, dims[i], i == 0 ? time.dimension(tensor) : Time.FIXED);
     }
     int type =
         tensor.isCodes()
             ? IntegerType.of(tensor.params().range()).type().getNumber()
-            : TensorProto.DataType.FLOAT.getNumber();
+            : (indices ? TensorProto.DataType.INT64 : TensorProto.DataType.FLOAT).getNumber();
     TypeProto.Tensor.Builder tensorType =
         TypeProto.Tensor.newBuilder().setElemType(type).setShape(shape);
     return ValueInfoProto.newBuilder()
         .setName(tensor.name())
         .setType(TypeProto.newBuilder().setTensorType(tensorType))
         .build();
+  }
+
+  private static void add(TensorShapeProto.Builder shape, int size, String steps) {
+    TensorShapeProto.Dimension.Builder dim = shape.addDimBuilder();
+    if (steps.equals(Time.FIXED)) {
+      dim.setDimValue(size);
+    } else {
+      dim.setDimParam(steps);
+    }
   }
 }

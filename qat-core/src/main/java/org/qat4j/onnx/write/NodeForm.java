@@ -32,7 +32,6 @@ interface NodeForm<T extends Op> {
   Map<Class<? extends Op>, OpEncoder> ALL =
       Map.ofEntries(
           entry(LinearOp.Conv.class, NodeForm::conv),
-          entry(LinearOp.Dense.class, NodeForm::dense),
           entry(ChannelOp.ScaleShift.class, NodeForm::scaleShift),
           entry(ChannelOp.Divide.class, NodeForm::divide),
           entry(ChannelOp.Softmax.class, NodeForm::alongChannels),
@@ -42,7 +41,9 @@ interface NodeForm<T extends Op> {
           entry(PoolOp.GlobalAveragePool.class, NodeForm::plain),
           entry(MoveOp.Pad.class, NodeForm::pad),
           entry(MoveOp.Upsample.class, NodeForm::upsample),
-          entry(MoveOp.Flatten.class, NodeForm::alongChannels),
+          entry(
+              MoveOp.Flatten.class,
+              (op, proto, constants) -> proto.addAttribute(OnnxNodes.integer("axis", 1))),
           entry(JoinOp.Concat.class, NodeForm::alongChannels),
           entry(JoinOp.Add.class, NodeForm::plain),
           entry(JoinOp.Mul.class, NodeForm::plain),
@@ -57,8 +58,12 @@ interface NodeForm<T extends Op> {
               FunctionOp.HardSwish.class,
               (op, proto, constants) -> constants.encoding().requireOpset(HARD_SWISH_OPSET)));
 
-  /** Constants that are named after the node that reads them, or after its codes. */
-  record Constants(String owner, Encoding encoding) {
+  /**
+   * Constants that are named after the node that reads them, or after its codes.
+   *
+   * @param shape of the node's output
+   */
+  record Constants(String owner, Shape shape, Encoding encoding) {
     String floats(String suffix, Reals values, long... dims) {
       return floats(suffix, values.values(), dims);
     }
@@ -94,7 +99,7 @@ interface NodeForm<T extends Op> {
           String owner = encoding.graph().outputOf(node).isCodes() ? node.output() : node.name();
           NodeProto.Builder proto = OnnxNodes.node(node.op().onnxName(), node.name(), "");
           encoding.inputsOf(node).forEach(input -> proto.addInput(encoding.real(input)));
-          form.complete(type.cast(node.op()), proto, new Constants(owner, encoding));
+          form.complete(type.cast(node.op()), proto, new Constants(owner, encoding.graph().outputOf(node).shape(), encoding));
           OpEncoder.finish(node, proto, encoding);
         });
   }
@@ -102,7 +107,7 @@ interface NodeForm<T extends Op> {
   private static void plain(Op op, NodeProto.Builder proto, Constants constants) {}
 
   private static void alongChannels(Op op, NodeProto.Builder proto, Constants constants) {
-    proto.addAttribute(OnnxNodes.integer("axis", 1));
+    proto.addAttribute(OnnxNodes.integer("axis", OnnxNodes.channelAxis(constants.shape())));
   }
 
   private static void conv(LinearOp.Conv op, NodeProto.Builder proto, Constants constants) {
@@ -117,15 +122,6 @@ interface NodeForm<T extends Op> {
         .addInput(constants.floats("/bias", reals.bias(), channels))
         .addAttribute(OnnxNodes.integer("group", op.groups()));
     OnnxNodes.window(proto, window);
-  }
-
-  private static void dense(LinearOp.Dense op, NodeProto.Builder proto, Constants constants) {
-    Coefficients.OfReals reals = op.coefficients().reals();
-    int outputs = reals.outChannels();
-    proto
-        .addInput(constants.floats("/weight", reals.weights(), outputs, reals.fanIn()))
-        .addInput(constants.floats("/bias", reals.bias(), outputs))
-        .addAttribute(OnnxNodes.integer("transB", 1));
   }
 
   /** Batch norm of mean 0 and variance 1, to which it adds nothing. */

@@ -13,6 +13,7 @@ import org.qat4j.graph.Op;
 import org.qat4j.graph.RecurrentOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.Initializers;
+import org.qat4j.onnx.OnnxNodes;
 
 /** Writes the ONNX nodes of one kind of operation in one arithmetic. */
 @FunctionalInterface
@@ -27,15 +28,15 @@ interface OpEncoder {
           LinearOp.Conv.class, LayerEncoder::conv,
           LinearOp.Dense.class, LayerEncoder::dense,
           MoveOp.Pad.class, OpEncoder::padCodes,
-          MoveOp.Steps.class, OpEncoder::refuse,
-          MoveOp.Identity.class, (node, encoding) -> encoding.alias(node));
+          MoveOp.Steps.class, OpEncoder::steps,
+          MoveOp.Identity.class, (node, encoding) -> encoding.move(node, "Identity"));
 
   /** Operations on codes whose scale is computed while running. */
   Map<Class<? extends Op>, OpEncoder> OF_DYNAMIC_CODES =
       Map.of(
-          LinearOp.Dense.class, OpEncoder::refuseDynamic,
-          RecurrentOp.Lstm.class, OpEncoder::refuseDynamic,
-          RecurrentOp.SimpleRnn.class, OpEncoder::refuseDynamic);
+          LinearOp.Dense.class, DynamicEncoder::dense,
+          RecurrentOp.Lstm.class, RecurrentEncoder::encode,
+          RecurrentOp.SimpleRnn.class, RecurrentEncoder::encode);
 
   /** Operations on real numbers that are more than one node. */
   Map<Class<? extends Op>, OpEncoder> OF_REALS =
@@ -43,17 +44,19 @@ interface OpEncoder {
           ConvertOp.Quantize.class,
           OpEncoder::quantize,
           ConvertOp.QuantizeDynamic.class,
-          OpEncoder::refuseDynamic,
+          DynamicEncoder::quantize,
+          LinearOp.Dense.class,
+          LayerEncoder::realDense,
           MoveOp.Steps.class,
-          OpEncoder::refuse,
+          OpEncoder::steps,
           Embedding.class,
-          OpEncoder::refuse,
+          EmbeddingEncoder::encode,
           RecurrentOp.Lstm.class,
-          OpEncoder::refuse,
+          RecurrentEncoder::encode,
           RecurrentOp.SimpleRnn.class,
-          OpEncoder::refuse,
+          RecurrentEncoder::encode,
           MoveOp.Identity.class,
-          (node, encoding) -> encoding.alias(node));
+          (node, encoding) -> encoding.move(node, "Identity"));
 
   /**
    * The encoder of an operation on such operands; a test holds them to the closed set.
@@ -68,21 +71,6 @@ interface OpEncoder {
           case REALS -> OF_REALS;
         };
     return special.containsKey(op) ? special.get(op) : NodeForm.of(op);
-  }
-
-  private static void refuse(Node node, Encoding encoding) {
-    throw new IllegalArgumentException(
-        "node '" + node.name() + "' (" + node.op().onnxName() + ") cannot be written to a file");
-  }
-
-  /** A file that computes other numbers would be worse than none. */
-  private static void refuseDynamic(Node node, Encoding encoding) {
-    throw new IllegalArgumentException(
-        "node '"
-            + node.name()
-            + "' computes the scale of each image by itself, but DynamicQuantizeLinear one scale for"
-            + " the whole batch: the file would give other numbers for batches of more than one"
-            + " image; quantize with a calibrated range");
   }
 
   private static void quantize(Node node, Encoding encoding) {
@@ -109,6 +97,22 @@ interface OpEncoder {
         real, node.op().clip(), encoding.graph().outputOf(node), encoding.names(node));
   }
 
+  private static void steps(Node node, Encoding encoding) {
+    MoveOp.Steps steps = (MoveOp.Steps) node.op();
+    long end = steps.end() == Integer.MAX_VALUE ? Long.MAX_VALUE : steps.end();
+    encoding.move(
+        node,
+        "Slice",
+        number(node, "/starts", steps.first(), encoding),
+        number(node, "/ends", end, encoding),
+        number(node, "/axes", OnnxNodes.TIME_AXIS, encoding));
+  }
+
+  private static String number(Node node, String suffix, long number, Encoding encoding) {
+    String name = encoding.tensorName(node.output() + suffix);
+    return encoding.constant(Initializers.numbers(name, number));
+  }
+
   private static void padCodes(Node node, Encoding encoding) {
     MoveOp.Pad pad = (MoveOp.Pad) node.op();
     String name = encoding.tensorName(node.output() + "/pads");
@@ -118,12 +122,22 @@ interface OpEncoder {
 
   /** Adds the node that computes real numbers of real numbers, and what makes the output of it. */
   static void finish(Node node, NodeProto.Builder proto, Encoding encoding) {
+    finish(node, encoding.names(node), "", proto, encoding);
+  }
+
+  /**
+   * The same behind other nodes.
+   *
+   * @param names of the ONNX nodes, some of which are taken
+   * @param suffix of the node's name
+   */
+  static void finish(
+      Node node, NodeNames names, String suffix, NodeProto.Builder proto, Encoding encoding) {
     Op op = node.op();
     Tensor output = encoding.graph().outputOf(node);
     boolean last = !output.isCodes() && op.clip().equals(Clip.NONE);
     String result = last ? output.name() : encoding.tensorName(output.name() + "/real");
-    NodeNames names = encoding.names(node);
-    encoding.add(proto.setName(names.next("")).setOutput(0, result));
+    encoding.add(proto.setName(names.next(suffix)).setOutput(0, result));
     if (!output.isCodes()) {
       encoding.clip(names, op.clip(), result, output.name());
     } else if (op.movesCodes()) {

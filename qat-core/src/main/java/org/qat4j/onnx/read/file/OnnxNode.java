@@ -27,7 +27,12 @@ public record OnnxNode(NodeProto proto, String source) {
 
   /** Name of the first output. */
   public String output() {
-    return proto.getOutputCount() == 0 ? "" : proto.getOutput(0);
+    return output(0);
+  }
+
+  /** Name of an output, empty where it is left out. */
+  public String output(int index) {
+    return index < proto.getOutputCount() ? proto.getOutput(index) : "";
   }
 
   public int inputCount() {

@@ -6,10 +6,10 @@ import org.qat4j.graph.Clip;
 import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.IntegerType;
 import org.qat4j.onnx.OnnxFormatException;
+import org.qat4j.onnx.OnnxNodes;
 import org.qat4j.onnx.read.file.OnnxNode;
 import org.qat4j.onnx.read.values.CodesType;
 import org.qat4j.onnx.read.values.Decoding;
@@ -89,13 +89,16 @@ final class ActivationDecoder {
     node.requireInputs(1, 1);
     Tensor input = decoding.real(node, 0);
     long axis = node.integer("axis", -1);
-    if (input.shape().kind() != Shape.Kind.FEATURES || (axis != 1 && axis != -1)) {
+    int channels = OnnxNodes.channelAxis(input.shape());
+    boolean last = axis == channels || axis == -1;
+    if (input.shape().isImage() || !last) {
       throw node.error(
           "runs along dimension "
               + axis
               + " of "
               + input.shape()
-              + ", expected [N, features] and 1");
+              + ", expected the features, dimension "
+              + channels);
     }
     Tensor result =
         decoding.emit(

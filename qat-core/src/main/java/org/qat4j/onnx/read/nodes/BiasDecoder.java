@@ -3,6 +3,8 @@ package org.qat4j.onnx.read.nodes;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.Optional;
 import org.qat4j.graph.Bias;
+import org.qat4j.graph.Reals;
+import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
 import org.qat4j.onnx.BiasScale;
@@ -13,6 +15,7 @@ import org.qat4j.onnx.read.values.ChannelScales;
 import org.qat4j.onnx.read.values.Decoding;
 import org.qat4j.onnx.read.values.LayerOp;
 import org.qat4j.onnx.read.values.Pending;
+import org.qat4j.onnx.read.values.RealConstant;
 import org.qat4j.onnx.read.values.Value;
 import org.qat4j.scheme.QuantParams;
 
@@ -27,6 +30,13 @@ final class BiasDecoder {
   private static final int BIAS = 2;
 
   private BiasDecoder() {}
+
+  /** A Gemm is of matrices only. */
+  static void requireFeatures(OnnxNode node, Shape input) throws OnnxFormatException {
+    if (input.kind() != Shape.Kind.FEATURES) {
+      throw node.error("reads " + input + ", expected [N, features]");
+    }
+  }
 
   /** Checks the factors of a Gemm, and says whether it adds its bias. */
   static boolean isAdded(OnnxNode node) throws OnnxFormatException {
@@ -70,9 +80,21 @@ final class BiasDecoder {
     } else if (layer.op() instanceof LayerOp.Dense dense && dense.bias().isEmpty()) {
       Bias bias = of(node, constant, dense.weights(), input.params(), decoding);
       biased = new LayerOp.Dense(dense.weights(), Optional.of(bias));
+    } else if (layer.op() instanceof LayerOp.DynamicDense dense && dense.bias().isEmpty()) {
+      biased =
+          new LayerOp.DynamicDense(
+              dense.weights(), ofReals(node, constant, dense.weights().outChannels(), decoding));
     }
     return Optional.ofNullable(biased)
         .map(op -> pending.withLayer(node, new Pending.Layer(layer.node(), layer.inputs(), op)));
+  }
+
+  private static Optional<Reals> ofReals(
+      OnnxNode node, Value constant, int outputs, Decoding decoding) throws OnnxFormatException {
+    RealConstant bias =
+        RealConstant.of(constant)
+            .orElseThrow(() -> node.error("its bias is " + constant.kind()));
+    return Optional.of(new Reals(bias.perChannel(node, Shape.of(outputs), decoding.budget())));
   }
 
   /** A bias of one number per output, in the last dimension. */

@@ -16,6 +16,7 @@ import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.IntegerType;
 import org.qat4j.onnx.OnnxFormatException;
+import org.qat4j.onnx.OnnxNodes;
 import org.qat4j.onnx.read.file.FormatLimits;
 import org.qat4j.onnx.read.file.OnnxNode;
 import org.qat4j.onnx.read.values.Decoding;
@@ -30,6 +31,9 @@ public final class InputDecoder {
   /** So that a file with many inputs of many readers does not cost time. */
   private static final int MOST_READERS = 100;
 
+  private static final int SEQUENCE_RANK = 2;
+  private static final Set<Integer> INDICES =
+      Set.of(DataType.INT64.getNumber(), DataType.INT32.getNumber());
   private static final Set<String> READERS = Set.of("DequantizeLinear", "Cast");
   private static final Set<String> MOVERS =
       Set.of(
@@ -60,6 +64,9 @@ public final class InputDecoder {
       throw new OnnxFormatException(where + "is not a tensor");
     }
     TypeProto.Tensor type = proto.getType().getTensorType();
+    if (INDICES.contains(type.getElemType())) {
+      return indices(type.getShape(), decoding);
+    }
     Shape shape = shape(type.getShape(), decoding);
     Optional<IntegerType> storage =
         IntegerType.of(type.getElemType()).filter(IntegerType::isActivation);
@@ -73,6 +80,32 @@ public final class InputDecoder {
     Tensor tensor = Tensor.real(proto.getName(), shape);
     decoding.input(tensor);
     return new Value.Given(tensor);
+  }
+
+  /** Word indices, in the file integers without a last dimension. */
+  private Value indices(TensorShapeProto dims, Decoding decoding) throws OnnxFormatException {
+    if (dims.getDimCount() < 1 || dims.getDimCount() > 2) {
+      throw new OnnxFormatException(
+          where + "holds integers of shape " + text(dims) + ", expected [N, time] or [N]");
+    }
+    decoding.fixBatch(dims.getDim(0).getDimValue());
+    Shape shape =
+        dims.getDimCount() == 1 ? Shape.of(1) : Shape.of(steps(dims, decoding), 1);
+    Tensor tensor = Tensor.real(proto.getName(), shape);
+    decoding.input(tensor);
+    return new Value.Indices(tensor, true);
+  }
+
+  /** The number of time steps: that of the file, or where it is free what metadata declare, or 1. */
+  private int steps(TensorShapeProto dims, Decoding decoding) throws OnnxFormatException {
+    Dimension time = dims.getDim(OnnxNodes.TIME_AXIS);
+    long steps = time.hasDimValue() ? time.getDimValue() : decoding.declarations().steps();
+    if (steps < 1 || steps > Shape.MOST_ELEMENTS) {
+      throw new OnnxFormatException(
+          where + "has shape " + text(dims) + " and " + steps + " time steps, expected 1 to "
+              + Shape.MOST_ELEMENTS);
+    }
+    return (int) steps;
   }
 
   /**
@@ -122,25 +155,26 @@ public final class InputDecoder {
   }
 
   private Shape shape(TensorShapeProto proto, Decoding decoding) throws OnnxFormatException {
-    if (proto.getDimCount() != 2 && proto.getDimCount() != 4) {
+    if (proto.getDimCount() < 2 || proto.getDimCount() > 4) {
       throw new OnnxFormatException(
           where
               + "has shape "
               + text(proto)
-              + ", expected [N, channels, height, width] or [N, features]");
+              + ", expected [N, channels, height, width], [N, time, features] or [N, features]");
     }
     decoding.fixBatch(proto.getDim(0).getDimValue());
     int[] dims = new int[proto.getDimCount() - 1];
     long elements = 1;
     for (int i = 0; i < dims.length; i++) {
-      long dim = proto.getDim(i + 1).getDimValue();
+      boolean time = i == 0 && dims.length == SEQUENCE_RANK;
+      long dim = time ? steps(proto, decoding) : proto.getDim(i + 1).getDimValue();
       if (dim < 1) {
         throw new OnnxFormatException(
             where
                 + "has shape "
                 + text(proto)
-                + ": only the first dimension, the batch, may be variable; export the"
-                + " model with a fixed image size");
+                + ": only the batch, the first dimension, and the time of a sequence may be variable;"
+                + " export the model with a fixed image size");
       }
       elements = Math.min(dim, Shape.MOST_ELEMENTS + 1L) * elements;
       if (elements > Shape.MOST_ELEMENTS) {

@@ -82,8 +82,14 @@ final class IslandDecoder {
   /** Adds an operation on real numbers, in front of the integers or behind. */
   static void define(OnnxNode node, Op op, List<Tensor> inputs, Decoding decoding)
       throws OnnxFormatException {
-    Tensor result = decoding.emit(node, op, inputs, node.output(), new Tensor.Real());
+    define(node, op, inputs, node.output(), decoding);
+  }
+
+  /** The same with the name that a node behind gives the result. */
+  static void define(OnnxNode node, Op op, List<Tensor> inputs, String output, Decoding decoding)
+      throws OnnxFormatException {
+    Tensor result = decoding.emit(node, op, inputs, output, new Tensor.Real());
     boolean inFront = InputScaling.isInFront(node, decoding);
-    decoding.define(node.output(), inFront ? new Value.Given(result) : new Value.Result(result));
+    decoding.define(output, inFront ? new Value.Given(result) : new Value.Result(result));
   }
 }

@@ -8,6 +8,7 @@ import org.qat4j.graph.JoinOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.onnx.OnnxFormatException;
+import org.qat4j.onnx.OnnxNodes;
 import org.qat4j.onnx.read.file.OnnxNode;
 import org.qat4j.onnx.read.values.Decoding;
 import org.qat4j.onnx.read.values.LayerOp;
@@ -60,8 +61,10 @@ final class JoinDecoder {
   private static void requireChannels(OnnxNode node, Shape input) throws OnnxFormatException {
     long axis = node.integer("axis", 0);
     int rank = input.dims().length + 1;
-    if (axis != 1 && axis + rank != 1) {
-      throw node.error("concatenates along dimension " + axis + ", expected 1, the channels");
+    int channels = OnnxNodes.channelAxis(input);
+    if (axis != channels && axis + rank != channels) {
+      throw node.error(
+          "concatenates along dimension " + axis + ", expected " + channels + ", the channels");
     }
   }
 

@@ -49,6 +49,7 @@ final class LayerDecoder {
     boolean hasBias = BiasDecoder.isAdded(node);
     boolean outputsFirst = node.integer("transB", 0) != 0;
     Tensor input = decoding.codes(node, INPUT);
+    BiasDecoder.requireFeatures(node, input.shape());
     Weights weights = matrix(node, outputsFirst, decoding);
     Optional<Bias> bias =
         hasBias ? BiasDecoder.ofInput(node, weights, input, decoding) : Optional.empty();

@@ -32,9 +32,9 @@ final class MoveDecoder {
       decoding.define(node.output(), pending.withStep(node, op));
     } else if (input instanceof Value.Codes codes) {
       decoding.define(node.output(), new Value.Codes(emit(node, op, codes.tensor(), decoding)));
-    } else if (input instanceof Value.Given given && op instanceof MoveOp.Flatten) {
+    } else if (input instanceof Value.Given given && isFree(op)) {
       decoding.define(node.output(), new Value.Given(emit(node, op, given.tensor(), decoding)));
-    } else if (input instanceof Value.Result result && op instanceof MoveOp.Flatten) {
+    } else if (input instanceof Value.Result result && isFree(op)) {
       decoding.define(node.output(), new Value.Result(emit(node, op, result.tensor(), decoding)));
     } else if (decoding.allowsFloat()
         && (input instanceof Value.Given || input instanceof Value.Result)) {
@@ -47,6 +47,11 @@ final class MoveDecoder {
               + input.kind()
               + decoding.orFloat("put it between DequantizeLinear and QuantizeLinear"));
     }
+  }
+
+  /** Whether real numbers may be moved so though no float island is allowed. */
+  private static boolean isFree(Op op) {
+    return op instanceof MoveOp.Flatten || op instanceof MoveOp.Steps;
   }
 
   private static Tensor emit(OnnxNode node, Op op, Tensor input, Decoding decoding)

@@ -14,6 +14,8 @@ public final class Operators {
       Map.ofEntries(
           Map.entry("QuantizeLinear", QuantizationDecoder::quantize),
           Map.entry("DequantizeLinear", QuantizationDecoder::dequantize),
+          Map.entry("DynamicQuantizeLinear", DynamicDecoder::quantize),
+          Map.entry("MatMulInteger", DynamicDecoder::matMulInteger),
           Map.entry("Conv", LayerDecoder::conv),
           Map.entry("Gemm", LayerDecoder::gemm),
           Map.entry("MatMul", LayerDecoder::matMul),
@@ -29,6 +31,8 @@ public final class Operators {
           Map.entry("Softmax", ActivationDecoder::softmax),
           Map.entry("Pad", PadDecoder::pad),
           Map.entry("Resize", ResizeDecoder::resize),
+          Map.entry("Gather", EmbeddingDecoder::gather),
+          Map.entry("Slice", ShapeDecoder::slice),
           Map.entry("Flatten", ShapeDecoder::flatten),
           Map.entry("Reshape", ShapeDecoder::reshape),
           Map.entry("Squeeze", ShapeDecoder::squeeze),
@@ -61,6 +65,10 @@ public final class Operators {
           Map.entry("GlobalAveragePool", PoolDecoder::realGlobalAveragePool),
           Map.entry("ReduceMean", PoolDecoder::realMean));
 
+  /** Operators on what belongs to codes whose scale is computed while running. */
+  private static final Map<String, NodeDecoder> DYNAMIC =
+      Map.of("Cast", DynamicDecoder::cast, "Mul", DynamicDecoder::mul);
+
   /**
    * Operators of other domains that mean the same: ONNX Runtime's quantizer writes them for 4 and
    * 16 bits.
@@ -91,6 +99,9 @@ public final class Operators {
     boolean contributed = domain.equals("com.microsoft") && CONTRIBUTED.contains(node.op());
     if (standard && SizesDecoder.isSizes(node, decoding)) {
       return SizesDecoder::decode;
+    }
+    if (standard && DYNAMIC.containsKey(node.op()) && DynamicDecoder.isPart(node, decoding)) {
+      return DYNAMIC.get(node.op());
     }
     boolean islands =
         standard && (decoding.allowsFloat() || InputScaling.isInFront(node, decoding));
@@ -124,15 +135,14 @@ public final class Operators {
           + "', which is not supported; export with standard operators";
     }
     return switch (node.op()) {
-      case "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger" ->
+      case "QLinearConv", "QLinearMatMul", "ConvInteger" ->
           "is in QOperator format; export the model in QDQ format (QuantizeLinear and DequantizeLinear nodes)";
-      case "DynamicQuantizeLinear" ->
-          "quantizes dynamically; export with static quantization in QDQ format";
       case "If", "Loop", "Scan" ->
-          "is control flow, which is not supported; export the model for one fixed path";
+          "is control flow, which is not supported; export the model for one fixed path, or recurrent"
+              + " layers in the form of docs/onnx.md";
       case "BatchNormalization" ->
           "would run in float; fold it into the convolution before it, then quantize";
-      case "Gather", "Unsqueeze", "Slice" ->
+      case "Unsqueeze" ->
           "picks numbers of an activation or a long constant; only sizes of tensors are computed with";
       case "Sub", "Mul", "Div" ->
           "would run in float; in front of the first QuantizeLinear, a constant scales the input";

@@ -186,17 +186,7 @@ final class QuantizationDecoder {
     node.requireInputs(2, 3);
     Value input = decoding.value(node, 0);
     if (input instanceof Value.Fixed fixed) {
-      Constant codes = fixed.constant();
-      IntegerType storage = ScaleDecoder.storage(node, codes.type().getNumber());
-      ChannelScales scales = ScaleDecoder.channels(node, codes, decoding);
-      if (scales.zeroPoint().isPresent() && scales.zeroPoint().get().type() != codes.type()) {
-        throw node.error(
-            "its codes are "
-                + codes.type()
-                + ", but their zero point is "
-                + scales.zeroPoint().get().type());
-      }
-      decoding.define(node.output(), new Value.Weight(codes, storage, scales));
+      decoding.define(node.output(), weight(node, fixed.constant(), decoding));
     } else if (input instanceof Value.Codes codes) {
       Tensor tensor = codes.tensor();
       dequantize(
@@ -208,6 +198,21 @@ final class QuantizationDecoder {
       throw node.error(
           "its input '" + node.input(0) + "' is " + input.kind() + ", expected integers");
     }
+  }
+
+  /** Constant codes with the scales of a node. */
+  static Value.Weight weight(OnnxNode node, Constant codes, Decoding decoding)
+      throws OnnxFormatException {
+    IntegerType storage = ScaleDecoder.storage(node, codes.type().getNumber());
+    ChannelScales scales = ScaleDecoder.channels(node, codes, decoding);
+    if (scales.zeroPoint().isPresent() && scales.zeroPoint().get().type() != codes.type()) {
+      throw node.error(
+          "its codes are "
+              + codes.type()
+              + ", but their zero point is "
+              + scales.zeroPoint().get().type());
+    }
+    return new Value.Weight(codes, storage, scales);
   }
 
   /**
@@ -245,6 +250,10 @@ final class QuantizationDecoder {
   static void cast(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
     Value value = decoding.value(node, 0);
+    if (EmbeddingDecoder.isCast(node, value)) {
+      EmbeddingDecoder.cast(node, decoding);
+      return;
+    }
     boolean toFloat = node.integer("to", 0) == DataType.FLOAT.getNumber();
     if (toFloat && value instanceof Value.Codes codes) {
       if (!codes.tensor().params().range().contains(0)) {

@@ -55,28 +55,64 @@ final class RealLayerDecoder {
 
   static void gemm(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(2, 3);
-    dense(node, BiasDecoder.isAdded(node), node.integer("transB", 0) != 0, decoding);
+    boolean hasBias = BiasDecoder.isAdded(node);
+    BiasDecoder.requireFeatures(node, decoding.real(node, 0).shape());
+    boolean outputsFirst = node.integer("transB", 0) != 0;
+    int outputs = weight(node, decoding).dims()[outputsFirst ? 0 : 1];
+    dense(node, bias(node, hasBias, outputs, decoding), outputsFirst, node.output(), decoding);
   }
 
+  /** Of a sequence with the bias behind it, since there a bias is no operation of its own. */
   static void matMul(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(2, 2);
-    dense(node, false, false, decoding);
+    int outputs = weight(node, decoding).dims()[1];
+    Optional<OnnxNode> added =
+        decoding.real(node, 0).shape().kind() == Shape.Kind.SEQUENCE
+            ? bias(node, decoding)
+            : Optional.empty();
+    if (added.isEmpty()) {
+      dense(node, bias(node, false, outputs, decoding), false, node.output(), decoding);
+      return;
+    }
+    OnnxNode add = added.get();
+    int index = add.input(0).equals(node.output()) ? 1 : 0;
+    RealConstant constant = decoding.realConstant(add, index, "bias");
+    Reals bias = new Reals(constant.perChannel(add, Shape.of(outputs), decoding.budget()));
+    dense(node, bias, false, add.output(), decoding);
+    decoding.absorb(add);
   }
 
-  private static void dense(OnnxNode node, boolean hasBias, boolean outputsFirst, Decoding decoding)
+  /** The Add of a constant that alone reads a node's result. */
+  private static Optional<OnnxNode> bias(OnnxNode node, Decoding decoding) {
+    List<OnnxNode> readers = decoding.consumers(node.output());
+    boolean added =
+        readers.size() == 1
+            && readers.get(0).op().equals("Add")
+            && !decoding.isOutput(node.output())
+            && readers.get(0).proto().getInputList().stream()
+                .anyMatch(name -> decoding.find(name).flatMap(RealConstant::of).isPresent());
+    return added ? Optional.of(readers.get(0)) : Optional.empty();
+  }
+
+  private static RealConstant weight(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    RealConstant weight = decoding.realConstant(node, WEIGHT, "weight");
+    if (weight.dims().length != 2) {
+      throw node.error(
+          "its weights have sizes " + Arrays.toString(weight.dims()) + ", expected a matrix");
+    }
+    return weight;
+  }
+
+  private static void dense(
+      OnnxNode node, Reals bias, boolean outputsFirst, String output, Decoding decoding)
       throws OnnxFormatException {
     Tensor input = decoding.real(node, 0);
-    RealConstant weight = decoding.realConstant(node, WEIGHT, "weight");
-    int[] dims = weight.dims();
-    if (dims.length != 2) {
-      throw node.error("its weights have sizes " + Arrays.toString(dims) + ", expected a matrix");
-    }
+    RealConstant weight = weight(node, decoding);
     Reals weights =
         outputsFirst
             ? weight.reals(node, decoding.budget())
             : weight.transposed(node, decoding.budget());
-    Reals bias = bias(node, hasBias, dims[outputsFirst ? 0 : 1], decoding);
-    emit(node, input, () -> new LinearOp.Dense(weights, bias, Clip.NONE), decoding);
+    emit(node, input, () -> new LinearOp.Dense(weights, bias, Clip.NONE), output, decoding);
   }
 
   private static Reals bias(OnnxNode node, boolean has, int outputs, Decoding decoding)
@@ -119,8 +155,14 @@ final class RealLayerDecoder {
 
   private static void emit(OnnxNode node, Tensor input, Supplier<Op> op, Decoding decoding)
       throws OnnxFormatException {
+    emit(node, input, op, node.output(), decoding);
+  }
+
+  private static void emit(
+      OnnxNode node, Tensor input, Supplier<Op> op, String output, Decoding decoding)
+      throws OnnxFormatException {
     try {
-      IslandDecoder.define(node, op.get(), List.of(input), decoding);
+      IslandDecoder.define(node, op.get(), List.of(input), output, decoding);
     } catch (IllegalArgumentException e) {
       throw node.error(e);
     }

@@ -9,10 +9,12 @@ import java.util.Optional;
 import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.onnx.OnnxFormatException;
+import org.qat4j.onnx.OnnxNodes;
 import org.qat4j.onnx.read.file.Constant;
 import org.qat4j.onnx.read.file.FormatLimits;
 import org.qat4j.onnx.read.file.OnnxNode;
 import org.qat4j.onnx.read.values.Decoding;
+import org.qat4j.onnx.read.values.Dynamic;
 import org.qat4j.onnx.read.values.Sizes;
 import org.qat4j.onnx.read.values.Value;
 
@@ -78,6 +80,10 @@ final class ShapeDecoder {
 
   static void squeeze(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 2);
+    if (decoding.value(node, 0) instanceof Value.Indices indices) {
+      EmbeddingDecoder.squeeze(node, indices, decoding);
+      return;
+    }
     Shape input = decoding.shape(node);
     List<Long> axes = node.hasInput(1) ? axes(node, decoding) : List.of();
     boolean spatial =
@@ -112,8 +118,14 @@ final class ShapeDecoder {
   static void transpose(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     node.requireInputs(1, 1);
     Value value = decoding.value(node, 0);
+    boolean sequence = value.isActivation() || value instanceof Dynamic.Codes;
+    if (sequence && RecurrentDecoder.decode(node, decoding)) {
+      return;
+    }
     Optional<int[]> order =
-        node.attribute("perm").isPresent() ? node.sizes("perm", 2) : Optional.empty();
+        node.attribute("perm").isPresent() && !sequence
+            ? node.sizes("perm", 2)
+            : Optional.empty();
     boolean swapped = order.isEmpty() || (order.get()[0] == 1 && order.get()[1] == 0);
     if (swapped && value instanceof Value.Weight weight && weight.codes().dims().length == 2) {
       decoding.define(node.output(), decoding.transposed(node, weight));
@@ -123,8 +135,39 @@ final class ShapeDecoder {
       decoding.define(node.output(), new Value.Fixed(fixed.constant().transposed(node)));
     } else {
       throw node.error(
-          "transposes " + value.kind() + "; only a matrix of weights can be transposed");
+          "transposes " + value.kind() + "; only a matrix of weights can be transposed, and a sequence in front of a recurrent layer in"
+              + " the form of docs/onnx.md");
     }
+  }
+
+  /** Steps of a sequence. */
+  static void slice(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    node.requireInputs(4, 5);
+    long step = node.hasInput(4) ? only(node, 4, "steps", decoding) : 1;
+    long axis = only(node, 3, "axes", decoding);
+    Shape shape = decoding.shape(node);
+    if (shape.kind() != Shape.Kind.SEQUENCE || (axis != OnnxNodes.TIME_AXIS && axis != -2) || step != 1) {
+      throw node.error(
+          "takes parts of dimension " + axis + " of " + shape + " in steps of " + step
+              + ", expected consecutive steps of a sequence, dimension " + OnnxNodes.TIME_AXIS);
+    }
+    long first = only(node, 1, "starts", decoding);
+    long end = only(node, 2, "ends", decoding);
+    MoveOp.Steps steps = new MoveOp.Steps(place(first), place(end));
+    MoveDecoder.define(node, input -> steps, decoding);
+  }
+
+  private static int place(long step) {
+    return (int) Math.max(-Integer.MAX_VALUE, Math.min(Integer.MAX_VALUE, step));
+  }
+
+  private static long only(OnnxNode node, int index, String what, Decoding decoding)
+      throws OnnxFormatException {
+    Constant constant = decoding.constant(node, index, what);
+    if (constant.count() != 1) {
+      throw node.error("has " + constant.count() + " " + what + ", expected 1");
+    }
+    return constant.integers()[0];
   }
 
   static void identity(OnnxNode node, Decoding decoding) throws OnnxFormatException {

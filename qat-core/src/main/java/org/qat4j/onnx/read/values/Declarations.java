@@ -41,6 +41,36 @@ public record Declarations(Map<String, String> metadata) {
     return new QuantParams(stored.scale(), stored.zeroPoint(), range);
   }
 
+  /** The number of time steps where it is free; 0 for a number that is none. */
+  public long steps() {
+    try {
+      return Long.parseLong(metadata.getOrDefault(Metadata.STEPS, "1"));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** The output that an input is in the next call. */
+  public Optional<String> state(String input) {
+    return Optional.ofNullable(metadata.get(Metadata.STATE + input));
+  }
+
+  /**
+   * How many of the outputs callers get.
+   *
+   * @param all of them
+   * @return -1 for a number that is none of those
+   */
+  public int outputs(int all) {
+    String text = metadata.getOrDefault(Metadata.OUTPUTS, Integer.toString(all));
+    try {
+      int count = Integer.parseInt(text);
+      return count >= 0 && count <= all ? count : -1;
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
   private static IntRange parseRange(OnnxNode node, String key, String text)
       throws OnnxFormatException {
     String[] bounds = bounds(node, key, text);

@@ -41,6 +41,7 @@ public final class Decoding {
   private final Names tensorNames;
   private final Map<String, Value> values = new HashMap<>();
   private final Map<String, List<OnnxNode>> consumers = new HashMap<>();
+  private final Map<String, OnnxNode> producers = new HashMap<>();
   private final Set<Tensor> inputs = new HashSet<>();
   private final Set<String> outputs = new HashSet<>();
   private final Set<NodeProto> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -79,6 +80,7 @@ public final class Decoding {
     this.tensorNames = new Names(names);
     proto.getOutputList().forEach(output -> outputs.add(output.getName()));
     nodes.forEach(this::countConsumer);
+    nodes.forEach(n -> n.proto().getOutputList().forEach(name -> producers.put(name, n)));
     this.int8Bytes =
         proto.getInitializerList().stream()
             .flatMap(initializer -> TensorElements.int8(initializer).stream())
@@ -102,6 +104,15 @@ public final class Decoding {
       return graph.build(ends.toArray(String[]::new));
     } catch (IllegalArgumentException e) {
       throw error(e.getMessage());
+    }
+  }
+
+  /** Makes an input a state, which is what a tensor was in the call before. */
+  public void state(String input, String output) throws OnnxFormatException {
+    try {
+      graph.state(input, output);
+    } catch (IllegalArgumentException e) {
+      throw error("metadata declare a state: " + e.getMessage());
     }
   }
 
@@ -150,6 +161,17 @@ public final class Decoding {
   /** The nodes that read a tensor, each once. */
   public List<OnnxNode> consumers(String name) {
     return consumers.getOrDefault(name, List.of());
+  }
+
+  /** The node that computes a tensor, before or behind. */
+  public Optional<OnnxNode> producer(String name) {
+    return Optional.ofNullable(producers.get(name));
+  }
+
+  /** The node that alone reads a tensor, which callers do not get. */
+  public Optional<OnnxNode> onlyConsumer(String name) {
+    List<OnnxNode> all = consumers(name);
+    return all.size() == 1 && !isOutput(name) ? Optional.of(all.get(0)) : Optional.empty();
   }
 
   /** Marks a node as part of one that was visited before it. */
@@ -246,6 +268,9 @@ public final class Decoding {
     }
     if (value instanceof Value.Result result) {
       return result.tensor().shape();
+    }
+    if (value instanceof Dynamic.Codes codes) {
+      return codes.tensor().shape();
     }
     throw node.error(
         "its input '" + node.input(0) + "' is " + value.kind() + ", expected an activation");

@@ -6,6 +6,7 @@ import org.qat4j.graph.Clip;
 import org.qat4j.graph.JoinOp;
 import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Op;
+import org.qat4j.graph.Reals;
 import org.qat4j.graph.Weights;
 import org.qat4j.graph.Window;
 
@@ -45,6 +46,25 @@ public sealed interface LayerOp {
     @Override
     public Op with(Clip clip) {
       return new LinearOp.Dense(weights, bias.orElseGet(() -> zeros(weights)), clip);
+    }
+
+    @Override
+    public boolean clips() {
+      return true;
+    }
+
+    @Override
+    public boolean takesBias() {
+      return bias.isEmpty();
+    }
+  }
+
+  /** Dense layer on codes whose scale is computed while running; its bias may still come. */
+  record DynamicDense(Weights weights, Optional<Reals> bias) implements LayerOp {
+    @Override
+    public Op with(Clip clip) {
+      Reals added = bias.orElseGet(() -> new Reals(new float[weights.outChannels()]));
+      return new LinearOp.Dense(weights, added, clip);
     }
 
     @Override

@@ -123,6 +123,11 @@ public final class Pending implements Value {
     }
   }
 
+  /** The same as the result of a node behind the layer's first one. */
+  public Pending named(OnnxNode node) {
+    return new Pending(node.output(), shape, origin, clip, clipNode, steps, previous());
+  }
+
   public Pending withClip(OnnxNode node, Clip next) throws OnnxFormatException {
     float min = Math.max(clip.min(), next.min());
     float max = Math.min(clip.max(), next.max());

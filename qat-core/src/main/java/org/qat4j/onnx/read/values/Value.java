@@ -8,7 +8,15 @@ import org.qat4j.onnx.read.file.OnnxNode;
 
 /** What a tensor name of the file stands for while the file is turned into a graph. */
 public sealed interface Value
-    permits Value.Fixed, Sizes, Value.Weight, Value.Given, Value.Result, Value.Codes, Pending {
+    permits Value.Fixed,
+        Sizes,
+        Value.Weight,
+        Value.Given,
+        Value.Result,
+        Value.Codes,
+        Value.Indices,
+        Dynamic,
+        Pending {
 
   /** For messages. */
   String kind();
@@ -65,6 +73,19 @@ public sealed interface Value
     @Override
     public String kind() {
       return "codes";
+    }
+  }
+
+  /**
+   * Integers that pick rows of a table.
+   *
+   * @param tensor {@code [time, 1]} or {@code [1]}, as real numbers
+   * @param isFlat whether the file has them without the last dimension
+   */
+  record Indices(Tensor tensor, boolean isFlat) implements Value {
+    @Override
+    public String kind() {
+      return "word indices";
     }
   }
 }
