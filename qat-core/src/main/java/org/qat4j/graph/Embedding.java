@@ -18,18 +18,22 @@ public record Embedding(Table table) implements Op {
     }
   }
 
+  /** Whether a number is the index of a word. */
+  public boolean isWord(float index) {
+    return index >= 0 && index < table.words() && (int) index == index;
+  }
+
   /**
    * The word of an index.
    *
    * @throws IllegalArgumentException if it is no integer, or the table has no such word
    */
   public int word(float index) {
-    int word = (int) index;
-    if (word != index || word < 0 || word >= table.words()) {
+    if (!isWord(index)) {
       throw new IllegalArgumentException(
           "word index " + index + " is none of the integers 0 to " + (table.words() - 1));
     }
-    return word;
+    return (int) index;
   }
 
   @Override

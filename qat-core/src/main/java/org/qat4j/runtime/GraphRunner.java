@@ -44,6 +44,7 @@ public final class GraphRunner implements AutoCloseable {
   private final int mostImages;
   private final List<Tensor> inputs;
   private final List<Tensor> outputs;
+  private final List<WordInput> looked;
   private final Optional<SaturationWatch> watch;
   private final KeptState kept;
   private final Member[] members;
@@ -95,6 +96,7 @@ public final class GraphRunner implements AutoCloseable {
     }
     this.inputs = graph.inputs();
     this.outputs = graph.outputs();
+    this.looked = WordInput.of(graph);
     this.limits = limits;
     limits.requireOperations(graph);
     this.program = Program.acquire(graph, choice, layouts, rule.isPresent(), limits);
@@ -194,6 +196,13 @@ public final class GraphRunner implements AutoCloseable {
     Port.check("input", inputs, arrays, batch);
     Port.check("output", outputs, results, batch);
     Port.checkCodes(inputs, arrays);
+    checkWords(arrays);
+  }
+
+  private void checkWords(Object[] arrays) {
+    for (int i = 0; i < looked.size(); i++) {
+      looked.get(i).check(arrays);
+    }
   }
 
   private void runPieces(Object[] arrays, int batch, Object[] results) {
@@ -310,6 +319,7 @@ public final class GraphRunner implements AutoCloseable {
   public Map<String, int[]> trace(Object[] arrays, int batch) {
     Port.check("input", inputs, arrays, batch);
     Port.checkCodes(inputs, arrays);
+    checkWords(arrays);
     // Each tensor is there twice: in native memory and as the codes that are returned.
     long bytes = 2 * bytes(program.graph().tensors(), batch);
     limits.requireBytes("all tensors of " + batch + " images", bytes);

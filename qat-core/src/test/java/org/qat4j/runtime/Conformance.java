@@ -103,7 +103,7 @@ final class Conformance {
   }
 
   /**
-   * Runs every n-th case, and the seeds below the given number, on oneDNN. Prints the instruction
+   * Runs every n-th case, all recurrent layers, and the seeds below the given number, on oneDNN. Prints the instruction
    * set and how many were compared, or fails with the first difference.
    *
    * @param args n and the number of seeds
@@ -115,6 +115,10 @@ final class Conformance {
     List<ConformanceCases.Case> cases = ConformanceCases.all();
     for (int i = 0; i < cases.size(); i += step) {
       assertSame(cases.get(i).graph(), "onednn", new Random(i), 2);
+      compared++;
+    }
+    for (Graph graph : RecurrentGraphs.all().values()) {
+      assertSame(graph, "onednn", new Random(compared), 2);
       compared++;
     }
     for (long seed = 1; seed <= seeds; seed++) {

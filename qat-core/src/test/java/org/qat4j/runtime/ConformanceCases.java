@@ -48,6 +48,7 @@ final class ConformanceCases {
     table.sequences();
     table.dynamic();
     table.state();
+    RecurrentGraphs.all().forEach((name, graph) -> table.cases.add(new Case(name, graph)));
     return table.cases;
   }
 

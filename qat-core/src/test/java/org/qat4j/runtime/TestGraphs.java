@@ -7,6 +7,7 @@ import org.qat4j.graph.Bias;
 import org.qat4j.graph.ChannelOp;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.Embedding;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.JoinOp;
 import org.qat4j.graph.LinearOp;
@@ -86,12 +87,29 @@ final class TestGraphs {
   /** Real numbers that quantize to every code, ties and values outside the range. */
   static float[] reals(Random random, Graph graph, int input, int batch) {
     Tensor tensor = graph.inputs().get(input);
-    QuantParams params = graph.tensor("q" + input).params();
     float[] reals = new float[batch * tensor.shape().elements()];
+    if (graph.tensors().stream().noneMatch(other -> other.name().equals("q" + input))) {
+      return unquantized(random, graph, tensor, reals);
+    }
+    QuantParams params = graph.tensor("q" + input).params();
     int margin = params.range().steps() / 16 + 1;
     for (int i = 0; i < reals.length; i++) {
       int half = random.nextInt(2 * (params.range().steps() + 2 * margin)) - 2 * margin;
       reals[i] = params.scale() * (params.range().min() - params.zeroPoint() + half / 2f);
+    }
+    return reals;
+  }
+
+  /** Words of a table, masks of whole steps, or any numbers, of another magnitude each image. */
+  private static float[] unquantized(Random random, Graph graph, Tensor tensor, float[] reals) {
+    for (int i = 0; i < reals.length; i++) {
+      int image = i / tensor.shape().elements();
+      reals[i] = (float) random.nextGaussian() * (image + 1);
+      if (tensor.name().equals("mask")) {
+        reals[i] = random.nextInt(4) > 0 ? 1 : 0;
+      } else if (graph.readers(tensor).get(0).op() instanceof Embedding embedding) {
+        reals[i] = random.nextInt(embedding.table().words());
+      }
     }
     return reals;
   }

@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 import org.qat4j.graph.ConvertOp;
 import org.qat4j.graph.Graph;
 import org.qat4j.graph.Op;
-import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.Binding;
@@ -18,7 +17,7 @@ import org.qat4j.runtime.Offer;
 import org.qat4j.runtime.Region;
 import org.qat4j.runtime.Step;
 
-/** Java loops for everything on 8-bit codes but convolution and dense. */
+/** Java loops for everything on 8-bit codes but convolution and dense, and for sequences. */
 public final class LoopsBackend implements Backend {
   /** See {@link Offer#speed()}. */
   private static final double SPEED = 10;
@@ -74,7 +73,7 @@ public final class LoopsBackend implements Backend {
 
   private static Optional<Offer> offer(Region region) {
     return Loop.of(region.first().op(), region.input())
-        .map(loop -> new Offer(region, SPEED, () -> new LoopKernel(region, loop)));
+        .map(loop -> new Offer(region, SPEED, () -> new LoopKernel(region, loop.get())));
   }
 
   private static boolean isSupported(Region region) {
@@ -82,12 +81,10 @@ public final class LoopsBackend implements Backend {
         .allMatch(LoopsBackend::isSupported);
   }
 
-  /** Real numbers lie NCHW for these loops, which sequences do not. */
   private static boolean isSupported(Tensor tensor) {
     return switch (ElementType.of(tensor)) {
-      case U8, S8 -> true;
+      case U8, S8, F32 -> true;
       case U16, S16 -> false;
-      case F32 -> tensor.shape().kind() != Shape.Kind.SEQUENCE;
     };
   }
 }

@@ -14,7 +14,7 @@ import org.qat4j.graph.LinearOp;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.PoolOp;
-import org.qat4j.graph.Shape;
+import org.qat4j.graph.RecurrentOp;
 import org.qat4j.graph.Tensor;
 import org.qat4j.runtime.Backend;
 import org.qat4j.runtime.ConvolutionView;
@@ -86,7 +86,7 @@ public final class OneDnnBackend implements Backend {
       return Optional.of(() -> new QuantizeOneDnn(input, output));
     }
     if (input.arithmetic() != Arithmetic.CODES) {
-      return Optional.empty();
+      return dynamic(region);
     }
     if (region.matches(ConvertOp.Dequantize.class)) {
       return Optional.of(() -> new DequantizeOneDnn(input, output));
@@ -106,27 +106,40 @@ public final class OneDnnBackend implements Backend {
     return ConvolutionView.of(region).flatMap(OneDnnBackend::layer);
   }
 
+  /** Layers of codes whose scale is computed while running. */
+  private static Optional<Supplier<Kernel>> dynamic(Region region) {
+    Op op = region.first().op();
+    List<Tensor> operands = region.graph().inputsOf(region.first());
+    if (region.matches(LinearOp.Dense.class) && op instanceof LinearOp.Dense dense) {
+      return Optional.of(
+          () -> new DynamicDenseOneDnn(dense, operands.get(0), region.output()));
+    }
+    if (region.matches(RecurrentOp.class) && op instanceof RecurrentOp recurrent) {
+      return Optional.of(() -> new RecurrentOneDnn(recurrent, operands, region.output()));
+    }
+    return Optional.empty();
+  }
+
   private static boolean isSupported(Region region) {
     return Stream.concat(region.inputs().stream(), Stream.of(region.output()))
             .allMatch(OneDnnBackend::isSupported)
         && region.nodes().stream()
             .flatMap(node -> node.op().weights().stream())
-            .allMatch(OneDnnBackend::isInt8);
+            .allMatch(OneDnnBackend::isExact);
   }
 
-  /** Real numbers lie NCHW for these kernels, which sequences do not. */
   private static boolean isSupported(Tensor tensor) {
     return switch (ElementType.of(tensor)) {
-      case U8, S8 -> true;
+      case U8, S8, F32 -> true;
       case U16, S16 -> false;
-      case F32 -> tensor.shape().kind() != Shape.Kind.SEQUENCE;
     };
   }
 
-  private static boolean isInt8(Coefficients weights) {
+  private static boolean isExact(Coefficients weights) {
     return switch (weights.arithmetic()) {
       case CODES -> weights.codes().weights().isInt8();
-      case DYNAMIC_CODES, REALS -> false;
+      case DYNAMIC_CODES -> DynamicProduct.exists(weights.dynamicCodes().weights());
+      case REALS -> false;
     };
   }
 

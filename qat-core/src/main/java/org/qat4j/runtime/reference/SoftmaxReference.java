@@ -9,7 +9,7 @@ import org.qat4j.runtime.Step;
 /** Softmax over the features of each image, in double, or of each time step, in float32. */
 final class SoftmaxReference {
   /** Partial sums of a step. */
-  private static final int LANES = 256;
+  private static final int LANES = 1024;
 
   private SoftmaxReference() {}
 
