@@ -75,7 +75,9 @@ final class RecurrentBenchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    require(List.of(words, embedding, hidden, layers).stream().allMatch(n -> n >= 1), "sizes");
+    require(
+        List.of(words, embedding, hidden, layers).stream().allMatch(size -> size >= 1),
+        "--words, --embedding, --hidden and --layers must be >= 1");
     require(threads >= 1, "--threads must be >= 1: " + threads);
     require(rounds >= 1, "--rounds must be >= 1: " + rounds);
     require(warmUp >= 0, "--warm-up must be >= 0: " + warmUp);

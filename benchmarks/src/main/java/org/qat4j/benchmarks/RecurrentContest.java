@@ -6,16 +6,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.qat4j.benchmarks.pytorch.TorchWords;
+import org.qat4j.cli.speed.ChildJvm;
+import org.qat4j.cli.speed.Engine;
 import org.qat4j.cli.speed.EngineProcess;
-import org.qat4j.cli.speed.ModelCall;
-import org.qat4j.cli.speed.ModelRuntime;
-import org.qat4j.cli.speed.RawFloats;
 import org.qat4j.cli.speed.Samples;
 import org.qat4j.cli.speed.Turns;
-import org.qat4j.graph.Shape;
 import org.qat4j.training.Qat;
 import org.qat4j.training.dynamic.DynamicConfig;
 
@@ -117,7 +116,6 @@ record RecurrentContest(RecurrentCase task, int threads, Turns turns, Optional<S
     Qat.quantizeDynamic(network, real).save(file(Reader.FLOAT));
     Qat.quantizeDynamic(network, int8).save(file(Reader.INT8));
     Qat.quantizeDynamic(network, int8.withInt8Embeddings()).save(file(Reader.INT8_EMBEDDING));
-    RawFloats.write(task.file("places"), task.places());
     task.writeWeights(RecurrentDl4j.weights(network));
   }
 
@@ -147,17 +145,18 @@ record RecurrentContest(RecurrentCase task, int threads, Turns turns, Optional<S
               List.of(),
               RecurrentDl4j.class,
               task.arguments());
-      case FLOAT, INT8, INT8_EMBEDDING -> model(ModelRuntime.QAT4J, reader);
-      case ORT_FLOAT, ORT_INT8, ORT_INT8_EMBEDDING -> model(ModelRuntime.ONNXRUNTIME, reader);
+      case FLOAT, INT8, INT8_EMBEDDING -> model(RecurrentSession.class, reader);
+      case ORT_FLOAT, ORT_INT8, ORT_INT8_EMBEDDING -> model(RecurrentOrt.class, reader);
       case PYTORCH_FLOAT, PYTORCH_INT8 -> pyTorch(reader);
     };
   }
 
-  private EngineProcess model(ModelRuntime runtime, Reader reader) throws IOException {
-    Shape text = Shape.of(RecurrentCase.STEPS, 1);
-    return new ModelCall(
-            file(reader), true, text, task.file("places"), RecurrentCase.BATCH, threads)
-        .on(runtime, reader.toString());
+  private EngineProcess model(Class<? extends Engine> engine, Reader reader) throws IOException {
+    List<String> arguments = new ArrayList<>(task.arguments());
+    arguments.add(file(reader).toString());
+    arguments.add(Integer.toString(threads));
+    return new EngineProcess(
+        reader.toString(), Map.of(), ChildJvm.inheritedOptions(), engine, arguments);
   }
 
   private EngineProcess pyTorch(Reader reader) throws IOException {

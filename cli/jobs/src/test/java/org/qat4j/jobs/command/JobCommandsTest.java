@@ -31,7 +31,7 @@ class JobCommandsTest {
   @Test
   void commands_ofBothModules_areThoseOfTheCommandLineInThisOrder() {
     assertEquals(
-        List.of("quickstart", "train", "run", "inspect", "bench"),
+        List.of("quickstart", "train", "words", "run", "inspect", "bench"),
         List.copyOf(Qat4j.commandLine().getSubcommands().keySet()));
   }
 
