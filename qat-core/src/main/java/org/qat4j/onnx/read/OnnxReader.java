@@ -39,7 +39,12 @@ public final class OnnxReader {
   private static final int MAX_OPSET = 23;
   private static final int NAMED_ISLANDS = 10;
   private static final Set<String> QUANTIZED =
-      Set.of("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear");
+      Set.of(
+          "QuantizeLinear",
+          "DequantizeLinear",
+          "DynamicQuantizeLinear",
+          "DynamicQuantizeMatMul",
+          "DynamicQuantizeLSTM");
 
   private OnnxReader() {}
 

@@ -149,6 +149,14 @@ public final class Constant {
     return derived(node, type, new int[] {columns, rows}, swapped);
   }
 
+  /** One index of the first dimension. */
+  public Constant part(OnnxNode node, int index) throws OnnxFormatException {
+    int[] rest = Arrays.copyOfRange(dims, 1, dims.length);
+    int length = dims[0] == 0 ? 0 : count / dims[0];
+    IntToDoubleFunction moved = i -> elements.applyAsDouble(index * length + i);
+    return derived(node, type, rest, length, moved);
+  }
+
   /** Each element clamped. */
   public Constant clipped(OnnxNode node, IntRange range) throws OnnxFormatException {
     return derived(node, type, dims, i -> range.clamp(elements.applyAsDouble(i)));
@@ -163,10 +171,20 @@ public final class Constant {
   private Constant derived(
       OnnxNode node, DataType newType, int[] newDims, IntToDoubleFunction newElements)
       throws OnnxFormatException {
+    return derived(node, newType, newDims, count, newElements);
+  }
+
+  private Constant derived(
+      OnnxNode node,
+      DataType newType,
+      int[] newDims,
+      int newCount,
+      IntToDoubleFunction newElements)
+      throws OnnxFormatException {
     if (steps == MAX_STEPS) {
       throw node.error("is behind " + MAX_STEPS + " other operations on constant '" + name + "'");
     }
-    return new Constant(name, newType, newDims, count, newElements, Optional.empty(), steps + 1);
+    return new Constant(name, newType, newDims, newCount, newElements, Optional.empty(), steps + 1);
   }
 
   public String shape() {

@@ -4,6 +4,8 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.List;
 import java.util.Optional;
 import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.Reals;
+import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
 import org.qat4j.onnx.IntegerType;
@@ -15,6 +17,7 @@ import org.qat4j.onnx.read.values.Decoding;
 import org.qat4j.onnx.read.values.Dynamic;
 import org.qat4j.onnx.read.values.LayerOp;
 import org.qat4j.onnx.read.values.Pending;
+import org.qat4j.onnx.read.values.RealConstant;
 import org.qat4j.onnx.read.values.Value;
 
 /**
@@ -72,6 +75,57 @@ final class DynamicDecoder {
             : Optional.empty();
     decoding.define(
         node.output(), new Dynamic.Sums(codes.tensor(), node, weights, zeroPoint, false));
+  }
+
+  /** ONNX Runtime's DynamicQuantizeLinear, MatMulInteger and what follows in one. */
+  static void quantizedMatMul(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    node.requireInputs(3, 5);
+    Tensor real = decoding.real(node, 0);
+    Tensor codes =
+        decoding.emit(
+            node,
+            new ConvertOp.QuantizeDynamic(),
+            List.of(real),
+            decoding.tensorName(node.output() + "/codes"),
+            new Tensor.DynamicCodes());
+    layer(node, codes, 2, 3, 4, decoding);
+  }
+
+  /** ONNX Runtime's MatMulInteger with what follows. */
+  static void matMulToFloat(OnnxNode node, Decoding decoding) throws OnnxFormatException {
+    node.requireInputs(5, 7);
+    if (!(decoding.value(node, 0) instanceof Dynamic.Codes codes)
+        || !(decoding.value(node, 2) instanceof Dynamic.Scale scale)
+        || scale.weights().isPresent()
+        || !scale.tensor().equals(codes.tensor())) {
+      throw node.error("reads other codes than those of a DynamicQuantizeLinear with their scale");
+    }
+    requireZeroPoint(node, 4, codes.tensor(), decoding);
+    layer(node, codes.tensor(), 3, 5, 6, decoding);
+  }
+
+  /** Weights, bias and what they multiply, by the numbers of the inputs. */
+  private static void layer(
+      OnnxNode node, Tensor codes, int scale, int zeroPoint, int bias, Decoding decoding)
+      throws OnnxFormatException {
+    Optional<Constant> zero =
+        node.hasInput(zeroPoint)
+            ? Optional.of(decoding.constant(node, zeroPoint, "zero point"))
+            : Optional.empty();
+    Weights weights =
+        weights(
+            node,
+            decoding.constant(node, 1, "weights"),
+            decoding.constant(node, scale, "scale"),
+            zero,
+            decoding);
+    Optional<Reals> added = Optional.empty();
+    if (node.hasInput(bias)) {
+      RealConstant numbers = decoding.realConstant(node, bias, "bias");
+      Shape outputs = Shape.of(weights.outChannels());
+      added = Optional.of(new Reals(numbers.perChannel(node, outputs, decoding.budget())));
+    }
+    pend(node, node, codes, new LayerOp.DynamicDense(weights, added), decoding);
   }
 
   private static void requireZeroPoint(OnnxNode node, int index, Tensor codes, Decoding decoding)
@@ -146,7 +200,12 @@ final class DynamicDecoder {
       OnnxNode node, Dynamic.Sums sums, Constant scale, Decoding decoding)
       throws OnnxFormatException {
     Weights weights = weights(sums.node(), sums.codes(), scale, sums.zeroPoint(), decoding);
-    pend(node, sums.node(), sums.tensor(), weights, decoding);
+    pend(
+        node,
+        sums.node(),
+        sums.tensor(),
+        new LayerOp.DynamicDense(weights, Optional.empty()),
+        decoding);
   }
 
   /**
@@ -154,10 +213,9 @@ final class DynamicDecoder {
    * @param layer that gives it its name
    */
   private static void pend(
-      OnnxNode node, OnnxNode layer, Tensor codes, Weights weights, Decoding decoding)
+      OnnxNode node, OnnxNode layer, Tensor codes, LayerOp op, Decoding decoding)
       throws OnnxFormatException {
     try {
-      LayerOp op = new LayerOp.DynamicDense(weights, Optional.empty());
       Pending pending = Pending.layer(layer, List.of(codes), op);
       decoding.define(node.output(), pending.named(node));
     } catch (IllegalArgumentException e) {

@@ -16,6 +16,10 @@ public final class Operators {
           Map.entry("DequantizeLinear", QuantizationDecoder::dequantize),
           Map.entry("DynamicQuantizeLinear", DynamicDecoder::quantize),
           Map.entry("MatMulInteger", DynamicDecoder::matMulInteger),
+          Map.entry("DynamicQuantizeMatMul", DynamicDecoder::quantizedMatMul),
+          Map.entry("MatMulIntegerToFloat", DynamicDecoder::matMulToFloat),
+          Map.entry("DynamicQuantizeLSTM", LstmDecoder::dynamic),
+          Map.entry("ConstantOfShape", TimeFirstDecoder::zeros),
           Map.entry("Conv", LayerDecoder::conv),
           Map.entry("Gemm", LayerDecoder::gemm),
           Map.entry("MatMul", LayerDecoder::matMul),
@@ -49,6 +53,7 @@ public final class Operators {
           Map.entry("Gemm", RealLayerDecoder::gemm),
           Map.entry("MatMul", RealLayerDecoder::matMul),
           Map.entry("BatchNormalization", RealLayerDecoder::batchNorm),
+          Map.entry("LSTM", LstmDecoder::real),
           Map.entry("Add", ScaleShiftDecoder::add),
           Map.entry("Sub", ScaleShiftDecoder::sub),
           Map.entry("Mul", ScaleShiftDecoder::mul),
@@ -68,6 +73,18 @@ public final class Operators {
   /** Operators on what belongs to codes whose scale is computed while running. */
   private static final Map<String, NodeDecoder> DYNAMIC =
       Map.of("Cast", DynamicDecoder::cast, "Mul", DynamicDecoder::mul);
+
+  /** Operators around recurrent layers, whose first dimension is the time. */
+  private static final Map<String, NodeDecoder> TIME_FIRST =
+      Map.of(
+          "Transpose", TimeFirstDecoder::transpose,
+          "Squeeze", TimeFirstDecoder::squeeze,
+          "Reshape", TimeFirstDecoder::reshape,
+          "Slice", TimeFirstDecoder::part);
+
+  /** Operators that are ONNX Runtime's own. */
+  private static final Set<String> OWN =
+      Set.of("DynamicQuantizeMatMul", "MatMulIntegerToFloat", "DynamicQuantizeLSTM");
 
   /**
    * Operators of other domains that mean the same: ONNX Runtime's quantizer writes them for 4 and
@@ -96,17 +113,22 @@ public final class Operators {
   private static NodeDecoder of(OnnxNode node, Decoding decoding) throws OnnxFormatException {
     String domain = node.proto().getDomain();
     boolean standard = domain.isEmpty() || domain.equals("ai.onnx");
-    boolean contributed = domain.equals("com.microsoft") && CONTRIBUTED.contains(node.op());
+    boolean own = OWN.contains(node.op());
+    boolean contributed =
+        domain.equals("com.microsoft") && (own || CONTRIBUTED.contains(node.op()));
     if (standard && SizesDecoder.isSizes(node, decoding)) {
       return SizesDecoder::decode;
     }
     if (standard && DYNAMIC.containsKey(node.op()) && DynamicDecoder.isPart(node, decoding)) {
       return DYNAMIC.get(node.op());
     }
+    if (standard && TIME_FIRST.containsKey(node.op()) && TimeFirstDecoder.isPart(node, decoding)) {
+      return TIME_FIRST.get(node.op());
+    }
     boolean islands =
         standard && (decoding.allowsFloat() || InputScaling.isInFront(node, decoding));
     NodeDecoder island = islands ? REAL.get(node.op()) : null;
-    NodeDecoder integer = standard || contributed ? INTEGER.get(node.op()) : null;
+    NodeDecoder integer = (standard && !own) || contributed ? INTEGER.get(node.op()) : null;
     if (integer == null && island == null) {
       throw refused(node, decoding.allowsFloat());
     }
@@ -140,6 +162,10 @@ public final class Operators {
       case "If", "Loop", "Scan" ->
           "is control flow, which is not supported; export the model for one fixed path, or recurrent"
               + " layers in the form of docs/onnx.md";
+      case "LSTM" -> "would run in float; quantize it dynamically (DynamicQuantizeLSTM)";
+      case "GRU", "RNN" ->
+          "is not supported; of recurrent operators LSTM and DynamicQuantizeLSTM are, and the form of"
+              + " docs/onnx.md";
       case "BatchNormalization" ->
           "would run in float; fold it into the convolution before it, then quantize";
       case "Unsqueeze" ->

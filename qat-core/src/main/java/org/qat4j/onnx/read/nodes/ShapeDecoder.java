@@ -122,6 +122,10 @@ final class ShapeDecoder {
     if (sequence && RecurrentDecoder.decode(node, decoding)) {
       return;
     }
+    if (sequence && TimeFirstDecoder.isTurned(node, decoding)) {
+      TimeFirstDecoder.transpose(node, decoding);
+      return;
+    }
     Optional<int[]> order =
         node.attribute("perm").isPresent() && !sequence
             ? node.sizes("perm", 2)

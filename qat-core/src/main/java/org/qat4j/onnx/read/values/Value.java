@@ -16,6 +16,7 @@ public sealed interface Value
         Value.Codes,
         Value.Indices,
         Dynamic,
+        TimeFirst,
         Pending {
 
   /** For messages. */
