@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.qat4j.benchmarks.pytorch.TorchWords;
@@ -25,6 +24,9 @@ import org.qat4j.training.dynamic.DynamicConfig;
  * @param pyTorch its class path; empty to leave it out
  */
 record RecurrentContest(RecurrentCase task, int threads, Turns turns, Optional<String> pyTorch) {
+  static final String FLOAT_FILE = "float.onnx";
+  static final DynamicConfig FLOAT = DynamicConfig.floatingPoint().stateless();
+
   private static final double SAME_IN_FLOAT = 1e-4;
   private static final double SAME_IN_8_BITS = 5e-3;
 
@@ -111,9 +113,8 @@ record RecurrentContest(RecurrentCase task, int threads, Turns turns, Optional<S
 
   private void writeFiles() throws IOException {
     MultiLayerNetwork network = RecurrentDl4j.network(task);
-    DynamicConfig int8 = DynamicConfig.int8().stateless().withSteps(RecurrentCase.STEPS);
-    DynamicConfig real = DynamicConfig.floatingPoint().stateless().withSteps(RecurrentCase.STEPS);
-    Qat.quantizeDynamic(network, real).save(file(Reader.FLOAT));
+    DynamicConfig int8 = DynamicConfig.int8().stateless();
+    Qat.quantizeDynamic(network, FLOAT).save(file(Reader.FLOAT));
     Qat.quantizeDynamic(network, int8).save(file(Reader.INT8));
     Qat.quantizeDynamic(network, int8.withInt8Embeddings()).save(file(Reader.INT8_EMBEDDING));
     task.writeWeights(RecurrentDl4j.weights(network));
@@ -123,7 +124,7 @@ record RecurrentContest(RecurrentCase task, int threads, Turns turns, Optional<S
   private Path file(Reader reader) {
     return task.file(
         switch (reader) {
-          case FLOAT, ORT_FLOAT -> "float.onnx";
+          case FLOAT, ORT_FLOAT -> FLOAT_FILE;
           case INT8, ORT_INT8 -> "int8.onnx";
           case INT8_EMBEDDING, ORT_INT8_EMBEDDING -> "embedding.onnx";
           case DL4J, PYTORCH_FLOAT, PYTORCH_INT8 -> "weights";
@@ -156,7 +157,7 @@ record RecurrentContest(RecurrentCase task, int threads, Turns turns, Optional<S
     arguments.add(file(reader).toString());
     arguments.add(Integer.toString(threads));
     return new EngineProcess(
-        reader.toString(), Map.of(), ChildJvm.inheritedOptions(), engine, arguments);
+        reader.toString(), Dl4jEngine.environment(threads), ChildJvm.inheritedOptions(), engine, arguments);
   }
 
   private EngineProcess pyTorch(Reader reader) throws IOException {

@@ -9,9 +9,9 @@ import java.util.List;
 import org.qat4j.cli.speed.Engine;
 import org.qat4j.cli.speed.EngineServer;
 import org.qat4j.inference.InferenceSession;
-import org.qat4j.inference.LoadOptions;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.inference.SessionOptions;
+import org.qat4j.training.Qat;
 
 /** A word model in this project's session, on direct buffers, made once. */
 final class RecurrentSession implements Engine {
@@ -19,10 +19,8 @@ final class RecurrentSession implements Engine {
   private final FloatBuffer places;
   private final FloatBuffer results;
 
-  private RecurrentSession(RecurrentCase task, Path model, int threads) throws IOException {
-    QuantizedModel loaded =
-        QuantizedModel.load(model, LoadOptions.ALLOW_FLOAT).withSteps(RecurrentCase.STEPS);
-    session = InferenceSession.open(loaded, SessionOptions.DEFAULT.withThreads(threads));
+  private RecurrentSession(RecurrentCase task, QuantizedModel model, int threads) {
+    session = InferenceSession.open(model, SessionOptions.DEFAULT.withThreads(threads));
     float[] values = task.places();
     places = direct(Float.BYTES, values.length).asFloatBuffer();
     places.put(values).rewind();
@@ -31,10 +29,18 @@ final class RecurrentSession implements Engine {
 
   /** Arguments: those of the case, the model file and threads. */
   public static void main(String[] args) throws Exception {
+    RecurrentCase task = RecurrentCase.of(List.of(args));
     EngineServer.serve(
-        () ->
-            new RecurrentSession(
-                RecurrentCase.of(List.of(args)), Path.of(args[5]), Integer.parseInt(args[6])));
+        () -> new RecurrentSession(task, model(task, args[5]), Integer.parseInt(args[6])));
+  }
+
+  /** Files that are not quantized are not read, so the float model comes from the network. */
+  private static QuantizedModel model(RecurrentCase task, String file) throws IOException {
+    QuantizedModel model =
+        file.endsWith(RecurrentContest.FLOAT_FILE)
+            ? Qat.quantizeDynamic(RecurrentDl4j.network(task), RecurrentContest.FLOAT)
+            : QuantizedModel.load(Path.of(file));
+    return model.withSteps(RecurrentCase.STEPS);
   }
 
   static ByteBuffer direct(int size, int count) {
