@@ -67,8 +67,7 @@ public record RecurrentForm(
   public Form form() {
     Form.Builder form = new Form.Builder();
     String steps = form.node("Transpose", "steps", List.of(SEQUENCE), TIME_FIRST);
-    String sums =
-        product(form, steps, SEQUENCE, INPUT, inputZeroPoints);
+    String sums = product(form, steps, SEQUENCE, INPUT, inputZeroPoints);
     List<String> operands = new ArrayList<>(begin(form));
     operands.add(sums);
     if (scan.masked()) {
@@ -141,23 +140,20 @@ public record RecurrentForm(
       String sums = form.node("MatMul", name, List.of(operand, weights + WEIGHT));
       return form.node("Add", weights + "_reals", List.of(sums, bias));
     }
-    List<String> operands =
-        new ArrayList<>(List.of(operand, weights + WEIGHT, codes + ZERO_POINT));
+    List<String> operands = new ArrayList<>(List.of(operand, weights + WEIGHT, codes + ZERO_POINT));
     if (zeroPoints) {
       operands.add(weights + WEIGHT + ZERO_POINT);
     }
     String sums = form.node("MatMulInteger", name, operands);
     String reals = cast(form, weights + "_real_sums", sums, REAL);
     String scale =
-        form.node(
-            "Mul", weights + "_scale", List.of(codes + SCALE, weights + WEIGHT + SCALE));
+        form.node("Mul", weights + "_scale", List.of(codes + SCALE, weights + WEIGHT + SCALE));
     String scaled = form.node("Mul", weights + "_scaled", List.of(reals, scale));
     return form.node("Add", weights + "_reals", List.of(scaled, bias));
   }
 
   private static String cast(Form.Builder form, String output, String input, DataType type) {
-    return form.node(
-        "Cast", output, List.of(input), OnnxNodes.integer("to", type.getNumber()));
+    return form.node("Cast", output, List.of(input), OnnxNodes.integer("to", type.getNumber()));
   }
 
   private AttributeProto body() {
@@ -197,8 +193,7 @@ public record RecurrentForm(
     if (!scan.masked()) {
       return "new_" + row;
     }
-    String zero =
-        body.node("Constant", "no_" + row, List.of(), OnnxNodes.real("value_float", 0));
+    String zero = body.node("Constant", "no_" + row, List.of(), OnnxNodes.real("value_float", 0));
     return body.node("Where", "next_" + row, List.of("is_valid", "new_" + row, zero));
   }
 
@@ -223,8 +218,7 @@ public record RecurrentForm(
   private String gate(Form.Builder body, String gate, int peephole, String cells) {
     String sum = "sum_" + gate;
     if (peepholes) {
-      String seen =
-          body.node("Mul", "seen_" + gate, List.of(PEEPHOLES.get(peephole), cells));
+      String seen = body.node("Mul", "seen_" + gate, List.of(PEEPHOLES.get(peephole), cells));
       sum = body.node("Add", "all_" + gate, List.of(sum, seen));
     }
     return body.node("Sigmoid", gate, List.of(sum));

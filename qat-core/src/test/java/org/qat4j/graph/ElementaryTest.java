@@ -14,7 +14,8 @@ class ElementaryTest {
   }
 
   /** The largest error over an interval, relative to the function where asked. */
-  private static double error(Function function, DoubleUnaryOperator exact, float end, boolean relative) {
+  private static double error(
+      Function function, DoubleUnaryOperator exact, float end, boolean relative) {
     double largest = 0;
     for (int i = -POINTS; i <= POINTS; i++) {
       float x = end * i / POINTS;

@@ -24,8 +24,7 @@ class RecurrentOpTest {
   private static Coefficients dynamic(int rows, int columns) {
     float[] scales = new float[rows];
     Arrays.fill(scales, 1);
-    Weights weights =
-        Weights.symmetric(new byte[rows * columns], scales, IntRange.signedNarrow(8));
+    Weights weights = Weights.symmetric(new byte[rows * columns], scales, IntRange.signedNarrow(8));
     return new Coefficients.OfDynamicCodes(weights, new Reals(new float[rows]));
   }
 
@@ -53,8 +52,7 @@ class RecurrentOpTest {
     assertEquals(expected, lstm(resumed).outputShape(List.of(x, state)));
     assertEquals(expected, lstm(resumed.underMask()).outputShape(List.of(x, state, mask)));
     assertEquals(expected, lstm(Scan.FORWARD.underMask()).outputShape(List.of(x, mask)));
-    assertEquals(
-        TIME * 4L * UNITS * (FEATURES + UNITS), lstm(Scan.FORWARD).macs(List.of(x)));
+    assertEquals(TIME * 4L * UNITS * (FEATURES + UNITS), lstm(Scan.FORWARD).macs(List.of(x)));
   }
 
   @Test
@@ -87,13 +85,11 @@ class RecurrentOpTest {
     assertRefused(
         "weights of 4 gates must be [gates * units, features] and [gates * units, units],"
             + " got [12, 2] and [12, 2]",
-        () ->
-            new RecurrentOp.Lstm(real(12, 2), real(12, 2), Optional.empty(), Scan.FORWARD));
+        () -> new RecurrentOp.Lstm(real(12, 2), real(12, 2), Optional.empty(), Scan.FORWARD));
     assertRefused(
         "the input's weights are for real numbers, the recurrent ones for codes whose scale is"
             + " computed while running",
-        () ->
-            new RecurrentOp.Lstm(real(12, 2), dynamic(12, 3), Optional.empty(), Scan.FORWARD));
+        () -> new RecurrentOp.Lstm(real(12, 2), dynamic(12, 3), Optional.empty(), Scan.FORWARD));
     assertRefused(
         "9 peephole weights expected, got 3",
         () ->

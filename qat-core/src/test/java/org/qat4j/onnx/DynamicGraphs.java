@@ -59,9 +59,7 @@ final class DynamicGraphs {
     }
     boolean hidden = keeps && random.nextBoolean();
     String end =
-        hidden || random.nextBoolean()
-            ? node(new ChannelOp.Softmax(), List.of(last), REAL)
-            : last;
+        hidden || random.nextBoolean() ? node(new ChannelOp.Softmax(), List.of(last), REAL) : last;
     if (graph.tensor(end).shape().kind() == Shape.Kind.SEQUENCE && random.nextBoolean()) {
       end = node(new MoveOp.Flatten(), List.of(end), REAL);
     }

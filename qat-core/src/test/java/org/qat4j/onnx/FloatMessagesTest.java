@@ -20,7 +20,7 @@ class FloatMessagesTest {
         "LeakyRelu|x_q|reads 'x_q', codes; its input must come from a DequantizeLinear",
         "Sigmoid|x_q|reads 'x_q', codes, expected real numbers",
         "Cast|x_dq|casts dequantized codes to data type UNDEFINED, expected an activation to FLOAT",
-        "Gather|x_dq|picks numbers of an activation or a long constant; only sizes of tensors are",
+        "Gather|x_dq|has 1 inputs, expected 2",
       })
   void refusal_withFloatAllowed_givesTheRealReason(String op, String input, String reason) {
     byte[] bytes =

@@ -160,7 +160,6 @@ class OnnxRuntimeDynamicTest {
     assertEquals(
         "node 'dense' has weights [-32768, 32767], but MatMulInteger multiplies 8-bit ones only:"
             + " quantize them to 8 bits or fewer",
-        assertThrows(IllegalArgumentException.class, () -> OnnxWriter.toBytes(graph))
-            .getMessage());
+        assertThrows(IllegalArgumentException.class, () -> OnnxWriter.toBytes(graph)).getMessage());
   }
 }

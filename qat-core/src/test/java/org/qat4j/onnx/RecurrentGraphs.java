@@ -50,6 +50,14 @@ final class RecurrentGraphs {
     return new RecurrentGraphs(seed).draw();
   }
 
+  /** One whose layers all have weights of codes. */
+  static Graph drawDynamic(long seed) {
+    Graph graph = draw(seed);
+    return graph.islands().stream().allMatch(node -> node.op().weights().isEmpty())
+        ? graph
+        : drawDynamic(seed + 1000);
+  }
+
   private Graph draw() {
     boolean words = random.nextBoolean();
     graph.input(Tensor.real("x", Shape.of(steps, words ? 1 : 4)));
@@ -70,10 +78,8 @@ final class RecurrentGraphs {
     }
     String codes = codes(last);
     Weights decoder = weights(5, channels(last));
-    String y =
-        node(new LinearOp.Dense(decoder, reals(5), Clip.NONE), List.of(codes), REAL);
-    return graph.build(
-        random.nextBoolean() ? node(new ChannelOp.Softmax(), List.of(y), REAL) : y);
+    String y = node(new LinearOp.Dense(decoder, reals(5), Clip.NONE), List.of(codes), REAL);
+    return graph.build(random.nextBoolean() ? node(new ChannelOp.Softmax(), List.of(y), REAL) : y);
   }
 
   private String embedding(String words) {

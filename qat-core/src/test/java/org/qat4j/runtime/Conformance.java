@@ -103,8 +103,8 @@ final class Conformance {
   }
 
   /**
-   * Runs every n-th case, all recurrent layers, and the seeds below the given number, on oneDNN. Prints the instruction
-   * set and how many were compared, or fails with the first difference.
+   * Runs every n-th case, all recurrent layers, and the seeds below the given number, on oneDNN.
+   * Prints the instruction set and how many were compared, or fails with the first difference.
    *
    * @param args n and the number of seeds
    */

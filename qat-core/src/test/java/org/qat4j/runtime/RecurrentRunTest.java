@@ -60,8 +60,7 @@ class RecurrentRunTest {
       float[] parts = new float[whole.length];
       try (GraphRunner runner = new GraphRunner(graph.withSteps(steps), backend, 1)) {
         for (int at = 0; at < 20; at += steps) {
-          float[] part =
-              runner.run(new Object[] {Arrays.copyOfRange(words, at, at + steps)}, 1)[0];
+          float[] part = runner.run(new Object[] {Arrays.copyOfRange(words, at, at + steps)}, 1)[0];
           System.arraycopy(part, 0, parts, at * 90, part.length);
         }
         assertArrayEquals(whole, parts, "calls of " + steps);
@@ -134,8 +133,7 @@ class RecurrentRunTest {
       float[] wrong = words.clone();
       wrong[7] = word;
       var error =
-          assertThrows(
-              IllegalArgumentException.class, () -> runner.run(new Object[] {wrong}, 2));
+          assertThrows(IllegalArgumentException.class, () -> runner.run(new Object[] {wrong}, 2));
       assertEquals(
           "input 'words': "
               + word

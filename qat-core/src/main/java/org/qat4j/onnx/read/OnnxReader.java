@@ -28,7 +28,8 @@ import org.qat4j.onnx.read.file.OnnxNode;
 import org.qat4j.onnx.read.nodes.Operators;
 
 /**
- * Reads a quantized ONNX model (QDQ format, opset 13 to 23) as an INT8 network.
+ * Reads a quantized ONNX model (QDQ format or dynamic quantization, opset 13 to 23) as an INT8
+ * network.
  *
  * <p>The file need not be trusted: memory and time are bounded by its size, no other file is opened
  * but those beside it that hold its data, and whatever cannot run in integers is refused.

@@ -1,6 +1,5 @@
 package org.qat4j.onnx.write;
 
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +30,7 @@ final class DynamicEncoder {
   }
 
   static void dense(Node node, Encoding encoding) {
-    Coefficients.OfDynamicCodes layer =
-        ((LinearOp.Dense) node.op()).coefficients().dynamicCodes();
+    Coefficients.OfDynamicCodes layer = ((LinearOp.Dense) node.op()).coefficients().dynamicCodes();
     requireBytes(node, layer.weights());
     NodeNames names = encoding.names(node);
     String output = node.output();
@@ -42,8 +40,7 @@ final class DynamicEncoder {
     List<String> operands =
         new ArrayList<>(List.of(codes, weights.codes(), encoding.dynamicZeroPoint(codes)));
     weights.zeroPoints().ifPresent(operands::add);
-    encoding.add(
-        OnnxNodes.node("MatMulInteger", names.next(""), sums).addAllInput(operands));
+    encoding.add(OnnxNodes.node("MatMulInteger", names.next(""), sums).addAllInput(operands));
     String real = encoding.tensorName(output + "/real_sums");
     encoding.add(
         OnnxNodes.node("Cast", names.next("/cast"), real, sums)
@@ -60,8 +57,7 @@ final class DynamicEncoder {
                 encoding.tensorName(node.name() + "/bias"),
                 new long[] {layer.bias().length()},
                 layer.bias().values()));
-    OpEncoder.finish(
-        node, names, "/bias", OnnxNodes.node("Add", "", "", scaled, bias), encoding);
+    OpEncoder.finish(node, names, "/bias", OnnxNodes.node("Add", "", "", scaled, bias), encoding);
   }
 
   static void requireBytes(Node node, Weights weights) {

@@ -41,8 +41,7 @@ final class EmbeddingEncoder {
             Initializers.weights(table, new long[] {rows.outChannels(), rows.fanIn()}, rows)));
     names.put(EmbeddingForm.SCALES, LayerEncoder.scales(table, each, rows, encoding));
     if (!rows.isSymmetric()) {
-      names.put(
-          EmbeddingForm.ZERO_POINTS, LayerEncoder.zeroPoints(table, each, rows, encoding));
+      names.put(EmbeddingForm.ZERO_POINTS, LayerEncoder.zeroPoints(table, each, rows, encoding));
     }
     FormEncoder.encode(node, EmbeddingForm.of(!rows.isSymmetric()), names, encoding);
   }

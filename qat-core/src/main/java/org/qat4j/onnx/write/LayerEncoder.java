@@ -184,8 +184,7 @@ final class LayerEncoder {
             Initializers.floats(encoding.tensorName(codes + "_scale"), channels, scales)));
   }
 
-  private static String dequantized(
-      String codes, int axis, Encoding encoding, String... inputs) {
+  private static String dequantized(String codes, int axis, Encoding encoding, String... inputs) {
     String output = encoding.tensorName(codes + "_dequantized");
     encoding.add(
         OnnxNodes.node("DequantizeLinear", encoding.nodeName(codes + "_dequantize"), output, inputs)

@@ -99,7 +99,10 @@ interface NodeForm<T extends Op> {
           String owner = encoding.graph().outputOf(node).isCodes() ? node.output() : node.name();
           NodeProto.Builder proto = OnnxNodes.node(node.op().onnxName(), node.name(), "");
           encoding.inputsOf(node).forEach(input -> proto.addInput(encoding.real(input)));
-          form.complete(type.cast(node.op()), proto, new Constants(owner, encoding.graph().outputOf(node).shape(), encoding));
+          form.complete(
+              type.cast(node.op()),
+              proto,
+              new Constants(owner, encoding.graph().outputOf(node).shape(), encoding));
           OpEncoder.finish(node, proto, encoding);
         });
   }

@@ -36,11 +36,9 @@ final class RecurrentEncoder {
     boolean dynamic = op.input().arithmetic() == Arithmetic.DYNAMIC_CODES;
     names.put(RecurrentForm.SEQUENCE, sequence);
     if (dynamic) {
+      names.put(RecurrentForm.SEQUENCE + RecurrentForm.SCALE, encoding.dynamicScale(sequence));
       names.put(
-          RecurrentForm.SEQUENCE + RecurrentForm.SCALE, encoding.dynamicScale(sequence));
-      names.put(
-          RecurrentForm.SEQUENCE + RecurrentForm.ZERO_POINT,
-          encoding.dynamicZeroPoint(sequence));
+          RecurrentForm.SEQUENCE + RecurrentForm.ZERO_POINT, encoding.dynamicZeroPoint(sequence));
     }
     boolean inputZeroPoints = layer(RecurrentForm.INPUT, op.input());
     boolean recurrentZeroPoints = layer(RecurrentForm.RECURRENT, op.recurrent());
@@ -50,8 +48,7 @@ final class RecurrentEncoder {
       sizes(RecurrentForm.UNITS, 1);
     }
     if (op.scan().masked()) {
-      names.put(
-          RecurrentForm.MASK, encoding.real(encoding.inputsOf(node).get(op.maskOperand())));
+      names.put(RecurrentForm.MASK, encoding.real(encoding.inputsOf(node).get(op.maskOperand())));
     }
     RecurrentForm form =
         new RecurrentForm(
@@ -104,8 +101,7 @@ final class RecurrentEncoder {
   private boolean codes(String owner, Coefficients.OfDynamicCodes layer) {
     Weights weights = layer.weights();
     DynamicEncoder.requireBytes(node, weights);
-    LayerEncoder.Matrix matrix =
-        LayerEncoder.matrix(node.name() + "/" + owner, weights, encoding);
+    LayerEncoder.Matrix matrix = LayerEncoder.matrix(node.name() + "/" + owner, weights, encoding);
     String weight = owner + RecurrentForm.WEIGHT;
     names.put(weight, matrix.codes());
     names.put(weight + RecurrentForm.SCALE, matrix.scales());
@@ -132,7 +128,6 @@ final class RecurrentEncoder {
     names.put(
         name,
         encoding.constant(
-            Initializers.floats(
-                encoding.tensorName(node.name() + "/" + name), dims, values)));
+            Initializers.floats(encoding.tensorName(node.name() + "/" + name), dims, values)));
   }
 }

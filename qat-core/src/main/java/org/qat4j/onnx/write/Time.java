@@ -40,8 +40,7 @@ record Time(Graph graph, Optional<Graph> longer) {
 
   /** The name of the first dimension of an image of a tensor. */
   String dimension(Tensor tensor) {
-    if (longer.isEmpty()
-        || longer.get().tensor(tensor.name()).shape().equals(tensor.shape())) {
+    if (longer.isEmpty() || longer.get().tensor(tensor.name()).shape().equals(tensor.shape())) {
       return FIXED;
     }
     int more = tensor.shape().height() - graphSteps();

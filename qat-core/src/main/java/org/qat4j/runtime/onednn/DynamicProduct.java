@@ -193,13 +193,11 @@ final class DynamicProduct implements AutoCloseable {
       this.reals = bytes.asFloatBuffer();
       this.primitives = new Primitive[(form.readsBytes() ? 0 : 1) + form.digits];
       long[] dims = {rows, inputs()};
-      memory.desc source =
-          Memories.desc(scope, dims, memory.data_type.u8, memory.format_tag.ab);
+      memory.desc source = Memories.desc(scope, dims, memory.data_type.u8, memory.format_tag.ab);
       memory from = Memories.of(scope, source, codes);
       int next = 0;
       if (!form.readsBytes()) {
-        memory.desc held =
-            Memories.desc(scope, dims, memory.data_type.f32, memory.format_tag.ab);
+        memory.desc held = Memories.desc(scope, dims, memory.data_type.f32, memory.format_tag.ab);
         memory asReals = Memories.allocate(scope, held);
         primitives[next++] = Reorders.reorder(scope, from, source, asReals, held);
         from = asReals;

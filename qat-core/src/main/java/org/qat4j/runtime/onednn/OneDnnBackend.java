@@ -111,8 +111,7 @@ public final class OneDnnBackend implements Backend {
     Op op = region.first().op();
     List<Tensor> operands = region.graph().inputsOf(region.first());
     if (region.matches(LinearOp.Dense.class) && op instanceof LinearOp.Dense dense) {
-      return Optional.of(
-          () -> new DynamicDenseOneDnn(dense, operands.get(0), region.output()));
+      return Optional.of(() -> new DynamicDenseOneDnn(dense, operands.get(0), region.output()));
     }
     if (region.matches(RecurrentOp.class) && op instanceof RecurrentOp recurrent) {
       return Optional.of(() -> new RecurrentOneDnn(recurrent, operands, region.output()));

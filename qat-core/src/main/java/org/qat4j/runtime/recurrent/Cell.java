@@ -2,8 +2,8 @@ package org.qat4j.runtime.recurrent;
 
 import org.qat4j.graph.Elementary;
 import org.qat4j.graph.GateFunction;
-import org.qat4j.graph.RecurrentOp;
 import org.qat4j.graph.Reals;
+import org.qat4j.graph.RecurrentOp;
 
 /** What a kind of recurrent layer makes of the sums of its gates, for one image. */
 interface Cell {

@@ -108,8 +108,7 @@ public final class OrderedProduct {
     }
   }
 
-  private static void addOne(
-      float[] sums, int at, float[] weights, int first, int width, float x) {
+  private static void addOne(float[] sums, int at, float[] weights, int first, int width, float x) {
     for (int o = 0; o < width; o++) {
       sums[at + o] += x * weights[first + o];
     }

@@ -175,11 +175,7 @@ public final class Constant {
   }
 
   private Constant derived(
-      OnnxNode node,
-      DataType newType,
-      int[] newDims,
-      int newCount,
-      IntToDoubleFunction newElements)
+      OnnxNode node, DataType newType, int[] newDims, int newCount, IntToDoubleFunction newElements)
       throws OnnxFormatException {
     if (steps == MAX_STEPS) {
       throw node.error("is behind " + MAX_STEPS + " other operations on constant '" + name + "'");

@@ -92,8 +92,7 @@ final class BiasDecoder {
   private static Optional<Reals> ofReals(
       OnnxNode node, Value constant, int outputs, Decoding decoding) throws OnnxFormatException {
     RealConstant bias =
-        RealConstant.of(constant)
-            .orElseThrow(() -> node.error("its bias is " + constant.kind()));
+        RealConstant.of(constant).orElseThrow(() -> node.error("its bias is " + constant.kind()));
     return Optional.of(new Reals(bias.perChannel(node, Shape.of(outputs), decoding.budget())));
   }
 

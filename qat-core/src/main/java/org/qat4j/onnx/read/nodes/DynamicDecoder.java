@@ -70,9 +70,7 @@ final class DynamicDecoder {
     requireZeroPoint(node, 2, codes.tensor(), decoding);
     Constant weights = decoding.constant(node, 1, "weights");
     Optional<Constant> zeroPoint =
-        node.hasInput(3)
-            ? Optional.of(decoding.constant(node, 3, "zero point"))
-            : Optional.empty();
+        node.hasInput(3) ? Optional.of(decoding.constant(node, 3, "zero point")) : Optional.empty();
     decoding.define(
         node.output(), new Dynamic.Sums(codes.tensor(), node, weights, zeroPoint, false));
   }
@@ -196,8 +194,7 @@ final class DynamicDecoder {
     }
   }
 
-  private static void layer(
-      OnnxNode node, Dynamic.Sums sums, Constant scale, Decoding decoding)
+  private static void layer(OnnxNode node, Dynamic.Sums sums, Constant scale, Decoding decoding)
       throws OnnxFormatException {
     Weights weights = weights(sums.node(), sums.codes(), scale, sums.zeroPoint(), decoding);
     pend(
@@ -244,12 +241,17 @@ final class DynamicDecoder {
     if (zeroPoint.isPresent()) {
       requireOutputs(node, "zero point", zeroPoint.get(), outputs);
     }
-    if (scale.type() != DataType.FLOAT || zeroPoint.filter(z -> z.type() != codes.type()).isPresent()) {
-      throw node.error("its weights are " + codes.type() + ", but their scale is " + scale.type()
-          + " and their zero point " + zeroPoint.map(Constant::type).orElse(codes.type()));
+    if (scale.type() != DataType.FLOAT
+        || zeroPoint.filter(z -> z.type() != codes.type()).isPresent()) {
+      throw node.error(
+          "its weights are "
+              + codes.type()
+              + ", but their scale is "
+              + scale.type()
+              + " and their zero point "
+              + zeroPoint.map(Constant::type).orElse(codes.type()));
     }
-    Value.Weight weight =
-        new Value.Weight(codes, storage, scales(node, scale, zeroPoint, outputs));
+    Value.Weight weight = new Value.Weight(codes, storage, scales(node, scale, zeroPoint, outputs));
     return WeightDecoder.weights(node, decoding.transposed(node, weight), decoding);
   }
 

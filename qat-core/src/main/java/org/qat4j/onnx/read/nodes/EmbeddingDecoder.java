@@ -9,7 +9,6 @@ import org.qat4j.graph.Embedding;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Table;
 import org.qat4j.graph.Tensor;
-import org.qat4j.graph.Weights;
 import org.qat4j.onnx.EmbeddingForm;
 import org.qat4j.onnx.IntegerType;
 import org.qat4j.onnx.OnnxFormatException;
@@ -89,7 +88,12 @@ final class EmbeddingDecoder {
                     node.error(
                         "picks rows of codes, expected a Cast behind it, a Gather of as many scales"
                             + " and the product of both, or a DequantizeLinear with one scale"));
-    table(node, end(node, decoding).orElseThrow(), rows(node, codes, match, decoding), words, decoding);
+    table(
+        node,
+        end(node, decoding).orElseThrow(),
+        rows(node, codes, match, decoding),
+        words,
+        decoding);
     match.nodes().forEach(decoding::absorb);
   }
 
@@ -126,7 +130,11 @@ final class EmbeddingDecoder {
       return fixed.constant();
     }
     throw node.error(
-        "'" + name + "' must be a constant of sizes [" + codes.dims()[0] + ", 1], one for each row");
+        "'"
+            + name
+            + "' must be a constant of sizes ["
+            + codes.dims()[0]
+            + ", 1], one for each row");
   }
 
   private static Optional<FormMatch> match(OnnxNode node, Decoding decoding) {
@@ -134,7 +142,8 @@ final class EmbeddingDecoder {
         .flatMap(
             end ->
                 Stream.of(false, true)
-                    .flatMap(affine -> FormMatch.of(EmbeddingForm.of(affine), end, decoding).stream())
+                    .flatMap(
+                        affine -> FormMatch.of(EmbeddingForm.of(affine), end, decoding).stream())
                     .findFirst());
   }
 
@@ -185,8 +194,10 @@ final class EmbeddingDecoder {
   static boolean isCast(OnnxNode node, Value value) throws OnnxFormatException {
     long type = node.integer("to", 0);
     boolean integers = type == DataType.INT64.getNumber() || type == DataType.INT32.getNumber();
-    return integers && (value instanceof Value.Indices || value instanceof Value.Given
-        || value instanceof Value.Result);
+    return integers
+        && (value instanceof Value.Indices
+            || value instanceof Value.Given
+            || value instanceof Value.Result);
   }
 
   static void cast(OnnxNode node, Decoding decoding) throws OnnxFormatException {
@@ -201,7 +212,8 @@ final class EmbeddingDecoder {
   private static Tensor requireWords(OnnxNode node, Tensor tensor) throws OnnxFormatException {
     Shape shape = tensor.shape();
     if (shape.isImage() || shape.channels() != 1) {
-      throw node.error("makes integers of " + shape + ", expected one word index, or one at each step");
+      throw node.error(
+          "makes integers of " + shape + ", expected one word index, or one at each step");
     }
     return tensor;
   }

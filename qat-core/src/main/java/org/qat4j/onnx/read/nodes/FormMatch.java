@@ -38,8 +38,7 @@ final class FormMatch {
    */
   static Optional<FormMatch> of(Form form, OnnxNode end, Decoding decoding) {
     FormMatch match = new FormMatch(form, decoding);
-    boolean same =
-        match.tensor(form.output(), end.output(), match.outer()) && match.isClosed(end);
+    boolean same = match.tensor(form.output(), end.output(), match.outer()) && match.isClosed(end);
     return same ? Optional.of(match) : Optional.empty();
   }
 
@@ -64,9 +63,7 @@ final class FormMatch {
 
   private Scope outer() {
     return new Scope(
-        producers(form.nodes()),
-        name -> decoding.producer(name).map(OnnxNode::proto),
-        false);
+        producers(form.nodes()), name -> decoding.producer(name).map(OnnxNode::proto), false);
   }
 
   private static Map<String, NodeProto> producers(List<NodeProto> nodes) {

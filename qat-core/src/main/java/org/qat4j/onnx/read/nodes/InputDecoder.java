@@ -89,20 +89,26 @@ public final class InputDecoder {
           where + "holds integers of shape " + text(dims) + ", expected [N, time] or [N]");
     }
     decoding.fixBatch(dims.getDim(0).getDimValue());
-    Shape shape =
-        dims.getDimCount() == 1 ? Shape.of(1) : Shape.of(steps(dims, decoding), 1);
+    Shape shape = dims.getDimCount() == 1 ? Shape.of(1) : Shape.of(steps(dims, decoding), 1);
     Tensor tensor = Tensor.real(proto.getName(), shape);
     decoding.input(tensor);
     return new Value.Indices(tensor, true);
   }
 
-  /** The number of time steps: that of the file, or where it is free what metadata declare, or 1. */
+  /**
+   * The number of time steps: that of the file, or where it is free what metadata declare, or 1.
+   */
   private int steps(TensorShapeProto dims, Decoding decoding) throws OnnxFormatException {
     Dimension time = dims.getDim(OnnxNodes.TIME_AXIS);
     long steps = time.hasDimValue() ? time.getDimValue() : decoding.declarations().steps();
     if (steps < 1 || steps > Shape.MOST_ELEMENTS) {
       throw new OnnxFormatException(
-          where + "has shape " + text(dims) + " and " + steps + " time steps, expected 1 to "
+          where
+              + "has shape "
+              + text(dims)
+              + " and "
+              + steps
+              + " time steps, expected 1 to "
               + Shape.MOST_ELEMENTS);
     }
     return (int) steps;

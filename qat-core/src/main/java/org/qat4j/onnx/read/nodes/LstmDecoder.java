@@ -58,8 +58,7 @@ final class LstmDecoder {
     boolean usual =
         functions.isEmpty()
             || functions.equals(FUNCTIONS)
-            || functions.equals(
-                List.of("Sigmoid", "Tanh", "Tanh", "Sigmoid", "Tanh", "Tanh"));
+            || functions.equals(List.of("Sigmoid", "Tanh", "Tanh", "Sigmoid", "Tanh", "Tanh"));
     boolean known =
         List.of("forward", "reverse", "bidirectional").contains(direction)
             && usual
@@ -123,7 +122,12 @@ final class LstmDecoder {
   }
 
   static void dynamic(OnnxNode node, Decoding decoding) throws OnnxFormatException {
-    node.requireInputs(12, 12);
+    node.requireInputs(3, 12);
+    for (int i = 8; i < 12; i++) {
+      if (!node.hasInput(i)) {
+        throw node.error("input " + i + " is left out, but it is not optional");
+      }
+    }
     new LstmDecoder(node, decoding).decode(true);
   }
 
@@ -223,8 +227,7 @@ final class LstmDecoder {
 
   private Optional<Reals> peepholes(int direction) throws OnnxFormatException {
     return node.hasInput(7)
-        ? Optional.of(
-            new Reals(row(7, "peepholes", direction, RecurrentOp.Lstm.PEEPHOLES * units)))
+        ? Optional.of(new Reals(row(7, "peepholes", direction, RecurrentOp.Lstm.PEEPHOLES * units)))
         : Optional.empty();
   }
 
@@ -233,8 +236,15 @@ final class LstmDecoder {
     RealConstant constant = decoding.realConstant(node, index, what);
     if (!Arrays.equals(constant.dims(), new int[] {directions, length})) {
       throw node.error(
-          "its " + what + " have sizes " + constant.constant().shape() + ", expected ["
-              + directions + ", " + length + "]");
+          "its "
+              + what
+              + " have sizes "
+              + constant.constant().shape()
+              + ", expected ["
+              + directions
+              + ", "
+              + length
+              + "]");
     }
     decoding.budget().spend(node, length);
     float[] row = new float[length];
@@ -245,8 +255,7 @@ final class LstmDecoder {
   }
 
   private Coefficients coefficients(
-      int index, int scale, Reals bias, int direction, boolean dynamic)
-      throws OnnxFormatException {
+      int index, int scale, Reals bias, int direction, boolean dynamic) throws OnnxFormatException {
     if (!dynamic) {
       return new Coefficients.OfReals(realWeights(index, direction), bias);
     }
@@ -264,8 +273,13 @@ final class LstmDecoder {
     decoding.budget().spend(node, weights.constant().count());
     if (dims[1] != GATES * units || dims[2] < 1) {
       throw node.error(
-          "its weights have sizes " + weights.constant().shape() + ", expected [" + directions
-              + ", " + GATES * units + ", ...]");
+          "its weights have sizes "
+              + weights.constant().shape()
+              + ", expected ["
+              + directions
+              + ", "
+              + GATES * units
+              + ", ...]");
     }
     float[] values = new float[dims[1] * dims[2]];
     for (int i = 0; i < values.length; i++) {
@@ -289,8 +303,14 @@ final class LstmDecoder {
     int[] dims = constant.dims();
     if (dims.length == 0 || dims[0] != directions || (rank > 0 && dims.length != rank)) {
       throw node.error(
-          "'" + constant.name() + "' has sizes " + constant.shape() + ", expected "
-              + directions + " in the first dimension" + (rank > 0 ? " of " + rank : ""));
+          "'"
+              + constant.name()
+              + "' has sizes "
+              + constant.shape()
+              + ", expected "
+              + directions
+              + " in the first dimension"
+              + (rank > 0 ? " of " + rank : ""));
     }
   }
 }

@@ -1,18 +1,21 @@
 package org.qat4j.onnx.read.nodes;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.qat4j.graph.Coefficients;
 import org.qat4j.graph.GateFunction;
 import org.qat4j.graph.Reals;
 import org.qat4j.graph.RecurrentOp;
 import org.qat4j.graph.Scan;
-import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
+import org.qat4j.onnx.Form;
 import org.qat4j.onnx.OnnxFormatException;
 import org.qat4j.onnx.RecurrentForm;
 import org.qat4j.onnx.read.file.Constant;
@@ -27,18 +30,24 @@ final class RecurrentDecoder {
   /** From the sequence to the Scan: Transpose, MatMulInteger, Cast, Mul, Add. */
   private static final int MOST_HOPS = 6;
 
+  /** More than the body of any form has. */
+  private static final int MOST_NODES = 64;
+
+  private static final Map<String, List<Candidate>> CANDIDATES = candidates();
+
   private final OnnxNode node;
   private final RecurrentForm form;
   private final FormMatch match;
   private final Decoding decoding;
 
-  private RecurrentDecoder(
-      OnnxNode node, RecurrentForm form, FormMatch match, Decoding decoding) {
+  private RecurrentDecoder(OnnxNode node, RecurrentForm form, FormMatch match, Decoding decoding) {
     this.node = node;
     this.form = form;
     this.match = match;
     this.decoding = decoding;
   }
+
+  private record Candidate(RecurrentForm form, Form nodes) {}
 
   /**
    * Adds the layer that begins with a node.
@@ -51,11 +60,10 @@ final class RecurrentDecoder {
     if (end.isEmpty()) {
       return false;
     }
-    boolean dynamic = decoding.value(transpose, 0) instanceof Dynamic.Codes;
-    for (RecurrentForm form : forms(scan.get(), dynamic).toList()) {
-      Optional<FormMatch> match = FormMatch.of(form.form(), end.get(), decoding);
-      if (match.isPresent()) {
-        new RecurrentDecoder(transpose, form, match.get(), decoding).decode(end.get());
+    for (Candidate candidate : CANDIDATES.getOrDefault(key(scan.get().proto()), List.of())) {
+      Optional<FormMatch> match = FormMatch.of(candidate.nodes(), end.get(), decoding);
+      if (match.filter(m -> m.nodes().contains(transpose)).isPresent()) {
+        new RecurrentDecoder(transpose, candidate.form(), match.get(), decoding).decode(end.get());
         return true;
       }
     }
@@ -80,43 +88,48 @@ final class RecurrentDecoder {
     return outputs == 3 ? rows.flatMap(r -> decoding.onlyConsumer(r.output())) : rows;
   }
 
-  /** Those that the nodes can have, by what is seen from outside and by the body's length. */
-  private static Stream<RecurrentForm> forms(OnnxNode scan, boolean dynamic)
-      throws OnnxFormatException {
-    boolean masked = scan.integer("num_scan_inputs", 0) == 2;
-    boolean reversed = scan.attribute("scan_input_directions").isPresent();
-    boolean lstm = scan.proto().getOutputCount() == 3;
-    List<Optional<GateFunction>> functions =
-        lstm
-            ? List.of(Optional.empty())
-            : Arrays.stream(GateFunction.values()).map(Optional::of).toList();
-    List<Boolean> either = List.of(false, true);
-    return functions.stream()
-        .flatMap(
-            function ->
-                either.stream()
-                    .filter(resumed -> true)
-                    .flatMap(
-                        resumed ->
-                            zeroPoints(
-                                function,
-                                lstm,
-                                dynamic,
-                                new Scan(reversed, resumed, masked))));
-  }
-
-  private static Stream<RecurrentForm> zeroPoints(
-      Optional<GateFunction> function, boolean lstm, boolean dynamic, Scan scan) {
-    List<RecurrentForm> forms = new ArrayList<>();
-    for (int bits = 0; bits < 8; bits++) {
-      boolean peepholes = (bits & 1) != 0;
-      boolean input = (bits & 2) != 0;
-      boolean recurrent = (bits & 4) != 0;
-      if ((lstm || !peepholes) && (dynamic || bits < 2)) {
-        forms.add(new RecurrentForm(function, peepholes, dynamic, input, recurrent, scan));
+  /** All forms with their nodes, by what is seen without comparing operands. */
+  private static Map<String, List<Candidate>> candidates() {
+    List<Optional<GateFunction>> functions = new ArrayList<>(List.of(Optional.empty()));
+    Arrays.stream(GateFunction.values()).map(Optional::of).forEach(functions::add);
+    Map<String, List<Candidate>> candidates = new HashMap<>();
+    for (Optional<GateFunction> function : functions) {
+      for (int bits = 0; bits < 1 << 7; bits++) {
+        boolean peepholes = (bits & 1) != 0;
+        boolean dynamic = (bits & 2) != 0;
+        boolean input = (bits & 4) != 0;
+        boolean recurrent = (bits & 8) != 0;
+        Scan scan = new Scan((bits & 16) != 0, (bits & 32) != 0, (bits & 64) != 0);
+        boolean possible =
+            !(function.isPresent() && peepholes) && (dynamic || !(input || recurrent));
+        if (possible) {
+          add(new RecurrentForm(function, peepholes, dynamic, input, recurrent, scan), candidates);
+        }
       }
     }
-    return forms.stream();
+    return candidates;
+  }
+
+  private static void add(RecurrentForm form, Map<String, List<Candidate>> candidates) {
+    Candidate candidate = new Candidate(form, form.form());
+    NodeProto scan =
+        candidate.nodes().nodes().stream()
+            .filter(node -> node.getOpType().equals("Scan"))
+            .findFirst()
+            .orElseThrow();
+    candidates.computeIfAbsent(key(scan), key -> new ArrayList<>()).add(candidate);
+  }
+
+  /** Attributes of a Scan and operators of its body. */
+  private static String key(NodeProto scan) {
+    StringBuilder key = new StringBuilder();
+    for (AttributeProto attribute : scan.getAttributeList()) {
+      key.append(attribute.getName()).append(attribute.getI()).append(attribute.getIntsCount());
+      attribute.getG().getNodeList().stream()
+          .limit(MOST_NODES)
+          .forEach(node -> key.append(' ').append(node.getOpType()));
+    }
+    return key.toString();
   }
 
   private void decode(OnnxNode end) throws OnnxFormatException {
@@ -130,8 +143,7 @@ final class RecurrentDecoder {
     try {
       RecurrentOp op = op();
       requireUnits(op);
-      Tensor result =
-          decoding.emit(node, op, operands, end.output(), new Tensor.Real());
+      Tensor result = decoding.emit(node, op, operands, end.output(), new Tensor.Real());
       decoding.define(end.output(), new Value.Result(result));
     } catch (IllegalArgumentException e) {
       throw node.error(e);
@@ -184,11 +196,7 @@ final class RecurrentDecoder {
             : Optional.of(constant(weight + RecurrentForm.ZERO_POINT));
     Weights weights =
         DynamicDecoder.weights(
-            node,
-            constant(weight),
-            constant(weight + RecurrentForm.SCALE),
-            zeroPoints,
-            decoding);
+            node, constant(weight), constant(weight + RecurrentForm.SCALE), zeroPoints, decoding);
     return new Coefficients.OfDynamicCodes(weights, bias);
   }
 

@@ -127,9 +127,7 @@ final class ShapeDecoder {
       return;
     }
     Optional<int[]> order =
-        node.attribute("perm").isPresent() && !sequence
-            ? node.sizes("perm", 2)
-            : Optional.empty();
+        node.attribute("perm").isPresent() && !sequence ? node.sizes("perm", 2) : Optional.empty();
     boolean swapped = order.isEmpty() || (order.get()[0] == 1 && order.get()[1] == 0);
     if (swapped && value instanceof Value.Weight weight && weight.codes().dims().length == 2) {
       decoding.define(node.output(), decoding.transposed(node, weight));
@@ -139,7 +137,9 @@ final class ShapeDecoder {
       decoding.define(node.output(), new Value.Fixed(fixed.constant().transposed(node)));
     } else {
       throw node.error(
-          "transposes " + value.kind() + "; only a matrix of weights can be transposed, and a sequence in front of a recurrent layer in"
+          "transposes "
+              + value.kind()
+              + "; only a matrix of weights can be transposed, and a sequence in front of a recurrent layer in"
               + " the form of docs/onnx.md");
     }
   }
@@ -150,10 +150,18 @@ final class ShapeDecoder {
     long step = node.hasInput(4) ? only(node, 4, "steps", decoding) : 1;
     long axis = only(node, 3, "axes", decoding);
     Shape shape = decoding.shape(node);
-    if (shape.kind() != Shape.Kind.SEQUENCE || (axis != OnnxNodes.TIME_AXIS && axis != -2) || step != 1) {
+    if (shape.kind() != Shape.Kind.SEQUENCE
+        || (axis != OnnxNodes.TIME_AXIS && axis != -2)
+        || step != 1) {
       throw node.error(
-          "takes parts of dimension " + axis + " of " + shape + " in steps of " + step
-              + ", expected consecutive steps of a sequence, dimension " + OnnxNodes.TIME_AXIS);
+          "takes parts of dimension "
+              + axis
+              + " of "
+              + shape
+              + " in steps of "
+              + step
+              + ", expected consecutive steps of a sequence, dimension "
+              + OnnxNodes.TIME_AXIS);
     }
     long first = only(node, 1, "starts", decoding);
     long end = only(node, 2, "ends", decoding);

@@ -109,9 +109,13 @@ final class TimeFirstDecoder {
     decoding.sizes(node, 0, "sizes");
     boolean zero =
         node.attribute("value")
-            .map(a -> a.getT().getFloatDataList().stream().allMatch(x -> x == 0)
-                && a.getT().getRawData().asReadOnlyByteBuffer().equals(
-                    java.nio.ByteBuffer.allocate(a.getT().getRawData().size())))
+            .map(
+                a ->
+                    a.getT().getFloatDataList().stream().allMatch(x -> x == 0)
+                        && a.getT()
+                            .getRawData()
+                            .asReadOnlyByteBuffer()
+                            .equals(java.nio.ByteBuffer.allocate(a.getT().getRawData().size())))
             .orElse(true);
     if (!zero) {
       throw node.error("makes a tensor of other numbers than 0");
