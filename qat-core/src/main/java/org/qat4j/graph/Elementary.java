@@ -41,8 +41,16 @@ public final class Elementary {
 
   /** The exponential function of x clamped to -87 and 87. */
   public static float exp(float x) {
+    float clamped = expClamped(x);
     return Float.intBitsToFloat(
-        expBits(Float.floatToRawIntBits(expFraction(x)), Float.floatToRawIntBits(expPower(x))));
+        expBits(
+            Float.floatToRawIntBits(expFraction(clamped)),
+            Float.floatToRawIntBits(expPower(clamped))));
+  }
+
+  /** What stands for x in the following. */
+  public static float expClamped(float x) {
+    return Math.max(-EXP_MOST, Math.min(EXP_MOST, x));
   }
 
   /** The bits of the exponential function, from those of its fraction and its power. */
@@ -50,22 +58,18 @@ public final class Elementary {
     return fraction + (power << FRACTION_BITS);
   }
 
-  /** The power of 2 in {@code exp(x)}, as the lowest bits of a number. */
+  /** The power of 2 in {@code exp(x)} of a clamped x, as the lowest bits of a number. */
   public static float expPower(float x) {
-    return clamped(x) * LOG2_E + ROUND;
+    return x * LOG2_E + ROUND;
   }
 
-  /** What is multiplied with the power of 2. */
+  /** What is multiplied with the power of 2, of a clamped x. */
   public static float expFraction(float x) {
     float n = expPower(x) - ROUND;
-    float r = clamped(x) - n * LN_2_HIGH - n * LN_2_LOW;
+    float r = x - n * LN_2_HIGH - n * LN_2_LOW;
     float p =
         (((0.0013814648f * r + 0.0083687175f) * r + 0.04166839f) * r + 0.16666521f) * r
             + 0.49999994f;
     return p * r * r + r + 1;
-  }
-
-  private static float clamped(float x) {
-    return Math.max(-EXP_MOST, Math.min(EXP_MOST, x));
   }
 }

@@ -52,6 +52,10 @@ final class RecurrentGraphs {
       graphs.put("LSTM of weights " + weight, graph(extreme(weight, 600, 3), 2));
       graphs.put("dense of dynamic codes, weights " + weight, extremeDense(weight));
     }
+    graphs.put(
+        "long language model",
+        languageModel(new Random(9), Arithmetic.DYNAMIC_CODES).withSteps(11));
+    graphs.put("long extreme dense", extremeDense(-128).withSteps(9));
     graphs.put("language model", languageModel(new Random(7), Arithmetic.DYNAMIC_CODES));
     graphs.put("language model of real numbers", languageModel(new Random(8), Arithmetic.REALS));
     graphs.put("softmax of many", softmax(2600));

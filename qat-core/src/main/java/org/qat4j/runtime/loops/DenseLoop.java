@@ -18,8 +18,8 @@ final class DenseLoop implements Step {
   private final Buffer output;
   private final int rows;
   private final float[] x;
-  private final float[] sums;
-  private final float[] y;
+  private final float[][] sums;
+  private final float[][] y;
 
   private DenseLoop(OrderedProduct product, Clip clip, Buffer input, Buffer output) {
     this.product = product;
@@ -30,7 +30,7 @@ final class DenseLoop implements Step {
     int most = Math.min(ROWS, rows);
     this.x = new float[most * product.inputs()];
     this.sums = product.sums(most);
-    this.y = new float[most * product.outputs()];
+    this.y = new float[most][product.outputs()];
   }
 
   static Loop<Op> prepared(LinearOp.Dense dense) {
@@ -44,11 +44,16 @@ final class DenseLoop implements Step {
       int count = Math.min(ROWS, rows - first);
       input.reals().get(first * product.inputs(), x, 0, count * product.inputs());
       product.multiply(x, count, sums, y);
-      int numbers = count * product.outputs();
-      for (int i = 0; !clip.equals(Clip.NONE) && i < numbers; i++) {
-        y[i] = clip.apply(y[i]);
+      for (int row = 0; row < count; row++) {
+        clip(y[row]);
+        output.reals().put((first + row) * product.outputs(), y[row]);
       }
-      output.reals().put(first * product.outputs(), y, 0, numbers);
+    }
+  }
+
+  private void clip(float[] numbers) {
+    for (int i = 0; !clip.equals(Clip.NONE) && i < numbers.length; i++) {
+      numbers[i] = clip.apply(numbers[i]);
     }
   }
 }

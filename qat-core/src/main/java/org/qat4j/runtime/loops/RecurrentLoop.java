@@ -14,8 +14,8 @@ final class RecurrentLoop implements Recurrence.Sums {
   private final int batch;
   private final int steps;
   private final float[] read;
-  private final float[] scratch;
-  private final float[] ofResults;
+  private final float[][] scratch;
+  private final float[][] ofResults;
 
   private RecurrentLoop(OrderedProduct input, OrderedProduct recurrent, Buffer sequence) {
     this.input = input;
@@ -25,7 +25,7 @@ final class RecurrentLoop implements Recurrence.Sums {
     this.steps = sequence.shape().height();
     this.read = new float[batch * input.inputs()];
     this.scratch = input.sums(batch);
-    this.ofResults = new float[batch * input.outputs()];
+    this.ofResults = new float[batch][input.outputs()];
   }
 
   static Loop<Op> prepared(RecurrentOp layer) {
@@ -41,14 +41,20 @@ final class RecurrentLoop implements Recurrence.Sums {
   public void begin() {}
 
   @Override
-  public void at(int step, float[] results, float[] sums) {
+  public void at(int step, float[] results, float[][] sums) {
     int features = input.inputs();
     for (int n = 0; n < batch; n++) {
       sequence.reals().get((n * steps + step) * features, read, n * features, features);
     }
     input.multiply(read, batch, scratch, sums);
     recurrent.multiply(results, batch, scratch, ofResults);
-    for (int i = 0; i < ofResults.length; i++) {
+    for (int n = 0; n < batch; n++) {
+      add(ofResults[n], sums[n]);
+    }
+  }
+
+  private static void add(float[] ofResults, float[] sums) {
+    for (int i = 0; i < sums.length; i++) {
       sums[i] += ofResults[i];
     }
   }

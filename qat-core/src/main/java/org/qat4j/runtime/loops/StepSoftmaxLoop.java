@@ -86,7 +86,7 @@ final class StepSoftmaxLoop implements Step {
 
   private void exp(int count, float largest) {
     for (int i = 0; i < count; i++) {
-      numbers[i] -= largest;
+      numbers[i] = Elementary.expClamped(numbers[i] - largest);
     }
     for (int i = 0; i < count; i++) {
       powers[i] = Elementary.expPower(numbers[i]);

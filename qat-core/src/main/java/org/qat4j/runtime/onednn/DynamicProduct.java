@@ -7,8 +7,10 @@ import java.util.Optional;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.javacpp.BytePointer;
+import org.qat4j.graph.Clip;
 import org.qat4j.graph.Coefficients;
 import org.qat4j.graph.Weights;
 import org.qat4j.runtime.NativeScope;
@@ -168,6 +170,56 @@ final class DynamicProduct implements AutoCloseable {
    */
   Bound bind(NativeScope scope, BytePointer codes, int rows, BytePointer sums) {
     return new Bound(scope, codes, rows, sums);
+  }
+
+  /** Whether {@link #finishing} computes a product with these weights. */
+  boolean canFinish() {
+    return form.readsBytes();
+  }
+
+  /**
+   * A product whose sums oneDNN itself turns into real numbers: for rows of one scale.
+   *
+   * @param codes {@code [rows, inputs]}
+   * @param scales of the outputs, read when it runs
+   * @param zero point of the codes, likewise
+   * @param bias {@code [1, outputs]}
+   * @param results {@code [rows, outputs]}
+   */
+  Primitive finishing(
+      NativeScope scope,
+      BytePointer codes,
+      int rows,
+      memory scales,
+      memory zero,
+      memory bias,
+      Clip clip,
+      BytePointer results) {
+    memory.format_tag ab = memory.format_tag.ab;
+    memory.desc source = Memories.desc(scope, new long[] {rows, inputs()}, memory.data_type.u8, ab);
+    memory.desc any =
+        Memories.desc(scope, new long[] {inputs(), outputs()}, form.weights, memory.format_tag.any);
+    memory.desc result =
+        Memories.desc(scope, new long[] {rows, outputs()}, memory.data_type.f32, ab);
+    primitive_attr attributes = scope.own(new primitive_attr());
+    attributes.set_scratchpad_mode(dnnl.dnnl_scratchpad_mode_user);
+    attributes.set_scales_mask(dnnl.DNNL_ARG_WEIGHTS, 2);
+    attributes.set_zero_points_mask(dnnl.DNNL_ARG_SRC, 0);
+    post_ops after = scope.own(new post_ops());
+    Epilogue.appendClip(after, clip);
+    attributes.set_post_ops(after);
+    matmul.primitive_desc description =
+        scope.own(
+            new matmul.primitive_desc(
+                OneDnn.cpu(), source, any, scope.own(bias.get_desc()), result, attributes, false));
+    return new Primitive.Builder(scope, description, scope.own(new matmul(description)))
+        .argument(dnnl.DNNL_ARG_SRC, Memories.of(scope, source, codes))
+        .argument(dnnl.DNNL_ARG_WEIGHTS, packed[0].as(scope.own(description.weights_desc())))
+        .argument(dnnl.DNNL_ARG_BIAS, bias)
+        .argument(dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_WEIGHTS, scales)
+        .argument(dnnl.DNNL_ARG_ATTR_ZERO_POINTS | dnnl.DNNL_ARG_SRC, zero)
+        .argument(dnnl.DNNL_ARG_DST, Memories.of(scope, result, results))
+        .build();
   }
 
   @Override

@@ -74,7 +74,7 @@ final class Epilogue {
     return attributes(scope, weightsMask, after);
   }
 
-  private static void appendClip(post_ops after, Clip clip) {
+  static void appendClip(post_ops after, Clip clip) {
     if (!clip.equals(Clip.NONE)) {
       after.append_eltwise(dnnl.dnnl_eltwise_clip, clip.min(), clip.max());
     }

@@ -99,7 +99,7 @@ final class Memories {
     return of(scope, desc(scope, new long[] {1}, memory.data_type.s32, memory.format_tag.x), data);
   }
 
-  private static ByteBuffer buffer(BytePointer data) {
+  static ByteBuffer buffer(BytePointer data) {
     return data.asByteBuffer().order(ByteOrder.nativeOrder());
   }
 }

@@ -93,7 +93,7 @@ final class RecurrentOneDnn implements Kernel {
     }
 
     @Override
-    public void at(int step, float[] results, float[] sums) {
+    public void at(int step, float[] results, float[][] sums) {
       for (int n = 0; n < batch; n++) {
         quantizer.quantize(results, n * codes.length, codes.length, codes);
         resultCodes.put(n * codes.length, codes);
@@ -104,13 +104,13 @@ final class RecurrentOneDnn implements Kernel {
       for (int n = 0; n < batch; n++) {
         float[] read =
             ofSequence.finished(n * steps + step, sequence.scale(n), sequence.zeroPoint(n));
-        add(read, ofResults.finished(n, scales[n], zeros[n]), sums, n * read.length);
+        add(read, ofResults.finished(n, scales[n], zeros[n]), sums[n]);
       }
     }
 
-    private static void add(float[] read, float[] ofResults, float[] sums, int first) {
-      for (int i = 0; i < read.length; i++) {
-        sums[first + i] = read[i] + ofResults[i];
+    private static void add(float[] read, float[] ofResults, float[] sums) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] = read[i] + ofResults[i];
       }
     }
 

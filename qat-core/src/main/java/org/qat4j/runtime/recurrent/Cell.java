@@ -10,12 +10,11 @@ interface Cell {
   /**
    * Goes on by one step.
    *
-   * @param sums of all images; overwritten
-   * @param first of the image's {@code [gates * units]} sums
+   * @param sums {@code [gates * units]}; overwritten
    * @param state rows of the state, each of all images; replaced
    * @param at the image's first unit in each row
    */
-  void advance(float[] sums, int first, float[][] state, int at);
+  void advance(float[] sums, float[][] state, int at);
 
   static Cell of(RecurrentOp op) {
     if (op instanceof RecurrentOp.Lstm lstm) {
@@ -23,18 +22,18 @@ interface Cell {
     }
     GateFunction activation = ((RecurrentOp.SimpleRnn) op).activation();
     int units = op.units();
-    return (sums, first, state, at) -> {
-      apply(activation, sums, first, units);
-      System.arraycopy(sums, first, state[0], at, units);
+    return (sums, state, at) -> {
+      apply(activation, sums);
+      System.arraycopy(sums, 0, state[0], at, units);
     };
   }
 
-  private static void apply(GateFunction function, float[] x, int first, int count) {
+  private static void apply(GateFunction function, float[] x) {
     switch (function) {
-      case SIGMOID -> sigmoid(x, first, count);
-      case TANH -> tanh(x, first, count);
+      case SIGMOID -> sigmoid(x, 0, x.length);
+      case TANH -> tanh(x, 0, x.length);
       case RELU, IDENTITY -> {
-        for (int i = first; i < first + count; i++) {
+        for (int i = 0; i < x.length; i++) {
           x[i] = function.apply(x[i]);
         }
       }
@@ -67,20 +66,20 @@ interface Cell {
     }
 
     @Override
-    public void advance(float[] sums, int first, float[][] state, int at) {
-      int output = first + units;
-      int forget = output + units;
-      int candidate = forget + units;
+    public void advance(float[] sums, float[][] state, int at) {
+      int output = units;
+      int forget = 2 * units;
+      int candidate = 3 * units;
       float[] c = state[1];
-      look(sums, first, 0, c, at);
-      look(sums, forget, 2 * units, c, at);
-      sigmoid(sums, first, units);
+      look(sums, 0, c, at);
+      look(sums, forget, c, at);
+      sigmoid(sums, 0, units);
       sigmoid(sums, forget, units);
       tanh(sums, candidate, units);
       for (int u = 0; u < units; u++) {
-        c[at + u] = sums[forget + u] * c[at + u] + sums[first + u] * sums[candidate + u];
+        c[at + u] = sums[forget + u] * c[at + u] + sums[u] * sums[candidate + u];
       }
-      look(sums, output, units, c, at);
+      look(sums, output, c, at);
       sigmoid(sums, output, units);
       System.arraycopy(c, at, opened, 0, units);
       tanh(opened, 0, units);
@@ -90,11 +89,11 @@ interface Cell {
       }
     }
 
-    /** Adds what a gate sees of the cells through its peepholes. */
-    private void look(float[] sums, int gate, int weight, float[] c, int at) {
+    /** Adds what a gate sees of the cells through its peepholes, which lie as the gates do. */
+    private void look(float[] sums, int gate, float[] c, int at) {
       if (peepholes.length > 0) {
         for (int u = 0; u < units; u++) {
-          sums[gate + u] += peepholes[weight + u] * c[at + u];
+          sums[gate + u] += peepholes[gate + u] * c[at + u];
         }
       }
     }

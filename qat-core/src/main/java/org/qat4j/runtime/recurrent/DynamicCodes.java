@@ -62,8 +62,9 @@ public final class DynamicCodes {
     int zero = params.zeroPoint();
     float least = params.range().min() - zero;
     float most = params.range().max() - zero;
+    System.arraycopy(reals, first, steps, 0, count);
     for (int i = 0; i < count; i++) {
-      steps[i] = Math.max(least, Math.min(most, reals[first + i] / scale)) + ROUND;
+      steps[i] = Math.max(least, Math.min(most, steps[i] / scale)) + ROUND;
     }
     for (int i = 0; i < count; i++) {
       codes[i] = (byte) (Float.floatToRawIntBits(steps[i]) + zero);

@@ -18,20 +18,19 @@ public final class OrderedProduct {
   private final int outputs;
   private final float[] bias;
 
-  /** Blocks of {@link #OUTPUTS} outputs, each {@code [inputs, outputs]}. */
-  private final float[][] blocks;
+  /** Blocks of {@link #OUTPUTS} outputs, each {@code [inputs][outputs]}. */
+  private final float[][][] blocks;
 
   public OrderedProduct(Coefficients.OfReals layer) {
     this.inputs = layer.fanIn();
     this.outputs = layer.outChannels();
     this.bias = layer.bias().values();
-    this.blocks = new float[(outputs - 1) / OUTPUTS + 1][];
+    this.blocks = new float[(outputs - 1) / OUTPUTS + 1][][];
     for (int b = 0; b < blocks.length; b++) {
-      int width = width(b);
-      blocks[b] = new float[inputs * width];
+      blocks[b] = new float[inputs][width(b)];
       for (int i = 0; i < inputs; i++) {
-        for (int o = 0; o < width; o++) {
-          blocks[b][i * width + o] = layer.weights().at((b * OUTPUTS + o) * inputs + i);
+        for (int o = 0; o < width(b); o++) {
+          blocks[b][i][o] = layer.weights().at((b * OUTPUTS + o) * inputs + i);
         }
       }
     }
@@ -50,8 +49,8 @@ public final class OrderedProduct {
   }
 
   /** Memory for the sums of so many rows, for {@link #multiply}. */
-  public float[] sums(int rows) {
-    return new float[rows * width(0)];
+  public float[][] sums(int rows) {
+    return new float[rows][width(0)];
   }
 
   /**
@@ -59,32 +58,45 @@ public final class OrderedProduct {
    *
    * @param x {@code [rows, inputs]}, not modified
    * @param sums of at least as many rows, overwritten
-   * @param y {@code [rows, outputs]}, overwritten, biases included
+   * @param y {@code [rows][outputs]}, overwritten, biases included
    */
-  public void multiply(float[] x, int rows, float[] sums, float[] y) {
+  public void multiply(float[] x, int rows, float[][] sums, float[][] y) {
     for (int block = 0; block < blocks.length; block++) {
       int width = width(block);
-      Arrays.fill(sums, 0);
+      for (int row = 0; row < rows; row++) {
+        Arrays.fill(sums[row], 0);
+      }
       int whole = inputs / INPUTS * INPUTS;
       for (int i = 0; i < whole; i += INPUTS) {
         for (int row = 0; row < rows; row++) {
-          addEight(sums, row * width, blocks[block], i * width, width, x, row * inputs + i);
+          addEight(sums[row], blocks[block], i, width, x, row * inputs + i);
         }
       }
       for (int i = whole; i < inputs; i++) {
         for (int row = 0; row < rows; row++) {
-          addOne(sums, row * width, blocks[block], i * width, width, x[row * inputs + i]);
+          addOne(sums[row], blocks[block][i], width, x[row * inputs + i]);
         }
       }
       for (int row = 0; row < rows; row++) {
-        addBias(sums, row * width, block * OUTPUTS, width, y, row * outputs + block * OUTPUTS);
+        addBias(sums[row], block * OUTPUTS, width, y[row]);
       }
     }
   }
 
-  /** Eight products one after another, each rounded before it is added. */
+  /**
+   * Eight products one after another, each rounded before it is added. The JVM vectorizes loops
+   * that read and write all arrays at the same place.
+   */
   private static void addEight(
-      float[] sums, int at, float[] weights, int first, int width, float[] x, int from) {
+      float[] sums, float[][] weights, int first, int width, float[] x, int from) {
+    float[] w0 = weights[first];
+    float[] w1 = weights[first + 1];
+    float[] w2 = weights[first + 2];
+    float[] w3 = weights[first + 3];
+    float[] w4 = weights[first + 4];
+    float[] w5 = weights[first + 5];
+    float[] w6 = weights[first + 6];
+    float[] w7 = weights[first + 7];
     float x0 = x[from];
     float x1 = x[from + 1];
     float x2 = x[from + 2];
@@ -94,29 +106,28 @@ public final class OrderedProduct {
     float x6 = x[from + 6];
     float x7 = x[from + 7];
     for (int o = 0; o < width; o++) {
-      int w = first + o;
-      sums[at + o] =
-          sums[at + o]
-              + x0 * weights[w]
-              + x1 * weights[w + width]
-              + x2 * weights[w + 2 * width]
-              + x3 * weights[w + 3 * width]
-              + x4 * weights[w + 4 * width]
-              + x5 * weights[w + 5 * width]
-              + x6 * weights[w + 6 * width]
-              + x7 * weights[w + 7 * width];
+      sums[o] =
+          sums[o]
+              + x0 * w0[o]
+              + x1 * w1[o]
+              + x2 * w2[o]
+              + x3 * w3[o]
+              + x4 * w4[o]
+              + x5 * w5[o]
+              + x6 * w6[o]
+              + x7 * w7[o];
     }
   }
 
-  private static void addOne(float[] sums, int at, float[] weights, int first, int width, float x) {
+  private static void addOne(float[] sums, float[] weights, int width, float x) {
     for (int o = 0; o < width; o++) {
-      sums[at + o] += x * weights[first + o];
+      sums[o] += x * weights[o];
     }
   }
 
-  private void addBias(float[] sums, int at, int first, int width, float[] y, int to) {
+  private void addBias(float[] sums, int first, int width, float[] y) {
     for (int o = 0; o < width; o++) {
-      y[to + o] = sums[at + o] + bias[first + o];
+      y[first + o] = sums[o] + bias[first + o];
     }
   }
 }

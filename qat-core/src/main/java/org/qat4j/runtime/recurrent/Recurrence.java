@@ -13,7 +13,7 @@ public final class Recurrence {
   private final Cell cell;
   private final int steps;
   private final int units;
-  private final float[] sums;
+  private final float[][] sums;
   private final float[][] state;
 
   /** The sums of all gates, in the layer's arithmetic. */
@@ -25,9 +25,9 @@ public final class Recurrence {
      * Computes one step.
      *
      * @param results {@code [batch, units]} of the step before
-     * @param sums {@code [batch, gates * units]}, overwritten
+     * @param sums {@code [batch][gates * units]}, overwritten
      */
-    void at(int step, float[] results, float[] sums);
+    void at(int step, float[] results, float[][] sums);
   }
 
   /**
@@ -43,7 +43,7 @@ public final class Recurrence {
     this.cell = Cell.of(op);
     this.steps = inputs[0].shape().height();
     this.units = op.units();
-    this.sums = new float[output.batch() * op.gates() * units];
+    this.sums = new float[output.batch()][op.gates() * units];
     this.state = new float[op.stateRows()][output.batch() * units];
   }
 
@@ -55,7 +55,7 @@ public final class Recurrence {
       int step = op.scan().step(i, steps);
       products.at(step, state[0], sums);
       for (int n = 0; n < output.batch(); n++) {
-        cell.advance(sums, n * op.gates() * units, state, n * units);
+        cell.advance(sums[n], state, n * units);
         clearIfMasked(n, step);
         put(n, step, state[0]);
       }
