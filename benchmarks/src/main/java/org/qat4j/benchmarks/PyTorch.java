@@ -69,11 +69,7 @@ final class PyTorch {
             "MKL_THREADING_LAYER",
             "GNU");
     return new EngineProcess(
-        "pytorch",
-        environment,
-        List.of("-Dorg.bytedeco.openblas.load=mkl"),
-        engine,
-        arguments);
+        "pytorch", environment, List.of("-Dorg.bytedeco.openblas.load=mkl"), engine, arguments);
   }
 
   private static Path codeOf(Class<?> type) {

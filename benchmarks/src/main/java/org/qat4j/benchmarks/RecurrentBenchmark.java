@@ -89,8 +89,7 @@ final class RecurrentBenchmark implements Callable<Integer> {
     print.println(Conditions.measure(peers, turns));
     print.flush();
     RecurrentCase task =
-        new RecurrentCase(
-            words, embedding, hidden, layers, Files.createTempDirectory("recurrent"));
+        new RecurrentCase(words, embedding, hidden, layers, Files.createTempDirectory("recurrent"));
     try {
       List<RecurrentContest.Entry> entries =
           new RecurrentContest(task, threads, turns, pyTorch).measure();

@@ -157,7 +157,11 @@ record RecurrentContest(RecurrentCase task, int threads, Turns turns, Optional<S
     arguments.add(file(reader).toString());
     arguments.add(Integer.toString(threads));
     return new EngineProcess(
-        reader.toString(), Dl4jEngine.environment(threads), ChildJvm.inheritedOptions(), engine, arguments);
+        reader.toString(),
+        Dl4jEngine.environment(threads),
+        ChildJvm.inheritedOptions(),
+        engine,
+        arguments);
   }
 
   private EngineProcess pyTorch(Reader reader) throws IOException {

@@ -26,8 +26,7 @@ final class RecurrentDl4j implements Engine {
   private RecurrentDl4j(RecurrentCase task) {
     network = network(task);
     places =
-        Nd4j.create(
-            task.places(), new long[] {RecurrentCase.BATCH, 1, RecurrentCase.STEPS}, 'c');
+        Nd4j.create(task.places(), new long[] {RecurrentCase.BATCH, 1, RecurrentCase.STEPS}, 'c');
   }
 
   /** Arguments: those of the case. */
@@ -76,9 +75,7 @@ final class RecurrentDl4j implements Engine {
     for (int gate = 0; gate < rows.length; gate++) {
       long first = BLOCKS[gate] * units;
       rows[gate] =
-          columns
-              .get(NDArrayIndex.all(), NDArrayIndex.interval(first, first + units))
-              .transpose();
+          columns.get(NDArrayIndex.all(), NDArrayIndex.interval(first, first + units)).transpose();
     }
     return values(Nd4j.concat(0, rows));
   }

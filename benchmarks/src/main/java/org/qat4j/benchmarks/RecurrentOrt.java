@@ -32,8 +32,7 @@ final class RecurrentOrt implements Engine {
     long[] batch = {RecurrentCase.BATCH, RecurrentCase.STEPS};
     String input = session.getInputNames().iterator().next();
     inputs = Map.of(input, OnnxTensor.createTensor(environment, from, batch));
-    results =
-        RecurrentSession.direct(Float.BYTES, places.length * task.words()).asFloatBuffer();
+    results = RecurrentSession.direct(Float.BYTES, places.length * task.words()).asFloatBuffer();
     long[] shape = {RecurrentCase.BATCH, RecurrentCase.STEPS, task.words()};
     String output = session.getOutputNames().iterator().next();
     outputs = Map.of(output, OnnxTensor.createTensor(environment, results, shape));

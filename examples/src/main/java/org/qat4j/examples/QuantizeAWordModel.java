@@ -23,8 +23,7 @@ public final class QuantizeAWordModel {
 
   public static void main(String[] arguments) throws IOException {
     List<String> text = WordText.read(Path.of(arguments[0]));
-    System.out.println(
-        String.join(" ", learn(text, WordTraining.small(), Path.of(arguments[1]))));
+    System.out.println(String.join(" ", learn(text, WordTraining.small(), Path.of(arguments[1]))));
   }
 
   /** Writes the model file, and gives what the model in it writes. */

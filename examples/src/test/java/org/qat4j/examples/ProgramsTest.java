@@ -230,7 +230,10 @@ class ProgramsTest {
 
   @Test
   void quantizeAWordModel_file_writesWhatItHasLearned() throws IOException {
-    List<String> text = Collections.nCopies(2500, List.of("tick", "tock", "ding")).stream().flatMap(List::stream).toList();
+    List<String> text =
+        Collections.nCopies(2500, List.of("tick", "tock", "ding")).stream()
+            .flatMap(List::stream)
+            .toList();
     WordTraining training = new WordTraining(new WordLstm(5, 8, 12, 1), 0, 0.05, 3, 1);
 
     List<String> written = QuantizeAWordModel.learn(text, training, folder.resolve("model.onnx"));

@@ -10,6 +10,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /** As PyTorch's dynamic quantization computes it: int8 weights of one scale, uint8 activations. */
 final class QuantizedProduct implements TorchProduct {
+  /** Owns the memory of what it holds. */
+  private final T_TensorTensorDoubleLong_T quantized;
+
   private final Tensor weights;
   private final Tensor packed;
   private final Tensor columnOffsets;
@@ -21,7 +24,7 @@ final class QuantizedProduct implements TorchProduct {
    * @param rows {@code [outputs, inputs]}
    */
   QuantizedProduct(Tensor rows, Tensor bias) {
-    T_TensorTensorDoubleLong_T quantized = fbgemm_linear_quantize_weight(rows);
+    quantized = fbgemm_linear_quantize_weight(rows);
     weights = quantized.get0();
     columnOffsets = quantized.get1();
     scale = new Scalar(quantized.get2());

@@ -7,7 +7,6 @@ import static org.bytedeco.pytorch.global.torch.softmax;
 
 import java.io.IOException;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -33,7 +32,10 @@ public final class TorchWords implements Engine {
     recurrent = quantized ? new QuantizedLstm(task, weights) : new FloatLstm(task, weights);
     Tensor rows = take(weights, task.words(), task.hidden());
     Tensor bias = take(weights, task.words());
-    decoder = quantized ? new QuantizedProduct(rows, bias) : x -> linear(x, rows, new TensorOptional(bias));
+    decoder =
+        quantized
+            ? new QuantizedProduct(rows, bias)
+            : x -> linear(x, rows, new TensorOptional(bias));
   }
 
   /** Arguments: those of the case, whether to quantize, and threads. */

@@ -10,8 +10,8 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.qat4j.examples.networks.WordLstm;
 
 /**
- * How a word model is trained: by truncated backpropagation through {@link WordLstm#STEPS} steps, in
- * several parts of the text at once.
+ * How a word model is trained: by truncated backpropagation through {@link WordLstm#STEPS} steps,
+ * in several parts of the text at once.
  *
  * @param sizes of the network; its vocabulary may become smaller
  * @param dropout probability that an input is left out
@@ -51,8 +51,7 @@ public record WordTraining(
     int[] words = vocabulary.encode(text);
     int cut = trainedOn(text).size();
     DataSet data = new WordStreams(Arrays.copyOf(words, cut), STREAMS).data();
-    WordStreams heldOut =
-        new WordStreams(Arrays.copyOfRange(words, cut, words.length), STREAMS);
+    WordStreams heldOut = new WordStreams(Arrays.copyOfRange(words, cut, words.length), STREAMS);
     MultiLayerNetwork network =
         new WordLstm(vocabulary.size(), sizes.embedding(), sizes.hidden(), sizes.layers())
             .create(seed, new Adam(learningRate), dropout);

@@ -134,8 +134,7 @@ class WordsTest {
     Path binary = Files.write(folder.resolve("b.txt"), new byte[] {(byte) 0xc3, 0x28});
     Path notCompressed = Files.writeString(folder.resolve("n.txt.gz"), "one");
 
-    assertEquals(
-        empty + " holds no words", message(IOException.class, () -> WordText.read(empty)));
+    assertEquals(empty + " holds no words", message(IOException.class, () -> WordText.read(empty)));
     assertEquals(
         binary + " is no text: it is not encoded in UTF-8",
         message(IOException.class, () -> WordText.read(binary)));
@@ -152,8 +151,7 @@ class WordsTest {
     DataSet data = new WordStreams(new int[] {0, 1, 2, 3, 4, 5, 6, 7}, 2).data();
 
     assertArrayEquals(new long[] {2, 1, 3}, data.getFeatures().shape());
-    assertArrayEquals(
-        new float[] {0, 1, 2, 3, 4, 5}, data.getFeatures().data().asFloat());
+    assertArrayEquals(new float[] {0, 1, 2, 3, 4, 5}, data.getFeatures().data().asFloat());
     assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, data.getLabels().data().asFloat());
   }
 

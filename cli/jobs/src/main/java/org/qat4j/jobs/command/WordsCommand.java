@@ -5,8 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.qat4j.cli.Qat4j;
 import org.qat4j.cli.Subcommand;
@@ -17,6 +18,7 @@ import org.qat4j.examples.words.WordText;
 import org.qat4j.examples.words.WordTraining;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.jobs.run.RunFolder;
+import org.qat4j.jobs.words.WordFiles;
 import org.qat4j.jobs.words.WordReport;
 import org.qat4j.training.Qat;
 import picocli.CommandLine.Command;
@@ -50,6 +52,13 @@ public final class WordsCommand implements Subcommand, Callable<Integer> {
       description =
           "New folder for word.zip, vocabulary.txt, model.onnx and report.json (default: ${DEFAULT-VALUE}).")
   private Path out;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description =
+          "word.zip of an earlier run, with vocabulary.txt beside it: quantize that network, in place of training one.")
+  private Optional<Path> model;
 
   @Option(
       names = "--words",
@@ -113,28 +122,35 @@ public final class WordsCommand implements Subcommand, Callable<Integer> {
   }
 
   private void run() throws IOException {
+    WordFiles words = model.isPresent() ? WordFiles.read(model.get(), data) : train();
+    QuantizedModel quantized = Qat.quantizeDynamic(words.network());
+    WordReport report = WordReport.of(words, quantized);
+    Files.createDirectories(out);
+    RunFolder.write(
+        out.resolve("word.zip"),
+        stream -> ModelSerializer.writeModel(words.network(), stream, true));
+    RunFolder.writeText(
+        out.resolve(WordFiles.VOCABULARY), String.join("\n", words.vocabulary().words()) + "\n");
+    quantized.save(out.resolve("model.onnx"));
+    RunFolder.writeText(out.resolve("report.json"), report.json());
+    say(report.toString());
+  }
+
+  private WordFiles train() throws IOException {
     Path from = trainingText();
     List<String> text = WordText.read(from);
     List<String> test = WordText.read(WordText.find(data, "test"));
-    WordTraining training =
-        new WordTraining(
-            new WordLstm(words, units, units, layers), dropout, rate, epochs, seed);
+    WordLstm sizes = new WordLstm(words, units, units, layers);
+    WordTraining training = new WordTraining(sizes, dropout, rate, epochs, seed);
     Vocabulary vocabulary = training.vocabulary(text);
     say(
         String.format(
+            Locale.ROOT,
             "training on %s, %,d words, of which the vocabulary has %,d",
-            from.getFileName(), text.size(), vocabulary.size()));
-    MultiLayerNetwork network = training.train(text, vocabulary, this::say);
-    QuantizedModel model = Qat.quantizeDynamic(network);
-    WordReport report = WordReport.of(network, model, vocabulary, test);
-    Files.createDirectories(out);
-    RunFolder.write(
-        out.resolve("word.zip"), stream -> ModelSerializer.writeModel(network, stream, true));
-    RunFolder.writeText(
-        out.resolve("vocabulary.txt"), String.join("\n", vocabulary.words()) + "\n");
-    model.save(out.resolve("model.onnx"));
-    RunFolder.writeText(out.resolve("report.json"), report.json());
-    say(report.toString());
+            from.getFileName(),
+            text.size(),
+            vocabulary.size()));
+    return new WordFiles(training.train(text, vocabulary, this::say), vocabulary, test);
   }
 
   private Path trainingText() throws IOException {

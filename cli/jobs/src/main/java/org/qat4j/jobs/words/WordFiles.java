@@ -19,6 +19,9 @@ import org.qat4j.examples.words.WordText;
  * @param text words of the folder's test file
  */
 public record WordFiles(MultiLayerNetwork network, Vocabulary vocabulary, List<String> text) {
+  /** Name of the file of the words, one a line, in order. */
+  public static final String VOCABULARY = "vocabulary.txt";
+
   /**
    * Reads a network as {@code qat4j words} writes it.
    *
@@ -27,7 +30,7 @@ public record WordFiles(MultiLayerNetwork network, Vocabulary vocabulary, List<S
    * @throws UserException if one cannot be read, or they do not belong together
    */
   public static WordFiles read(Path zip, Path data) {
-    Path words = zip.resolveSibling("vocabulary.txt");
+    Path words = zip.toAbsolutePath().resolveSibling(VOCABULARY);
     if (!Files.exists(words)) {
       throw new UserException(
           "there is no " + words + ", which must hold the model's words, one a line, in order");

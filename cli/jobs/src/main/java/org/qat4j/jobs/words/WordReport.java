@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.qat4j.cli.report.TextTable;
 import org.qat4j.examples.networks.WordLstm;
 import org.qat4j.examples.words.SessionWords;
@@ -39,13 +38,12 @@ public record WordReport(long words, List<WordScore> scores, String written) {
   /**
    * Evaluates on a text, and lets the quantized model write.
    *
-   * @param text of another source than what the network was trained on
+   * @param model of the network
    */
-  public static WordReport of(
-      MultiLayerNetwork network, QuantizedModel model, Vocabulary vocabulary, List<String> text)
-      throws IOException {
-    WordStreams streams = new WordStreams(vocabulary.encode(text), WordTraining.STREAMS);
-    List<WordScore> scores = WordScore.compare(network, streams);
+  public static WordReport of(WordFiles files, QuantizedModel model) throws IOException {
+    Vocabulary vocabulary = files.vocabulary();
+    WordStreams streams = new WordStreams(vocabulary.encode(files.text()), WordTraining.STREAMS);
+    List<WordScore> scores = WordScore.compare(files.network(), streams);
     try (WordModel writer = new SessionWords(model, 1)) {
       List<String> written =
           new WordWriter(writer, vocabulary, TEMPERATURE)

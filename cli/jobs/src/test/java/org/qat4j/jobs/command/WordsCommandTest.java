@@ -1,5 +1,6 @@
 package org.qat4j.jobs.command;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,7 +23,11 @@ class WordsCommandTest {
   private Outcome words(Object... more) {
     Object[] arguments = new Object[more.length + 5];
     System.arraycopy(
-        new Object[] {"words", "--data", folder, "--out", folder.resolve("out")}, 0, arguments, 0, 5);
+        new Object[] {"words", "--data", folder, "--out", folder.resolve("out")},
+        0,
+        arguments,
+        0,
+        5);
     System.arraycopy(more, 0, arguments, 5, more.length);
     return Outcome.of(Qat4j.commandLine(), arguments);
   }
@@ -37,7 +42,9 @@ class WordsCommandTest {
 
     assertEquals(0, outcome.status(), outcome.err());
     assertTrue(
-        outcome.out().startsWith("training on valid.txt, 7,500 words, of which the vocabulary has 7"),
+        outcome
+            .out()
+            .startsWith("training on valid.txt, 7,500 words, of which the vocabulary has 7"),
         outcome.out());
     Path out = folder.resolve("out");
     assertEquals(7, Files.readAllLines(out.resolve("vocabulary.txt")).size());
@@ -50,6 +57,39 @@ class WordsCommandTest {
     assertEquals(scores.get(0).doubleValue(), scores.get(1).doubleValue(), 1e-4);
     assertEquals(scores.get(0).doubleValue(), scores.get(2).doubleValue(), 0.01);
     assertEquals(60, report.get("written").textValue().split(" ").length);
+    assertModelOfAnEarlierRun(out);
+  }
+
+  private void assertModelOfAnEarlierRun(Path out) throws IOException {
+    Path again = folder.resolve("again");
+    Outcome outcome =
+        Outcome.of(
+            Qat4j.commandLine(),
+            "words",
+            "--data",
+            folder,
+            "--out",
+            again,
+            "--model",
+            out.resolve("word.zip"));
+
+    assertEquals(0, outcome.status(), outcome.err());
+    assertArrayEquals(
+        Files.readAllBytes(out.resolve("model.onnx")),
+        Files.readAllBytes(again.resolve("model.onnx")));
+  }
+
+  @Test
+  void words_ofAModelWithoutVocabulary_areAFailureThatWritesNothing() {
+    Path zip = folder.resolve("word.zip");
+
+    words("--model", zip)
+        .assertFailed(
+            1,
+            "qat4j: there is no "
+                + folder.resolve("vocabulary.txt")
+                + ", which must hold the model's words, one a line, in order");
+    assertFalse(Files.exists(folder.resolve("out")));
   }
 
   @Test
