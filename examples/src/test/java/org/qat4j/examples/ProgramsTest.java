@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -23,6 +24,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.qat4j.examples.networks.LeNet;
 import org.qat4j.examples.networks.ResNet20;
+import org.qat4j.examples.networks.WordLstm;
+import org.qat4j.examples.words.WordTraining;
 import org.qat4j.graph.Node;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.LoadOptions;
@@ -233,5 +236,22 @@ class ProgramsTest {
     ReadAnotherToolsFile.main(new String[] {file.toString()});
 
     assertTrue(ReadAnotherToolsFile.plan(file).contains("Gemm"), ReadAnotherToolsFile.plan(file));
+  }
+
+  @Test
+  void quantizeAWordModel_file_writesWhatItHasLearned() throws IOException {
+    List<String> text =
+        Collections.nCopies(2500, List.of("tick", "tock", "ding")).stream()
+            .flatMap(List::stream)
+            .toList();
+    WordTraining training = new WordTraining(new WordLstm(5, 8, 12, 1), 0, 0.05, 3, 1);
+
+    List<String> written = QuantizeAWordModel.learn(text, training, folder.resolve("model.onnx"));
+
+    long right =
+        IntStream.range(1, written.size())
+            .filter(i -> text.indexOf(written.get(i)) == (text.indexOf(written.get(i - 1)) + 1) % 3)
+            .count();
+    assertTrue(right >= 0.9 * (written.size() - 1), written.toString());
   }
 }

@@ -18,6 +18,8 @@ import org.qat4j.training.calibration.Calibrator;
 import org.qat4j.training.calibration.Features;
 import org.qat4j.training.filters.FilterPruning;
 import org.qat4j.training.filters.Surgery;
+import org.qat4j.training.dynamic.DynamicConfig;
+import org.qat4j.training.dynamic.DynamicQuantization;
 import org.qat4j.training.forms.Fusion;
 import org.qat4j.training.forms.Prepared;
 import org.qat4j.training.forms.RecurrentPlan;
@@ -226,7 +228,7 @@ public final class Qat {
   /** As {@link #restore(MultiLayerNetwork, MultiLayerNetwork)}, for either kind of network. */
   public static <N extends Model> NetworkView<N> restore(
       NetworkView<?> prepared, NetworkView<N> original) {
-    requireInitialized(original, "prepare");
+    requireInitialized(original, "restore");
     // The plan depends on the original alone, so it is that of the preparation.
     List<Stage> stages = original.stages();
     if (isPrepared(stages) && !isPrepared(prepared.stages())) {
@@ -263,6 +265,43 @@ public final class Qat {
               + " integer form");
     }
     return Conversion.convert(stages, prepared.layers());
+  }
+
+  /**
+   * Dynamic quantization, for networks of recurrent, embedding and dense layers: a model with 8-bit
+   * weights whose activations get their codes while it runs, straight from the trained network.
+   *
+   * <p>The model reads {@code [batch, time, features]}, words as {@code [batch, time, 1]} places in
+   * the vocabulary, whatever the network's data format, and gives {@code [batch, time, outputs]};
+   * networks without recurrent layers read and give {@code [batch, features]}. A session of it
+   * keeps the state of recurrent layers from one call to the next, until {@code resetState()}.
+   *
+   * @param network not modified
+   * @throws UnsupportedLayerException if a layer cannot be quantized so, naming it and the reason
+   */
+  public static QuantizedModel quantizeDynamic(MultiLayerNetwork network) {
+    return quantizeDynamic(network, DynamicConfig.int8());
+  }
+
+  /** As {@link #quantizeDynamic(MultiLayerNetwork)}, with other settings, or none quantized. */
+  public static QuantizedModel quantizeDynamic(MultiLayerNetwork network, DynamicConfig config) {
+    return quantizeDynamic(NetworkView.of(network), config);
+  }
+
+  /** As {@link #quantizeDynamic(MultiLayerNetwork)}, for a graph with one input and one output. */
+  public static QuantizedModel quantizeDynamic(ComputationGraph network) {
+    return quantizeDynamic(network, DynamicConfig.int8());
+  }
+
+  /** As {@link #quantizeDynamic(MultiLayerNetwork, DynamicConfig)}. */
+  public static QuantizedModel quantizeDynamic(ComputationGraph network, DynamicConfig config) {
+    return quantizeDynamic(NetworkView.of(network), config);
+  }
+
+  private static QuantizedModel quantizeDynamic(NetworkView<?> network, DynamicConfig config) {
+    Objects.requireNonNull(config, "config");
+    requireInitialized(network, "quantizeDynamic");
+    return new QuantizedModel(DynamicQuantization.of(network, config));
   }
 
   /**

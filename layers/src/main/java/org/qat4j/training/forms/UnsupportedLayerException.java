@@ -1,5 +1,6 @@
 package org.qat4j.training.forms;
 
+import java.util.List;
 import org.qat4j.training.network.Stage;
 
 /** A network holds a layer that cannot be quantized; the message names it and says what to do. */
@@ -7,11 +8,21 @@ public final class UnsupportedLayerException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   UnsupportedLayerException(Stage stage, String problem) {
+    this(stage, problem, Forms.names());
+  }
+
+  /**
+   * Says that a layer is not supported.
+   *
+   * @param problem behind "it"
+   * @param supported what is
+   */
+  public UnsupportedLayerException(Stage stage, String problem, List<String> supported) {
     super(
         stage.describe()
             + " cannot be quantized: it "
             + problem
             + ". Supported: "
-            + String.join(", ", Forms.names()));
+            + String.join(", ", supported));
   }
 }

@@ -31,7 +31,15 @@ class JobCommandsTest {
   @Test
   void commands_ofBothModules_areThoseOfTheCommandLineInThisOrder() {
     assertEquals(
-        List.of("quickstart", "train", "quantize", "run", "inspect", "bench"),
+        List.of(
+            "quickstart",
+            "train",
+            "quantize",
+            "sensitivity",
+            "words",
+            "run",
+            "inspect",
+            "bench"),
         List.copyOf(Qat4j.commandLine().getSubcommands().keySet()));
   }
 

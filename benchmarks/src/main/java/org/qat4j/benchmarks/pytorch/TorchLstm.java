@@ -1,0 +1,12 @@
+package org.qat4j.benchmarks.pytorch;
+
+import org.bytedeco.pytorch.Tensor;
+
+/** LSTM layers, one behind the other. */
+interface TorchLstm {
+  /**
+   * @param x {@code [batch, time, features]}
+   * @return {@code [batch, time, hidden]}
+   */
+  Tensor outputs(Tensor x);
+}
