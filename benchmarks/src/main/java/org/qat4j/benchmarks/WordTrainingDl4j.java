@@ -28,14 +28,12 @@ final class WordTrainingDl4j implements Engine {
     QAT
   }
 
-  private final WordTraining task;
   private final MultiLayerNetwork network;
   private final INDArray read;
   private final INDArray predicted;
   private double firstLoss = Double.NaN;
 
   private WordTrainingDl4j(WordTraining task, Layers layers) {
-    this.task = task;
     MultiLayerNetwork stock = network(task);
     network =
         switch (layers) {
@@ -50,8 +48,8 @@ final class WordTrainingDl4j implements Engine {
     for (int i = 0; i < words.length; i++) {
       int text = i % WordTraining.BATCH;
       int step = i / WordTraining.BATCH;
-      read.putScalar(text, 0, step, words[i]);
-      predicted.putScalar(text, (int) followers[i], step, 1);
+      read.putScalar(text, 0, step, (double) words[i]);
+      predicted.putScalar(text, followers[i], step, 1);
     }
   }
 

@@ -91,13 +91,6 @@ public record QatConfig(
     return new QatConfig(quantization, ranges, pruning, all, calibration, inputGradient);
   }
 
-  /** The same with rules that win over those that it has. */
-  public QatConfig preferring(List<Rule> first) {
-    List<Rule> all = new ArrayList<>(first);
-    all.addAll(rules);
-    return new QatConfig(quantization, ranges, all, calibration, inputGradient);
-  }
-
   public static Builder builder() {
     return new Builder();
   }

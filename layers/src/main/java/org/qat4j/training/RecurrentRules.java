@@ -9,11 +9,9 @@ import org.qat4j.training.forms.RecurrentPlan;
 
 /** Gives the layers of a recurrent network what a configuration says of their weights. */
 final class RecurrentRules {
-  private final QatConfig config;
   private final List<Prepared> weighted;
 
-  private RecurrentRules(QatConfig config, List<Prepared> plan) {
-    this.config = config;
+  private RecurrentRules(List<Prepared> plan) {
     this.weighted =
         plan.stream().filter(next -> !RecurrentPlan.weighted(next.stage()).isEmpty()).toList();
   }
@@ -21,10 +19,14 @@ final class RecurrentRules {
   /**
    * Sets the quantization of each layer's weights.
    *
-   * @throws IllegalArgumentException if a rule is about activations, or about no layer
+   * @throws IllegalArgumentException if a rule is about activations or about no layer, or weights
+   *     are to be pruned
    */
   static void apply(QatConfig config, List<Prepared> plan) {
-    RecurrentRules rules = new RecurrentRules(config, plan);
+    if (!config.pruning().isNone()) {
+      throw notPruned("the configuration");
+    }
+    RecurrentRules rules = new RecurrentRules(plan);
     config.rules().forEach(rules::requireEffect);
     for (int i = 0; i < rules.weighted.size(); i++) {
       Quantization quantization = config.of(rules.candidate(i));
@@ -40,7 +42,16 @@ final class RecurrentRules {
         next.source().name(), next.source().conf().getClass(), index, weighted.size());
   }
 
+  private static IllegalArgumentException notPruned(String what) {
+    return new IllegalArgumentException(
+        what
+            + " prunes weights, but those of a recurrent network cannot be pruned; leave pruning out");
+  }
+
   private void requireEffect(QatConfig.Rule rule) {
+    if (rule.pruning().isPresent()) {
+      throw notPruned("the rule for " + rule.layers());
+    }
     if (rule.activations().isPresent()) {
       throw new IllegalArgumentException(
           "the rule for "

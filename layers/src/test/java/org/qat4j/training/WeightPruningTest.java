@@ -63,7 +63,7 @@ class WeightPruningTest {
 
   private static long zeros(INDArray array) {
     return array.length()
-        - array.castTo(DataType.DOUBLE).neq(0).castTo(DataType.LONG).sumNumber().longValue();
+        - array.castTo(DataType.DOUBLE).neq(0).castTo(DataType.INT64).sumNumber().longValue();
   }
 
   /** Zeros of each weight that has a mask, by its name. */
@@ -245,8 +245,8 @@ class WeightPruningTest {
       INDArray weights = network.getParam(name);
       int inputs = weights.rank() == 2 ? 0 : 1;
       for (long i = 0; i < weights.size(inputs); i += 2) {
-        INDArray pair = at(weights, inputs, i).neq(0).castTo(DataType.INT);
-        pair.addi(at(weights, inputs, i + 1).neq(0).castTo(DataType.INT));
+        INDArray pair = at(weights, inputs, i).neq(0).castTo(DataType.INT32);
+        pair.addi(at(weights, inputs, i + 1).neq(0).castTo(DataType.INT32));
         assertEquals(1, pair.maxNumber().intValue(), name);
       }
     }

@@ -19,7 +19,7 @@ public final class Elementary {
   private static final float LOG2_E = 1.442695f;
 
   /** Its product with an integer of up to 8 bits is exact. */
-  private static final float LN_2_HIGH = 0.693359375f;
+  private static final float LN_2_HIGH = 355f / 512;
 
   private static final float LN_2_LOW = -2.1219444E-4f;
 

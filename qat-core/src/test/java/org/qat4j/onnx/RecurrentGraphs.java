@@ -131,7 +131,7 @@ final class RecurrentGraphs {
             : new RecurrentOp.SimpleRnn(
                 input,
                 recurrent,
-                GateFunction.values()[random.nextInt(GateFunction.values().length)],
+                List.of(GateFunction.values()).get(random.nextInt(GateFunction.values().length)),
                 scan);
     List<String> operands = new ArrayList<>(List.of(x));
     if (scan.resumed()) {

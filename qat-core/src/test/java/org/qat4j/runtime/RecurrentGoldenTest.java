@@ -29,7 +29,6 @@ import org.qat4j.graph.Tensor;
 class RecurrentGoldenTest {
   private static final int BATCH = 2;
   private static final int TIME = 6;
-  private static final int FEATURES = 3;
   private static final int UNITS = 4;
   private static final int[] FROM_IFGO = {0, 3, 1, 2};
 
@@ -38,7 +37,7 @@ class RecurrentGoldenTest {
     try (var in = RecurrentGoldenTest.class.getResourceAsStream("/runtime/recurrent.csv");
         var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        String[] words = line.split(",");
+        String[] words = line.split(",", -1);
         float[] numbers = new float[words.length - 1];
         for (int i = 0; i < numbers.length; i++) {
           numbers[i] = Float.parseFloat(words[i + 1]);

@@ -5,6 +5,8 @@ import org.bytedeco.pytorch.Tensor;
 /** Products with constant weights, and a bias. */
 interface TorchProduct {
   /**
+   * The product.
+   *
    * @param x {@code [..., inputs]}
    * @return {@code [..., outputs]}
    */

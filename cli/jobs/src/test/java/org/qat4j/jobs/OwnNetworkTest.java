@@ -47,7 +47,9 @@ class OwnNetworkTest {
   private static final List<String> SHAPES = List.of("bars", "disc", "frame");
 
   /** Each flower: four lengths around those of its kind. */
-  private static final double[][] KINDS = {{5, 3.4, 1.5, 0.2}, {5.9, 2.8, 4.3, 1.3}, {6.6, 3, 5.6, 2}};
+  private static final double[][] KINDS = {
+    {5, 3.4, 1.5, 0.2}, {5.9, 2.8, 4.3, 1.3}, {6.6, 3, 5.6, 2}
+  };
 
   @TempDir private static Path shared;
   private static Path images;
@@ -108,7 +110,8 @@ class OwnNetworkTest {
                 .addInputs("image")
                 .addLayer("first", convolution(Activation.RELU), "image")
                 .addLayer("second", convolution(Activation.RELU), "first")
-                .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "first", "second")
+                .addVertex(
+                    "sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "first", "second")
                 .addLayer("average", new GlobalPoolingLayer(PoolingType.AVG), "sum")
                 .addLayer("scores", output(classes), "average")
                 .setOutputs("scores")
@@ -155,7 +158,8 @@ class OwnNetworkTest {
 
   private Path flowers() throws IOException {
     Random random = new Random(5);
-    StringBuilder text = new StringBuilder("sepal length,sepal width,petal length,petal width,kind\n");
+    StringBuilder text =
+        new StringBuilder("sepal length,sepal width,petal length,petal width,kind\n");
     for (int i = 0; i < 150; i++) {
       double[] kind = KINDS[i / 50];
       for (double length : kind) {
@@ -230,11 +234,11 @@ class OwnNetworkTest {
     List<double[]> rows = new java.util.ArrayList<>();
     for (String line : Files.readAllLines(csv).subList(1, 151)) {
       String[] cells = line.split(",");
-      rows.add(
-          java.util.Arrays.stream(cells).limit(4).mapToDouble(Double::parseDouble).toArray());
+      rows.add(java.util.Arrays.stream(cells).limit(4).mapToDouble(Double::parseDouble).toArray());
     }
     org.nd4j.linalg.api.ndarray.INDArray features =
-        Nd4j.create(rows.toArray(double[][]::new)).castTo(org.nd4j.linalg.api.buffer.DataType.FLOAT);
+        Nd4j.create(rows.toArray(double[][]::new))
+            .castTo(org.nd4j.linalg.api.buffer.DataType.FLOAT);
     org.nd4j.linalg.api.ndarray.INDArray labels = Nd4j.zeros(150, 3);
     // Classes are by alphabet: high, low, middle.
     for (int i = 0; i < 150; i++) {
@@ -253,11 +257,11 @@ class OwnNetworkTest {
     ModelSerializer.addNormalizerToModel(zip.toFile(), normalizer);
     Path config =
         Files.writeString(
-            folder.resolve("flowers.yaml"), "float:\n  epochs: 0\nqat:\n  epochs: 2\n  batch: 20\n");
+            folder.resolve("flowers.yaml"),
+            "float:\n  epochs: 0\nqat:\n  epochs: 2\n  batch: 20\n");
 
     Outcome trained =
-        execute(
-            "train", config, "--network", zip, "--data", csv, "--out", folder.resolve("runs"));
+        execute("train", config, "--network", zip, "--data", csv, "--out", folder.resolve("runs"));
 
     assertEquals(0, trained.status(), trained.err());
     assertTrue(report("flowers").at("/accuracy/float").asDouble() >= 0.95);
@@ -330,8 +334,7 @@ class OwnNetworkTest {
             "network: com.acme.Toy\ndata: com.acme.Toy\nfloat:\n  epochs: 20\nqat:\n  epochs: 2\n");
 
     Outcome trained =
-        execute(
-            "train", config, "--classpath", classes, "--out", folder.resolve("runs"));
+        execute("train", config, "--classpath", classes, "--out", folder.resolve("runs"));
 
     assertEquals(0, trained.status(), trained.err());
     JsonNode report = report("toy");
@@ -375,7 +378,10 @@ class OwnNetworkTest {
         "--data",
         images);
     assertFails(
-        flowers() + ": holds rows of features, but " + four + " takes images; give a folder of"
+        flowers()
+            + ": holds rows of features, but "
+            + four
+            + " takes images; give a folder of"
             + " images for each class",
         "train",
         "--network",
@@ -383,7 +389,8 @@ class OwnNetworkTest {
         "--data",
         flowers());
     assertFails(
-        four + " tells 4 classes apart, but the data has 10; set network or data.source to one that"
+        four
+            + " tells 4 classes apart, but the data has 10; set network or data.source to one that"
             + " fits the other",
         "train",
         Files.writeString(folder.resolve("digits.yaml"), "data:\n  source: digits\n"),

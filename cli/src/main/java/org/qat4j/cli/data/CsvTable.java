@@ -91,7 +91,7 @@ final class CsvTable {
   }
 
   private void requireColumns(boolean needsLabel) {
-    boolean fits = columns == features + 1 || columns == features && !needsLabel;
+    boolean fits = columns == features + 1 || (columns == features && !needsLabel);
     if (!fits) {
       throw new UserException(
           file
@@ -190,7 +190,8 @@ final class CsvTable {
 
   private static char separator(String line) {
     char best = SEPARATORS.charAt(0);
-    for (char c : SEPARATORS.toCharArray()) {
+    for (int i = 1; i < SEPARATORS.length(); i++) {
+      char c = SEPARATORS.charAt(i);
       if (count(line, c) > count(line, best)) {
         best = c;
       }

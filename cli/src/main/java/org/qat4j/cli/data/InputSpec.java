@@ -95,7 +95,7 @@ public record InputSpec(
    */
   public void requireShape(String where, int[] shape) {
     boolean fits =
-        isRows() || flat
+        (isRows() || flat)
             ? shape.length == 1
                 && shape[0] == (flat ? channels * heights.get(0) * widths.get(0) : features)
             : shape.length == 3

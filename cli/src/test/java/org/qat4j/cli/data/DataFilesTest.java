@@ -243,7 +243,8 @@ class DataFilesTest {
 
   @Test
   void folder_empty_saysWhatIsExpected() {
-    assertEquals(folder + ": holds no PNG or JPEG files (*.png, *.jpg, *.jpeg)", failure(COLOUR, 2));
+    assertEquals(
+        folder + ": holds no PNG or JPEG files (*.png, *.jpg, *.jpeg)", failure(COLOUR, 2));
   }
 
   @Test
@@ -287,8 +288,7 @@ class DataFilesTest {
         "\"1\",\"2.5\",\"cat\"\\n -3e1 , 4 ,dog"
       })
   void csv_ofAnyForm_givesFeaturesAndClasses(String text) throws IOException {
-    Labelled data =
-        csv(text.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t"), 2);
+    Labelled data = csv(text.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t"), 2);
 
     assertEquals(List.of("cat", "dog"), data.names());
     assertArrayEquals(new int[] {0, 1}, labels(data));
@@ -297,8 +297,7 @@ class DataFilesTest {
 
   @Test
   void csv_quotedNames_mayHoldSeparatorsAndQuotes() throws IOException {
-    assertEquals(
-        List.of("a \"b\"", "c, d"), csv("1,2,\"c, d\"\n1,2,\"a \"\"b\"\"\"\n", 2).names());
+    assertEquals(List.of("a \"b\"", "c, d"), csv("1,2,\"c, d\"\n1,2,\"a \"\"b\"\"\"\n", 2).names());
   }
 
   @Test
@@ -346,8 +345,7 @@ class DataFilesTest {
         "1,2,a\\n1,2,b\\n1,2,c | : has 3 classes [a, b, c], but the network tells 2 apart; give the data of its classes, or a network with 3 outputs"
       })
   void csv_damaged_saysWhere(String text, String message) {
-    UserException e =
-        assertThrows(UserException.class, () -> csv(text.replace("\\n", "\n"), 2));
+    UserException e = assertThrows(UserException.class, () -> csv(text.replace("\\n", "\n"), 2));
 
     assertEquals(folder.resolve("data.csv") + message, e.getMessage());
   }

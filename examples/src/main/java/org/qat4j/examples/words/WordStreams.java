@@ -44,7 +44,7 @@ public final class WordStreams {
 
   /** How many words {@link #loss} predicts with calls of so many. */
   public long predicted(int steps) {
-    return (long) streams * (length / steps * steps);
+    return (long) streams * (length / steps) * steps;
   }
 
   /**

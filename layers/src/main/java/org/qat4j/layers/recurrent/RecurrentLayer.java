@@ -222,6 +222,7 @@ final class RecurrentLayer
   }
 
   /** Arrays that outlive the pass. */
+  @SuppressWarnings("try")
   private INDArray[] states(INDArray steps) {
     try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       INDArray[] states = new INDArray[cell.states()];

@@ -37,6 +37,7 @@ final class LstmForm<L extends AbstractLSTM> extends RecurrentForm<L> {
     return new LstmForm<>(LSTM.class, false);
   }
 
+  @SuppressWarnings("deprecation")
   static LstmForm<GravesLSTM> graves() {
     return new LstmForm<>(GravesLSTM.class, true);
   }

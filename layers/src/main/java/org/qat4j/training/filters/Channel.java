@@ -1,6 +1,6 @@
 package org.qat4j.training.filters;
 
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.qat4j.training.network.Stage;
 
@@ -10,7 +10,7 @@ import org.qat4j.training.network.Stage;
  */
 final class Channel {
   private Channel same;
-  private final SortedSet<String> makers = new TreeSet<>();
+  private final NavigableSet<String> makers = new TreeSet<>();
   private double norm;
   private boolean fixed;
   private Stage obstacle;
@@ -57,7 +57,7 @@ final class Channel {
     whole().removed = true;
   }
 
-  SortedSet<String> makers() {
+  NavigableSet<String> makers() {
     return whole().makers;
   }
 

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -46,18 +46,19 @@ public final class Surgery {
 
   /** Channels that the same layers compute are chosen from together. */
   static void choose(Flow flow, FilterPruning pruning) {
-    Map<SortedSet<String>, List<Channel>> groups = new LinkedHashMap<>();
+    Map<NavigableSet<String>, List<Channel>> groups = new LinkedHashMap<>();
     for (Channel channel : flow.made()) {
       if (!channel.isFixed()) {
         groups.computeIfAbsent(channel.makers(), makers -> new ArrayList<>()).add(channel);
       }
     }
-    pruning.requireEffect(groups.keySet().stream().flatMap(SortedSet::stream).distinct().toList());
+    pruning.requireEffect(
+        groups.keySet().stream().flatMap(NavigableSet::stream).distinct().toList());
     groups.forEach((makers, channels) -> choose(makers, channels, pruning));
   }
 
   private static void choose(
-      SortedSet<String> makers, List<Channel> channels, FilterPruning pruning) {
+      NavigableSet<String> makers, List<Channel> channels, FilterPruning pruning) {
     double fraction = makers.stream().mapToDouble(pruning::of).min().orElseThrow();
     // One at least stays.
     long count = Math.min(Math.round(fraction * channels.size()), channels.size() - 1L);
@@ -71,7 +72,7 @@ public final class Surgery {
         .forEach(Channel::remove);
   }
 
-  private static void requireFollowed(SortedSet<String> makers, Channel channel) {
+  private static void requireFollowed(NavigableSet<String> makers, Channel channel) {
     Stage obstacle = channel.obstacle();
     if (obstacle != null) {
       throw new IllegalArgumentException(

@@ -19,7 +19,7 @@ class ClassLabelsTest {
   /** Random classes, and no class once in a while. */
   private static int[] classes(int[] shape) {
     Random random = new Random(Arrays.hashCode(shape));
-    return random.ints(shape[0] * shape[2], -1, shape[1]).toArray();
+    return random.ints((long) shape[0] * shape[2], -1, shape[1]).toArray();
   }
 
   private static INDArray labels(DataType type, int[] shape, int[] classes, char order) {

@@ -1,6 +1,7 @@
 package org.qat4j.layers.recurrent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.qat4j.layers.recurrent.RecurrentEqualityTest.assertClose;
 import static org.qat4j.layers.recurrent.RecurrentEqualityTest.gradients;
@@ -23,6 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.layers.Schedule;
+import org.qat4j.pruning.Pruning;
 import org.qat4j.quantizers.WeightScheme;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
@@ -87,6 +89,15 @@ class WeightRoundingTest {
     assertEquals(after, qat.clone().score(data), 0);
     MultiLayerNetwork restored = Qat.restore(qat, original(DataType.FLOAT));
     assertClose(qat.getParam("1_W"), restored.getParam("1_W"), 0, "restored weights");
+  }
+
+  @Test
+  void prepare_toPruneARecurrentNetwork_isRefused() {
+    MultiLayerNetwork stock = original(DataType.FLOAT);
+    QatConfig pruned = QatConfig.floatingPointBuilder().prune(Pruning.perLayer(0.5)).build();
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Qat.prepare(stock, pruned)).getMessage();
+    assertTrue(message.contains("prunes weights"), message);
   }
 
   @Test

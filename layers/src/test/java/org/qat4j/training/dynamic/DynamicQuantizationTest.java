@@ -286,6 +286,7 @@ class DynamicQuantizationTest {
   }
 
   @Test
+  @SuppressWarnings("deprecation")
   void layer_thatCannotBeQuantized_isRefusedByName() {
     Layer output = RecurrentNetworks.rnnOutput();
     assertRefused(

@@ -102,6 +102,7 @@ final class RecurrentNetworks {
         .build();
   }
 
+  @SuppressWarnings("deprecation")
   static GravesLSTM graves() {
     return new GravesLSTM.Builder().nOut(UNITS).activation(Activation.TANH).build();
   }

@@ -44,7 +44,7 @@ public final class DynamicCodes {
       float real = reals[i];
       low = real < low ? real : low;
       high = real > high ? real : high;
-      numbers &= real == real;
+      numbers &= !Float.isNaN(real);
     }
     params = Tensor.DynamicCodes.params(low, high);
     if (numbers) {

@@ -30,6 +30,8 @@ public record Blueprint(
   /** How a network is made. */
   interface Maker {
     /**
+     * Makes one.
+     *
      * @param seed of fresh weights, if they are fresh
      * @param training what turns gradients into steps; empty for what the network has itself
      */

@@ -113,7 +113,10 @@ final class NetworkInputs {
   private void requireNchw(Stage stage, CNN2DFormat format) {
     if (format != CNN2DFormat.NCHW) {
       throw new UserException(
-          name + ": its " + stage.describe() + " has data format NHWC; build the network with NCHW");
+          name
+              + ": its "
+              + stage.describe()
+              + " has data format NHWC; build the network with NCHW");
     }
   }
 

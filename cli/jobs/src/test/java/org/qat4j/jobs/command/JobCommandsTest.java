@@ -32,14 +32,7 @@ class JobCommandsTest {
   void commands_ofBothModules_areThoseOfTheCommandLineInThisOrder() {
     assertEquals(
         List.of(
-            "quickstart",
-            "train",
-            "quantize",
-            "sensitivity",
-            "words",
-            "run",
-            "inspect",
-            "bench"),
+            "quickstart", "train", "quantize", "sensitivity", "words", "run", "inspect", "bench"),
         List.copyOf(Qat4j.commandLine().getSubcommands().keySet()));
   }
 

@@ -110,8 +110,7 @@ class NetworkFileTest {
 
   @Test
   void flatImages_areImages() throws IOException {
-    Model network =
-        network(InputType.convolutionalFlat(8, 9, 1), convolution(), output(4));
+    Model network = network(InputType.convolutionalFlat(8, 9, 1), convolution(), output(4));
 
     Blueprint found = NetworkFile.blueprint(save(network));
 
@@ -125,7 +124,8 @@ class NetworkFileTest {
   void denseNetwork_takesFeatures() throws IOException {
     DenseLayer dense = new DenseLayer.Builder().nOut(5).build();
 
-    Blueprint found = NetworkFile.blueprint(save(network(InputType.feedForward(13), dense, output(3))));
+    Blueprint found =
+        NetworkFile.blueprint(save(network(InputType.feedForward(13), dense, output(3))));
 
     assertTrue(found.inputs().isRows());
     assertEquals(13, found.inputs().features());
@@ -163,8 +163,7 @@ class NetworkFileTest {
                     .activation(Activation.SIGMOID)
                     .build()));
 
-    assertTrue(
-        message.endsWith("; expected one score for each of two or more classes"), message);
+    assertTrue(message.endsWith("; expected one score for each of two or more classes"), message);
   }
 
   @Test
@@ -232,7 +231,9 @@ class NetworkFileTest {
   }
 
   private static INDArray pixels() {
-    return Nd4j.arange(2 * 3 * 16).castTo(org.nd4j.linalg.api.buffer.DataType.FLOAT).muli(2)
+    return Nd4j.arange(2 * 3 * 16)
+        .castTo(org.nd4j.linalg.api.buffer.DataType.FLOAT)
+        .muli(2)
         .reshape('c', 2, 3, 4, 4);
   }
 
@@ -304,8 +305,7 @@ class NetworkFileTest {
     for (Model model :
         List.of(LeNet.create(1, new Adam(), 0, 7), ResNet20.create(1, new Adam(), 0, 3))) {
       Network copy =
-          Network.of(model)
-              .copy(Optional.of(new Blueprint.Training(new Adam(0.5), 0.125)));
+          Network.of(model).copy(Optional.of(new Blueprint.Training(new Adam(0.5), 0.125)));
 
       assertArrayEquals(
           model.params().dup().data().asFloat(), copy.model().params().dup().data().asFloat());
