@@ -10,9 +10,10 @@ import org.qat4j.runtime.Buffer;
 import org.qat4j.runtime.Step;
 
 /**
- * Softmax of each time step, a block of as many numbers as there are partial sums after another.
- * The JVM vectorizes loops over arrays that are read and written at the same place; the change from
- * a number to its bits is none of them, and goes by way of memory.
+ * Softmax of each time step, whose numbers are read and written once and meanwhile stay in the
+ * cache, in blocks of as many as there are partial sums. The JVM vectorizes loops over arrays that
+ * are read and written at the same place; the change from a number to its bits is none of them, and
+ * goes by way of memory.
  */
 final class StepSoftmaxLoop implements Step {
   private static final int LANES = 1024;
@@ -21,8 +22,8 @@ final class StepSoftmaxLoop implements Step {
   private final FloatBuffer output;
   private final int rows;
   private final int features;
+  private final float[][] blocks;
   private final float[] lanes = new float[LANES];
-  private final float[] numbers = new float[LANES];
   private final float[] powers = new float[LANES];
   private final int[] fractionBits = new int[LANES];
   private final int[] powerBits = new int[LANES];
@@ -34,6 +35,10 @@ final class StepSoftmaxLoop implements Step {
     this.output = output.reals();
     this.features = input.shape().channels();
     this.rows = output.elements() / features;
+    this.blocks = new float[(features - 1) / LANES + 1][];
+    for (int b = 0; b < blocks.length; b++) {
+      blocks[b] = new float[Math.min(LANES, features - b * LANES)];
+    }
     ByteBuffer block =
         ByteBuffer.allocateDirect(LANES * Float.BYTES).order(ByteOrder.nativeOrder());
     this.bits = block.asIntBuffer();
@@ -43,20 +48,21 @@ final class StepSoftmaxLoop implements Step {
   @Override
   public void run() {
     for (int row = 0; row < rows; row++) {
-      int end = (row + 1) * features;
-      float largest = largest(end - features, end);
-      divide(end - features, end, sumOfPowers(end - features, end, largest));
+      for (int b = 0; b < blocks.length; b++) {
+        input.get(row * features + b * LANES, blocks[b]);
+      }
+      float part = 1 / sumOfPowers(largest());
+      for (int b = 0; b < blocks.length; b++) {
+        multiply(blocks[b], part);
+        output.put(row * features + b * LANES, blocks[b]);
+      }
     }
   }
 
-  private float largest(int first, int end) {
+  private float largest() {
     Arrays.fill(lanes, Float.NEGATIVE_INFINITY);
-    for (int at = first; at < end; at += LANES) {
-      int count = Math.min(LANES, end - at);
-      input.get(at, numbers, 0, count);
-      for (int i = 0; i < count; i++) {
-        lanes[i] = Math.max(lanes[i], numbers[i]);
-      }
+    for (float[] numbers : blocks) {
+      keepLarger(lanes, numbers);
     }
     float largest = Float.NEGATIVE_INFINITY;
     for (float lane : lanes) {
@@ -65,17 +71,18 @@ final class StepSoftmaxLoop implements Step {
     return largest;
   }
 
-  /** Leaves the powers in the output. */
-  private float sumOfPowers(int first, int end, float largest) {
+  private static void keepLarger(float[] lanes, float[] numbers) {
+    for (int i = 0; i < numbers.length; i++) {
+      lanes[i] = Math.max(lanes[i], numbers[i]);
+    }
+  }
+
+  /** Leaves the powers in the blocks. */
+  private float sumOfPowers(float largest) {
     Arrays.fill(lanes, 0);
-    for (int at = first; at < end; at += LANES) {
-      int count = Math.min(LANES, end - at);
-      input.get(at, numbers, 0, count);
-      exp(count, largest);
-      for (int i = 0; i < count; i++) {
-        lanes[i] += numbers[i];
-      }
-      output.put(at, numbers, 0, count);
+    for (float[] numbers : blocks) {
+      exp(numbers, largest);
+      add(lanes, numbers);
     }
     double sum = 0;
     for (float lane : lanes) {
@@ -84,7 +91,14 @@ final class StepSoftmaxLoop implements Step {
     return (float) sum;
   }
 
-  private void exp(int count, float largest) {
+  private static void add(float[] lanes, float[] numbers) {
+    for (int i = 0; i < numbers.length; i++) {
+      lanes[i] += numbers[i];
+    }
+  }
+
+  private void exp(float[] numbers, float largest) {
+    int count = numbers.length;
     for (int i = 0; i < count; i++) {
       numbers[i] = Elementary.expClamped(numbers[i] - largest);
     }
@@ -108,14 +122,9 @@ final class StepSoftmaxLoop implements Step {
     bits.get(0, integers, 0, count);
   }
 
-  private void divide(int first, int end, float sum) {
-    for (int at = first; at < end; at += LANES) {
-      int count = Math.min(LANES, end - at);
-      output.get(at, numbers, 0, count);
-      for (int i = 0; i < count; i++) {
-        numbers[i] /= sum;
-      }
-      output.put(at, numbers, 0, count);
+  private static void multiply(float[] numbers, float factor) {
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] *= factor;
     }
   }
 }

@@ -45,8 +45,9 @@ final class SoftmaxReference {
     for (float lane : lanes) {
       sum += lane;
     }
+    float part = 1 / (float) sum;
     for (int i = first; i < first + count; i++) {
-      output.setReal(i, Elementary.exp(input.real(i) - largest) / (float) sum);
+      output.setReal(i, Elementary.exp(input.real(i) - largest) * part);
     }
   }
 
