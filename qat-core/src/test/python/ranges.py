@@ -111,6 +111,7 @@ def kl(x, codes):
     counts, edges = bins(x)
     levels = codes[1] - codes[0] + 1
     zero = int(np.flatnonzero(edges == 0)[0])
+    counts[zero] = min(counts[zero], max(counts[i] for i in (zero - 1, zero + 1) if 0 <= i < len(counts)))
     start = max(1, levels // 2 if x.min() < 0 < x.max() else levels)
     best, threshold = math.inf, max(zero, len(counts) - zero)
     for t in range(start, max(zero, len(counts) - zero) + 1):

@@ -1,5 +1,7 @@
 package org.qat4j.observer;
 
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.qat4j.scheme.IntRange;
 
 /** Tries the thresholds of {@link RangeEstimator.KlDivergence}. */
@@ -7,11 +9,24 @@ final class KlSearch {
   private static final double UNIFORM_PART = 1e-4;
 
   private final Histogram histogram;
+  private final long[] counts;
+  private final long total;
   private final int levels;
 
   KlSearch(Histogram histogram, IntRange codes) {
     this.histogram = histogram;
     this.levels = codes.steps() + 1;
+    this.counts = IntStream.range(0, histogram.bins()).mapToLong(histogram::count).toArray();
+    int zero = histogram.zeroBin();
+    if (zero < counts.length) {
+      counts[zero] = Math.min(counts[zero], Math.max(count(zero - 1), count(zero + 1)));
+    }
+    this.total = LongStream.of(counts).sum();
+  }
+
+  /** No peak at 0, of a ReLU say: a code stands for 0 exactly, whatever the range. */
+  private long count(int bin) {
+    return bin >= 0 && bin < counts.length ? counts[bin] : 0;
   }
 
   RealRange best() {
@@ -39,19 +54,19 @@ final class KlSearch {
     double[] p = new double[bins];
     double[] mass = new double[levels];
     int[] occupied = new int[levels];
-    for (int i = 0; i < histogram.bins(); i++) {
-      p[Math.max(0, Math.min(i - from, bins - 1))] += histogram.count(i);
+    for (int i = 0; i < counts.length; i++) {
+      p[Math.max(0, Math.min(i - from, bins - 1))] += counts[i];
     }
     for (int i = 0; i < bins; i++) {
-      mass[level(i, bins)] += histogram.count(from + i);
+      mass[level(i, bins)] += counts[from + i];
       occupied[level(i, bins)] += p[i] > 0 ? 1 : 0;
     }
     double sum = 0;
     for (int i = 0; i < bins; i++) {
       if (p[i] > 0) {
         int level = level(i, bins);
-        double reference = smooth(p[i] / histogram.count(), bins);
-        double quantized = smooth(mass[level] / occupied[level] / histogram.count(), bins);
+        double reference = smooth(p[i] / total, bins);
+        double quantized = smooth(mass[level] / occupied[level] / total, bins);
         sum += reference * StrictMath.log(reference / quantized);
       }
     }

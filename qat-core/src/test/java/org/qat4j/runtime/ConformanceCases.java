@@ -93,6 +93,7 @@ final class ConformanceCases {
         add("leaky ReLU" + name, new FunctionOp.LeakyRelu(0.1f), a, b, shape);
         add("flatten" + name, new MoveOp.Flatten(), a, a, shape);
         add("identity" + name, new MoveOp.Identity(), b, b, shape);
+        add("last step" + name, MoveOp.Steps.last(1), a, a, shape);
         flattenedDense(name, shape, a);
       }
     }

@@ -16,6 +16,7 @@ import org.qat4j.graph.Bias;
 import org.qat4j.graph.ChannelOp;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.ConvertOp;
+import org.qat4j.graph.Embedding;
 import org.qat4j.graph.EveryOp;
 import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.Graph;
@@ -25,6 +26,7 @@ import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Node;
 import org.qat4j.graph.Op;
 import org.qat4j.graph.PoolOp;
+import org.qat4j.graph.RecurrentOp;
 import org.qat4j.graph.Shape;
 import org.qat4j.graph.Tensor;
 import org.qat4j.graph.Weights;
@@ -234,7 +236,12 @@ class ReferenceBackendTest {
             ConvertOp.Quantize.class,
             ConvertOp.QuantizeDynamic.class,
             ChannelOp.Softmax.class,
-            JoinOp.Add.class);
+            JoinOp.Add.class,
+            LinearOp.Dense.class,
+            RecurrentOp.Lstm.class,
+            RecurrentOp.SimpleRnn.class,
+            Embedding.class,
+            MoveOp.Steps.class);
     assertEquals(reals, covered.get(Arithmetic.REALS));
   }
 

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.qat4j.pruning.FilterPruning;
 import org.qat4j.training.filters.Flow.Step;
 import org.qat4j.training.network.NetworkView;
 import org.qat4j.training.network.Stage;
@@ -59,7 +60,7 @@ public final class Surgery {
 
   private static void choose(
       NavigableSet<String> makers, List<Channel> channels, FilterPruning pruning) {
-    double fraction = makers.stream().mapToDouble(pruning::of).min().orElseThrow();
+    double fraction = makers.stream().mapToDouble(pruning::fractionOf).min().orElseThrow();
     // One at least stays.
     long count = Math.min(Math.round(fraction * channels.size()), channels.size() - 1L);
     if (count == 0) {

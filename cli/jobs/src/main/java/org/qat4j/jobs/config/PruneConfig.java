@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.qat4j.pruning.FilterPruning;
 import org.qat4j.pruning.Pruning;
-import org.qat4j.training.filters.FilterPruning;
 
 /**
  * Pruning: weights that are set to zero while a network trains, and filters that are removed before

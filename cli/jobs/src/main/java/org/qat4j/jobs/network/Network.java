@@ -25,12 +25,12 @@ import org.nd4j.linalg.dataset.api.preprocessor.serializer.NormalizerSerializer;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.qat4j.distillation.Distillation;
 import org.qat4j.inference.QuantizedModel;
+import org.qat4j.pruning.FilterPruning;
 import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 import org.qat4j.training.calibration.ActivationStatistics;
 import org.qat4j.training.dynamic.DynamicConfig;
-import org.qat4j.training.filters.FilterPruning;
 import org.qat4j.training.network.NetworkView;
 import org.qat4j.training.network.Stage;
 

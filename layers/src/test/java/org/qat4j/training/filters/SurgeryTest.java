@@ -27,6 +27,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.pruning.FilterPruning;
 import org.qat4j.testnets.LayerNetworks;
 import org.qat4j.testnets.Parity;
 import org.qat4j.testnets.TestNetworks;
@@ -36,7 +37,7 @@ import org.qat4j.training.filters.Flow.Step;
 import org.qat4j.training.network.NetworkView;
 
 /** Networks without some of their filters. */
-class FilterPruningTest {
+class SurgeryTest {
   private static final double EXACT = 1e-10;
 
   private static ComputationGraph graph(String name) {

@@ -1,4 +1,4 @@
-package org.qat4j.training.filters;
+package org.qat4j.pruning;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +61,8 @@ public record FilterPruning(double fraction, List<Rule> rules) {
     }
   }
 
-  double of(String layer) {
+  /** The fraction of one layer's filters. */
+  public double fractionOf(String layer) {
     return rules.stream()
         .filter(rule -> rule.matches(layer))
         .findFirst()
@@ -69,8 +70,12 @@ public record FilterPruning(double fraction, List<Rule> rules) {
         .orElse(fraction);
   }
 
-  /** A rule that changes nothing is a mistake in its pattern. */
-  void requireEffect(List<String> layers) {
+  /**
+   * A rule that changes nothing is a mistake in its pattern.
+   *
+   * @throws IllegalArgumentException if a rule is about none of these layers
+   */
+  public void requireEffect(List<String> layers) {
     for (Rule rule : rules) {
       if (layers.stream().noneMatch(rule::matches)) {
         throw new IllegalArgumentException(
