@@ -34,6 +34,16 @@ import picocli.CommandLine.Spec;
       "Recurrent networks need no data: --dynamic."
     })
 public final class QuantizeCommand implements Subcommand, Callable<Integer> {
+  private static final List<String> NOT_DYNAMIC =
+      List.of(
+          "--classpath",
+          "--images",
+          "--estimator",
+          "--weight-bits",
+          "--activation-bits",
+          "--max-drop",
+          "--seed");
+
   @Spec private CommandSpec spec;
   @Mixin private ClassPathOption classPath;
 
@@ -128,7 +138,7 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
   public Integer call() {
     if (dynamic) {
       require(!(stateless && data.isPresent()), "--stateless and --data cannot be combined");
-      ofImages().forEach(option -> require(!given(option), option + " is not for --dynamic"));
+      NOT_DYNAMIC.forEach(option -> require(!given(option), option + " is not for --dynamic"));
       quantizeDynamic(ModelFiles.check(out, force));
     } else {
       require(!stateless, "--stateless is for --dynamic");
@@ -139,11 +149,6 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
       print(QuantizationText.render(report), files);
     }
     return ExitCode.OK;
-  }
-
-  private static List<String> ofImages() {
-    return List.of(
-        "--images", "--estimator", "--weight-bits", "--activation-bits", "--max-drop", "--seed");
   }
 
   private boolean given(String option) {

@@ -146,6 +146,7 @@ class WordsCommandTest {
 
   @ParameterizedTest
   @CsvSource({
+    "--classpath, .",
     "--images, 5",
     "--estimator, minMax",
     "--weight-bits, 8",
