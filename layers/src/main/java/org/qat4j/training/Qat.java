@@ -276,7 +276,8 @@ public final class Qat {
    * networks without recurrent layers read and give {@code [batch, features]}. A session of it
    * keeps the state of recurrent layers from one call to the next, until {@code resetState()}.
    *
-   * @param network not modified
+   * @param network not modified; one that was prepared and trained gives the codes that its weights
+   *     had in training
    * @throws UnsupportedLayerException if a layer cannot be quantized so, naming it and the reason
    */
   public static QuantizedModel quantizeDynamic(MultiLayerNetwork network) {
@@ -298,7 +299,8 @@ public final class Qat {
     return quantizeDynamic(NetworkView.of(network), config);
   }
 
-  private static QuantizedModel quantizeDynamic(NetworkView<?> network, DynamicConfig config) {
+  /** As {@link #quantizeDynamic(MultiLayerNetwork, DynamicConfig)}, for either kind of network. */
+  public static QuantizedModel quantizeDynamic(NetworkView<?> network, DynamicConfig config) {
     Objects.requireNonNull(config, "config");
     requireInitialized(network, "quantizeDynamic");
     return new QuantizedModel(DynamicQuantization.of(network, config));

@@ -8,10 +8,12 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.Adam;
 import org.qat4j.examples.networks.WordLstm;
+import org.qat4j.training.Qat;
+import org.qat4j.training.QatConfig;
 
 /**
  * How a word model is trained: by truncated backpropagation through {@link WordLstm#STEPS} steps,
- * in several parts of the text at once.
+ * in several parts of the text at once, on fast layers in float32.
  *
  * @param sizes of the network; its vocabulary may become smaller
  * @param dropout probability that an input is left out
@@ -26,7 +28,7 @@ public record WordTraining(
   /** One part in so many is held out. */
   private static final int HELD_OUT = 10;
 
-  /** What Deeplearning4j's own layers train in minutes. */
+  /** What trains in minutes. */
   public static WordTraining small() {
     return new WordTraining(new WordLstm(4000, 128, 128, 2), 0.2, 3e-3, 4, 1);
   }
@@ -52,9 +54,10 @@ public record WordTraining(
     int cut = trainedOn(text).size();
     DataSet data = new WordStreams(Arrays.copyOf(words, cut), STREAMS).data();
     WordStreams heldOut = new WordStreams(Arrays.copyOfRange(words, cut, words.length), STREAMS);
-    MultiLayerNetwork network =
+    MultiLayerNetwork original =
         new WordLstm(vocabulary.size(), sizes.embedding(), sizes.hidden(), sizes.layers())
             .create(seed, new Adam(learningRate), dropout);
+    MultiLayerNetwork network = Qat.prepare(original, QatConfig.floatingPoint());
     double rate = learningRate;
     double best = Double.POSITIVE_INFINITY;
     for (int epoch = 1; epoch <= epochs; epoch++) {
@@ -74,6 +77,6 @@ public record WordTraining(
       }
       best = Math.min(best, loss);
     }
-    return network;
+    return Qat.restore(network, original);
   }
 }

@@ -24,13 +24,7 @@ final class DenseForm extends DynamicForm<DenseLayer> {
           part.stage(), "normalizes its layer, which has no dynamic form; train it without");
     }
     IActivation activation = DynamicForms.supported(part, conf.getActivationFn());
-    String result =
-        graph.dense(
-            part.name(),
-            part.parameter("W"),
-            part.row("b", conf.getNOut()),
-            activation,
-            inputs.get(0));
+    String result = graph.dense(part, conf.getNOut(), activation, inputs.get(0));
     return graph.masked(part.name(), result);
   }
 }

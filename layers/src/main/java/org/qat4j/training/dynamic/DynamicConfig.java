@@ -7,7 +7,8 @@ import org.qat4j.quantizers.WeightScheme;
  * What {@code Qat.quantizeDynamic} makes of a network.
  *
  * @param weights how the weights of recurrent, dense and output layers become codes, a row of a
- *     gate or an output being a channel; {@link WeightScheme#real} for a network in float32
+ *     gate or an output being a channel; {@link WeightScheme#real} for a network in float32. Layers
+ *     whose weights were rounded in training keep the codes that they had there
  * @param embeddings how the rows of embeddings become codes, a word being a channel; {@link
  *     WeightScheme#real} to keep them in float32
  * @param keepsState whether recurrent layers go on in a call where the call before has ended, as in

@@ -16,6 +16,7 @@ import org.qat4j.graph.FunctionOp;
 import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.Op;
 import org.qat4j.layers.Activations;
+import org.qat4j.training.forms.RecurrentPlan;
 import org.qat4j.training.forms.UnsupportedLayerException;
 import org.qat4j.training.network.Stage;
 
@@ -56,7 +57,7 @@ final class DynamicForms {
    */
   static DynamicForm<?> of(Stage stage, Serializable conf) {
     return ALL.stream()
-        .filter(form -> form.type() == conf.getClass())
+        .filter(form -> form.type() == RecurrentPlan.original(conf))
         .findFirst()
         .orElseThrow(
             () ->

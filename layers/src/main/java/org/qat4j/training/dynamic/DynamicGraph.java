@@ -5,8 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.graph.Clip;
 import org.qat4j.graph.Coefficients;
 import org.qat4j.graph.ConvertOp;
@@ -117,16 +119,14 @@ final class DynamicGraph {
     return name;
   }
 
-  /**
-   * A dense layer and its activation function.
-   *
-   * @param weights {@code [inputs, outputs]}, as Deeplearning4j has them
-   */
-  String dense(String name, INDArray weights, float[] bias, IActivation activation, String input) {
+  /** A dense layer and its activation function. */
+  String dense(Part part, long outputs, IActivation activation, String input) {
+    String name = part.name();
+    Coefficients weights = coefficients(part, "W", inOrder(outputs), part.row("b", outputs));
     boolean fuses = Activations.isFusible(activation);
     Clip clip = fuses ? Activations.clip(activation) : Clip.NONE;
     String result = fuses ? name : freeName(name + "_preactivation");
-    add(result, new LinearOp.Dense(coefficients(weights.transpose(), bias), clip), operand(input));
+    add(result, new LinearOp.Dense(weights, clip), operand(input));
     return fuses ? name : function(name, activation, result);
   }
 
@@ -135,21 +135,43 @@ final class DynamicGraph {
     return add(name, DynamicForms.operation(activation).orElseThrow(), input);
   }
 
-  /**
-   * Weights and bias for the codes of an operand, or for real numbers.
-   *
-   * @param rows {@code [outputs, inputs]}, float32
-   */
-  Coefficients coefficients(INDArray rows, float[] bias) {
-    Reals reals = new Reals(bias);
-    return config.weights().isReal()
-        ? new Coefficients.OfReals(new Reals(Part.numbers(rows)), reals)
-        : new Coefficients.OfDynamicCodes(codes(config.weights(), rows), reals);
+  /** Outputs as Deeplearning4j has them. */
+  static int[] inOrder(long outputs) {
+    return IntStream.range(0, Math.toIntExact(outputs)).toArray();
   }
 
-  /** Rows of weights as codes, each with a scale of its own or as the scheme says. */
-  static Weights codes(WeightScheme scheme, INDArray rows) {
-    WeightCodes deployed = scheme.quantizer().deploy(rows, null);
+  /**
+   * Weights and bias for the codes of an operand, or for real numbers. Weights that were rounded in
+   * training get the codes that they had there.
+   *
+   * @param key of weights {@code [inputs, outputs]}; columns behind the outputs are left out
+   * @param order the column of each output
+   * @param bias of each column
+   */
+  Coefficients coefficients(Part part, String key, int[] order, float[] bias) {
+    INDArray columns =
+        part.parameter(key).get(NDArrayIndex.all(), NDArrayIndex.interval(0, order.length));
+    INDArray rows = columns.transpose();
+    Reals reals = new Reals(ordered(bias, order));
+    if (config.weights().isReal()) {
+      return new Coefficients.OfReals(new Reals(ordered(Part.numbers(rows), order)), reals);
+    }
+    WeightScheme scheme = part.trainedScheme().orElse(config.weights());
+    WeightCodes codes = scheme.quantizer().deploy(rows, part.weightStep(key));
+    return new Coefficients.OfDynamicCodes(weights(codes.rows(order)), reals);
+  }
+
+  private static float[] ordered(float[] rows, int[] order) {
+    int length = rows.length / order.length;
+    float[] ordered = new float[rows.length];
+    for (int o = 0; o < order.length; o++) {
+      System.arraycopy(rows, order[o] * length, ordered, o * length, length);
+    }
+    return ordered;
+  }
+
+  /** Codes as a graph has them. */
+  static Weights weights(WeightCodes deployed) {
     int[] zeroPoints = deployed.zeroPoints();
     short[] codes = new short[deployed.differences().length];
     for (int i = 0; i < codes.length; i++) {

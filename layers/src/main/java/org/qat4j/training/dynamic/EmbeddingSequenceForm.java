@@ -46,6 +46,6 @@ final class EmbeddingSequenceForm extends DynamicForm<EmbeddingSequenceLayer> {
   private static Table table(WeightScheme scheme, INDArray rows) {
     return scheme.isReal()
         ? new Table.OfReals(new Reals(Part.numbers(rows)), Math.toIntExact(rows.size(1)))
-        : new Table.OfCodes(DynamicGraph.codes(scheme, rows));
+        : new Table.OfCodes(DynamicGraph.weights(scheme.quantizer().deploy(rows, null)));
   }
 }

@@ -7,7 +7,6 @@ import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.graph.Reals;
 import org.qat4j.graph.RecurrentOp;
 import org.qat4j.graph.Scan;
@@ -52,13 +51,11 @@ final class LstmForm<L extends AbstractLSTM> extends RecurrentForm<L> {
   RecurrentOp operation(Part part, Scan scan, DynamicGraph graph) {
     requireSupported(part);
     int units = Math.toIntExact(conf(part).getNOut());
-    INDArray input = part.parameter("W");
-    INDArray recurrent = part.parameter("RW");
-    float[] bias = part.row("b", 4L * units);
+    int[] order = gates(units);
     return new RecurrentOp.Lstm(
-        graph.coefficients(gates(input, units), gates(bias, units)),
-        graph.coefficients(gates(recurrent, units), new float[bias.length]),
-        peepholes ? Optional.of(peepholes(recurrent, units)) : Optional.empty(),
+        graph.coefficients(part, "W", order, part.row("b", order.length)),
+        graph.coefficients(part, "RW", order, new float[order.length]),
+        peepholes ? Optional.of(peepholes(part.parameter("RW"), units)) : Optional.empty(),
         scan);
   }
 
@@ -77,21 +74,13 @@ final class LstmForm<L extends AbstractLSTM> extends RecurrentForm<L> {
     return DynamicForms.refusal(part.stage(), "has the " + what);
   }
 
-  private static INDArray gates(INDArray columns, int units) {
-    INDArray[] blocks = new INDArray[BLOCKS.length];
-    for (int gate = 0; gate < BLOCKS.length; gate++) {
-      long first = (long) BLOCKS[gate] * units;
-      blocks[gate] = rows(columns, first, first + units);
+  /** Deeplearning4j's columns in the order of the graph. */
+  private static int[] gates(int units) {
+    int[] order = new int[BLOCKS.length * units];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = BLOCKS[i / units] * units + i % units;
     }
-    return Nd4j.concat(0, blocks);
-  }
-
-  private static float[] gates(float[] bias, int units) {
-    float[] gates = new float[bias.length];
-    for (int gate = 0; gate < BLOCKS.length; gate++) {
-      System.arraycopy(bias, BLOCKS[gate] * units, gates, gate * units, units);
-    }
-    return gates;
+    return order;
   }
 
   private static Reals peepholes(INDArray recurrent, int units) {

@@ -28,7 +28,6 @@ final class OutputForm<L extends BaseOutputLayer> extends DynamicForm<L> {
   String convert(Part part, List<String> inputs, DynamicGraph graph) {
     L conf = conf(part);
     IActivation activation = DynamicForms.supported(part, conf.getActivationFn());
-    return graph.dense(
-        part.name(), part.parameter("W"), part.row("b", conf.getNOut()), activation, inputs.get(0));
+    return graph.dense(part, conf.getNOut(), activation, inputs.get(0));
   }
 }

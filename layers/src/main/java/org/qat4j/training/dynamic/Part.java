@@ -1,10 +1,14 @@
 package org.qat4j.training.dynamic;
 
 import java.io.Serializable;
+import java.util.Optional;
 import java.util.function.Function;
 import org.deeplearning4j.nn.api.Layer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.layers.recurrent.WeightQuantizing;
+import org.qat4j.quantizers.WeightQuantizer;
+import org.qat4j.quantizers.WeightScheme;
 import org.qat4j.training.network.Stage;
 
 /**
@@ -34,6 +38,18 @@ record Part(Stage stage, String name, Serializable conf, Function<String, INDArr
   /** What a wrapper wraps under names of its own. */
   Part inside(Serializable wrapped, String suffix, String prefix) {
     return new Part(stage, name + suffix, wrapped, key -> parameters.apply(prefix + key));
+  }
+
+  /** How its weights were rounded in training; empty if they were not. */
+  Optional<WeightScheme> trainedScheme() {
+    return conf instanceof WeightQuantizing prepared
+        ? Optional.of(prepared.getQuantization().weights()).filter(scheme -> !scheme.isReal())
+        : Optional.empty();
+  }
+
+  /** The scales that training learned for a matrix of weights; null if it learned none. */
+  INDArray weightStep(String key) {
+    return parameters.apply(WeightQuantizer.STEP + key);
   }
 
   boolean has(String key) {

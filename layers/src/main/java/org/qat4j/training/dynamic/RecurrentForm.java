@@ -3,8 +3,6 @@ package org.qat4j.training.dynamic;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.graph.MoveOp;
 import org.qat4j.graph.RecurrentOp;
 import org.qat4j.graph.Scan;
@@ -66,10 +64,5 @@ abstract class RecurrentForm<L extends BaseRecurrentLayer> extends DynamicForm<L
     return hidden
         ? graph.add(part.name(), MoveOp.Steps.allButLast(stateRows() - 1), scanned)
         : scanned;
-  }
-
-  /** Columns of a matrix as rows: {@code [to - from, size(0)]}. */
-  static INDArray rows(INDArray matrix, long from, long to) {
-    return matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to)).transpose();
   }
 }

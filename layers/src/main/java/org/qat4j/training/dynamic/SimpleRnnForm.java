@@ -31,9 +31,10 @@ final class SimpleRnnForm extends RecurrentForm<SimpleRnn> {
     }
     IActivation activation = conf.getActivationFn();
     int units = Math.toIntExact(conf.getNOut());
+    int[] order = DynamicGraph.inOrder(units);
     return new RecurrentOp.SimpleRnn(
-        graph.coefficients(part.parameter("W").transpose(), part.row("b", units)),
-        graph.coefficients(part.parameter("RW").transpose(), new float[units]),
+        graph.coefficients(part, "W", order, part.row("b", units)),
+        graph.coefficients(part, "RW", order, new float[units]),
         function(activation)
             .orElseThrow(
                 () ->

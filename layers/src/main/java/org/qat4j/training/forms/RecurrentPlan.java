@@ -144,7 +144,7 @@ public final class RecurrentPlan {
         weighted(prepared).stream().map(layer -> layer.getQuantization().weights()).findFirst();
     boolean fast = parts(prepared.conf()).anyMatch(RecurrentPlan::isFast);
     return new Description(
-        kind(prepared),
+        original(prepared.conf()).getSimpleName(),
         List.of(),
         Description.Scale.NONE,
         fast
@@ -153,10 +153,9 @@ public final class RecurrentPlan {
         weights);
   }
 
-  private static String kind(Stage stage) {
-    Class<?> type = stage.conf().getClass();
-    return stage.conf() instanceof Layer layer && isFast(layer)
-        ? type.getSuperclass().getSimpleName()
-        : type.getSimpleName();
+  /** The class of a layer or vertex, prepared or not, in the network that was prepared. */
+  public static Class<?> original(Serializable conf) {
+    Class<?> type = conf.getClass();
+    return conf instanceof Layer layer && isFast(layer) ? type.getSuperclass() : type;
   }
 }

@@ -1,6 +1,7 @@
 package org.qat4j.layers.recurrent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.qat4j.layers.recurrent.RecurrentEqualityTest.assertClose;
@@ -13,7 +14,9 @@ import static org.qat4j.layers.recurrent.RecurrentNetworks.output;
 import static org.qat4j.layers.recurrent.RecurrentNetworks.simple;
 import static org.qat4j.layers.recurrent.RecurrentNetworks.words;
 
+import java.util.Iterator;
 import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -23,11 +26,18 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.qat4j.graph.Coefficients;
+import org.qat4j.graph.Embedding;
+import org.qat4j.graph.Graph;
+import org.qat4j.graph.Weights;
+import org.qat4j.layers.Quantization;
 import org.qat4j.layers.Schedule;
 import org.qat4j.pruning.Pruning;
+import org.qat4j.quantizers.ActivationScheme;
 import org.qat4j.quantizers.WeightScheme;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
+import org.qat4j.training.dynamic.DynamicConfig;
 
 /** Quantization-aware training of the weights of recurrent networks. */
 class WeightRoundingTest {
@@ -89,6 +99,67 @@ class WeightRoundingTest {
     assertEquals(after, qat.clone().score(data), 0);
     MultiLayerNetwork restored = Qat.restore(qat, original(DataType.FLOAT));
     assertClose(qat.getParam("1_W"), restored.getParam("1_W"), 0, "restored weights");
+  }
+
+  @ParameterizedTest(name = "{0} bits")
+  @ValueSource(ints = {8, 4, 2})
+  void quantizeDynamic_afterFit_deploysTheWeightsOfTraining(int bits) {
+    MultiLayerNetwork qat =
+        Qat.prepare(original(DataType.FLOAT), QatConfig.builder().weightBits(bits).build());
+    for (int i = 0; i < 5; i++) {
+      qat.fit(words(DataType.FLOAT, 3, 5));
+    }
+    Graph graph = Qat.quantizeDynamic(qat, DynamicConfig.int8().stateless()).graph();
+    WeightScheme scheme = WeightScheme.ofBits(bits);
+
+    Iterator<Weights> deployed =
+        graph.nodes().stream()
+            .filter(node -> !(node.op() instanceof Embedding))
+            .flatMap(node -> node.op().weights().stream())
+            .map(coefficients -> ((Coefficients.OfDynamicCodes) coefficients).weights())
+            .iterator();
+    int[] lstm = {3, 2, 1, 0};
+    int[] one = {0};
+    assertTrained(qat, 1, "", "W", lstm, 6, scheme, deployed.next());
+    assertTrained(qat, 1, "", "RW", lstm, 6, scheme, deployed.next());
+    assertTrained(qat, 2, "f", "W", lstm, 3, scheme, deployed.next());
+    assertTrained(qat, 2, "f", "RW", lstm, 3, scheme, deployed.next());
+    assertTrained(qat, 2, "b", "W", lstm, 3, scheme, deployed.next());
+    assertTrained(qat, 2, "b", "RW", lstm, 3, scheme, deployed.next());
+    assertTrained(qat, 3, "", "W", one, 5, scheme, deployed.next());
+    assertTrained(qat, 3, "", "RW", one, 5, scheme, deployed.next());
+    assertTrained(qat, 4, "", "W", one, RecurrentNetworks.WORDS, scheme, deployed.next());
+    assertFalse(deployed.hasNext());
+  }
+
+  /** Codes times scales are, bit for bit, what training multiplies by. */
+  private static void assertTrained(
+      MultiLayerNetwork qat,
+      int layer,
+      String prefix,
+      String key,
+      int[] gates,
+      int units,
+      WeightScheme scheme,
+      Weights deployed) {
+    Layer running = qat.getLayer(layer);
+    INDArray trained =
+        new RoundedWeights(
+                new Quantization(scheme, ActivationScheme.observed(8), Schedule.FLOAT),
+                (long) gates.length * units)
+            .round(
+                running.getParam(prefix + key),
+                running.getParam(prefix + SteppedParams.stepOf(key)));
+    assertEquals(scheme.codes(), deployed.range());
+    assertEquals(gates.length * units, deployed.outChannels());
+    for (int o = 0; o < deployed.outChannels(); o++) {
+      int column = gates[o / units] * units + o % units;
+      for (int i = 0; i < deployed.fanIn(); i++) {
+        float value = deployed.scale(o) * (deployed.code(o, i) - deployed.zeroPoint(o));
+        assertEquals(
+            trained.getFloat(i, column) + 0f, value + 0f, 0f, prefix + key + " of layer " + layer);
+      }
+    }
   }
 
   @Test

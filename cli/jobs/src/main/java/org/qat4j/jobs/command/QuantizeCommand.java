@@ -1,15 +1,22 @@
 package org.qat4j.jobs.command;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.qat4j.cli.Qat4j;
 import org.qat4j.cli.Subcommand;
+import org.qat4j.inference.QuantizedModel;
 import org.qat4j.jobs.QuantizeJob;
 import org.qat4j.jobs.config.QuantizeConfig;
+import org.qat4j.jobs.network.NetworkFile;
 import org.qat4j.jobs.report.QuantizationReport;
 import org.qat4j.jobs.report.QuantizationText;
 import org.qat4j.jobs.run.ModelFiles;
+import org.qat4j.jobs.words.WordFiles;
+import org.qat4j.jobs.words.WordReport;
+import org.qat4j.training.Qat;
+import org.qat4j.training.dynamic.DynamicConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -23,9 +30,20 @@ import picocli.CommandLine.Spec;
     name = "quantize",
     description = {
       "Quantize a trained Deeplearning4j network without training it.",
-      "Ranges come from some hundred training images; accuracy is measured on the test images."
+      "Ranges come from some hundred training images; accuracy is measured on the test images.",
+      "Recurrent networks need no data: --dynamic."
     })
 public final class QuantizeCommand implements Subcommand, Callable<Integer> {
+  private static final List<String> NOT_DYNAMIC =
+      List.of(
+          "--classpath",
+          "--images",
+          "--estimator",
+          "--weight-bits",
+          "--activation-bits",
+          "--max-drop",
+          "--seed");
+
   @Spec private CommandSpec spec;
   @Mixin private ClassPathOption classPath;
 
@@ -40,11 +58,27 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DATA",
-      required = true,
+      description = {
+        "Folder of images, IDX or CSV files, CSV file, or Java class (docs/data.md): training images"
+            + " to calibrate with, test images to measure.",
+        "With --dynamic: folder of the text to measure a word model on, or nothing."
+      })
+  private Optional<String> data;
+
+  @Option(
+      names = "--dynamic",
+      description = {
+        "Recurrent networks: weights of 8 bits, activations get their codes while it runs",
+        "(docs/choosing.md). With --data --model is a word model as qat4j words writes it, with",
+        "vocabulary.txt beside it."
+      })
+  private boolean dynamic;
+
+  @Option(
+      names = "--stateless",
       description =
-          "Folder of images, IDX or CSV files, CSV file, or Java class (docs/data.md): training images"
-              + " to calibrate with, test images to measure.")
-  private String data;
+          "With --dynamic: each call begins anew. Bidirectional layers can do nothing else.")
+  private boolean stateless;
 
   @Option(
       names = "--images",
@@ -102,21 +136,55 @@ public final class QuantizeCommand implements Subcommand, Callable<Integer> {
 
   @Override
   public Integer call() {
-    QuantizeConfig config = config();
-    ModelFiles files = ModelFiles.check(out, force);
-    QuantizationReport report = QuantizeJob.load(config, classPath.classes()).run(files);
-    Qat4j.print(
-        spec,
-        String.format(
-            "%s%nModel: %s%nReport: %s%n",
-            QuantizationText.render(report), files.model(), files.report()));
+    if (dynamic) {
+      require(!(stateless && data.isPresent()), "--stateless and --data cannot be combined");
+      NOT_DYNAMIC.forEach(option -> require(!given(option), option + " is not for --dynamic"));
+      quantizeDynamic(ModelFiles.check(out, force));
+    } else {
+      require(!stateless, "--stateless is for --dynamic");
+      require(data.isPresent(), "Missing required option: '--data=DATA'");
+      QuantizeConfig config = config(data.get());
+      ModelFiles files = ModelFiles.check(out, force);
+      QuantizationReport report = QuantizeJob.load(config, classPath.classes()).run(files);
+      print(QuantizationText.render(report), files);
+    }
     return ExitCode.OK;
   }
 
-  private QuantizeConfig config() {
+  private boolean given(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  private void require(boolean condition, String message) {
+    if (!condition) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+
+  private void quantizeDynamic(ModelFiles files) {
+    Path zip = Path.of(model);
+    if (data.isPresent()) {
+      WordFiles words = WordFiles.read(zip, Path.of(data.get()));
+      QuantizedModel quantized = Qat.quantizeDynamic(words.network());
+      WordReport report =
+          files.write(quantized, file -> WordReport.of(words, quantized), WordReport::json);
+      print(report.toString(), files);
+    } else {
+      DynamicConfig config = DynamicConfig.int8();
+      files.write(NetworkFile.read(zip).quantizeDynamic(stateless ? config.stateless() : config));
+      Qat4j.print(spec, String.format("Model: %s%n", files.model()));
+    }
+  }
+
+  private void print(String report, ModelFiles files) {
+    Qat4j.print(
+        spec, String.format("%s%nModel: %s%nReport: %s%n", report, files.model(), files.report()));
+  }
+
+  private QuantizeConfig config(String from) {
     try {
       return new QuantizeConfig(
-          model, data, images, estimator, weightBits, activationBits, maxDrop, seed);
+          model, from, images, estimator, weightBits, activationBits, maxDrop, seed);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -30,6 +30,7 @@ import org.qat4j.training.LayerSummary;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 import org.qat4j.training.calibration.ActivationStatistics;
+import org.qat4j.training.dynamic.DynamicConfig;
 import org.qat4j.training.network.NetworkView;
 import org.qat4j.training.network.Stage;
 
@@ -111,6 +112,11 @@ public final class Network {
   /** As {@link Qat#calibrate}. */
   public Network calibrate(ActivationStatistics seen, QatConfig config) {
     return new Network(Qat.calibrate(view, seen, config));
+  }
+
+  /** As {@link Qat#quantizeDynamic}. */
+  public QuantizedModel quantizeDynamic(DynamicConfig config) {
+    return Qat.quantizeDynamic(view, config);
   }
 
   /**

@@ -81,6 +81,20 @@ public final class ModelFiles {
     }
   }
 
+  /**
+   * Writes the model file alone; an earlier report is not about it, so it goes.
+   *
+   * @throws UserException if it cannot be written
+   */
+  public void write(QuantizedModel converted) {
+    try {
+      converted.save(model);
+      Files.deleteIfExists(report);
+    } catch (IOException e) {
+      throw new UserException("cannot write " + model + " (" + e + ")", e);
+    }
+  }
+
   private void rename(Path temporary) throws IOException {
     try {
       Files.move(temporary, model, StandardCopyOption.ATOMIC_MOVE);

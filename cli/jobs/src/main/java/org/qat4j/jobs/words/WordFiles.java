@@ -7,10 +7,10 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import org.qat4j.cli.error.UserException;
 import org.qat4j.examples.words.Vocabulary;
 import org.qat4j.examples.words.WordText;
+import org.qat4j.jobs.network.NetworkFile;
 
 /**
  * A trained word model with what it is evaluated on.
@@ -36,13 +36,20 @@ public record WordFiles(MultiLayerNetwork network, Vocabulary vocabulary, List<S
           "there is no " + words + ", which must hold the model's words, one a line, in order");
     }
     try {
-      MultiLayerNetwork network = ModelSerializer.restoreMultiLayerNetwork(zip.toFile());
       Vocabulary vocabulary = Vocabulary.read(words);
+      MultiLayerNetwork network = network(zip);
       requireWords(zip, network, vocabulary);
       return new WordFiles(network, vocabulary, WordText.read(WordText.find(data, "test")));
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     }
+  }
+
+  private static MultiLayerNetwork network(Path zip) {
+    if (NetworkFile.read(zip).model() instanceof MultiLayerNetwork network) {
+      return network;
+    }
+    throw new UserException(zip + " is no word model, but a graph");
   }
 
   private static void requireWords(Path zip, MultiLayerNetwork network, Vocabulary vocabulary) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.qat4j.cli.report.TextTable;
 import org.qat4j.examples.networks.WordLstm;
 import org.qat4j.examples.words.SessionWords;
@@ -40,15 +41,23 @@ public record WordReport(long words, List<WordScore> scores, String written) {
    *
    * @param model of the network
    */
-  public static WordReport of(WordFiles files, QuantizedModel model) throws IOException {
+  public static WordReport of(WordFiles files, QuantizedModel model) {
     Vocabulary vocabulary = files.vocabulary();
     WordStreams streams = new WordStreams(vocabulary.encode(files.text()), WordTraining.STREAMS);
-    List<WordScore> scores = WordScore.compare(files.network(), streams);
+    List<WordScore> scores = compare(files.network(), streams);
     try (WordModel writer = new SessionWords(model, 1)) {
       List<String> written =
           new WordWriter(writer, vocabulary, TEMPERATURE)
               .write(List.of(Vocabulary.END), LENGTH, new Random(1));
       return new WordReport(streams.predicted(WordLstm.STEPS), scores, String.join(" ", written));
+    }
+  }
+
+  private static List<WordScore> compare(MultiLayerNetwork network, WordStreams text) {
+    try {
+      return WordScore.compare(network, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

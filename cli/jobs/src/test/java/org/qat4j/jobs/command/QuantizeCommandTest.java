@@ -228,6 +228,13 @@ class QuantizeCommandTest {
   }
 
   @Test
+  void quantize_withoutDataOrStatelessWithoutDynamic_isWrongUsage() {
+    Outcome.of(Qat4j.commandLine(), "quantize", "--model", network, "--out", model)
+        .assertFailed(2, "qat4j: Missing required option: '--data=DATA'");
+    quantize("--stateless").assertFailed(2, "qat4j: --stateless is for --dynamic");
+  }
+
+  @Test
   void quantize_earlierFile_isKept() throws IOException {
     Files.writeString(report, "{}");
     quantize()

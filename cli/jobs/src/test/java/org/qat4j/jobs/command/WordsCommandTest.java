@@ -10,9 +10,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
 import org.qat4j.cli.Qat4j;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.testing.Outcome;
@@ -58,6 +69,7 @@ class WordsCommandTest {
     assertEquals(scores.get(0).doubleValue(), scores.get(2).doubleValue(), 0.01);
     assertEquals(60, report.get("written").textValue().split(" ").length);
     assertModelOfAnEarlierRun(out);
+    assertQuantizedDynamically(out);
   }
 
   private void assertModelOfAnEarlierRun(Path out) throws IOException {
@@ -77,6 +89,75 @@ class WordsCommandTest {
     assertArrayEquals(
         Files.readAllBytes(out.resolve("model.onnx")),
         Files.readAllBytes(again.resolve("model.onnx")));
+  }
+
+  private Outcome quantize(Path zip, Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of("quantize", "--dynamic", "--model", zip));
+    arguments.addAll(List.of("--out", folder.resolve("dynamic.onnx")));
+    arguments.addAll(List.of(more));
+    return Outcome.of(Qat4j.commandLine(), arguments.toArray());
+  }
+
+  private void assertQuantizedDynamically(Path out) throws IOException {
+    Path zip = out.resolve("word.zip");
+    Path model = folder.resolve("dynamic.onnx");
+    Path report = folder.resolve("dynamic.json");
+
+    Outcome measured = quantize(zip, "--data", folder);
+
+    assertEquals(0, measured.status(), measured.err());
+    assertTrue(measured.out().contains("qat4j int8, embedding too"), measured.out());
+    assertArrayEquals(Files.readAllBytes(out.resolve("model.onnx")), Files.readAllBytes(model));
+    assertEquals(4, new ObjectMapper().readTree(report.toFile()).findValues("loss").size());
+
+    Outcome converted = quantize(zip, "--force");
+
+    assertEquals(0, converted.status(), converted.err());
+    assertArrayEquals(Files.readAllBytes(out.resolve("model.onnx")), Files.readAllBytes(model));
+    assertFalse(Files.exists(report), "a report of another run");
+  }
+
+  @Test
+  void quantizeDynamic_bothDirections_needsToBeStateless() throws IOException {
+    Path zip = folder.resolve("both.zip");
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new Bidirectional(new SimpleRnn.Builder().nIn(3).nOut(2).build()))
+                .layer(
+                    new RnnOutputLayer.Builder(LossFunctions.LossFunction.MSE)
+                        .nIn(4)
+                        .nOut(2)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .build());
+    network.init();
+    ModelSerializer.writeModel(network, zip.toFile(), false);
+
+    assertEquals(1, quantize(zip).status());
+    assertFalse(Files.exists(folder.resolve("dynamic.onnx")));
+    assertEquals(0, quantize(zip, "--stateless").status());
+    QuantizedModel model = QuantizedModel.load(folder.resolve("dynamic.onnx"));
+    assertTrue(model.graph().states().isEmpty());
+    quantize(zip, "--stateless", "--data", folder)
+        .assertFailed(2, "qat4j: --stateless and --data cannot be combined");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--classpath, .",
+    "--images, 5",
+    "--estimator, minMax",
+    "--weight-bits, 8",
+    "--activation-bits, 8",
+    "--max-drop, 1",
+    "--seed, 3"
+  })
+  void quantizeDynamic_withOptionsForImages_isWrongUsage(String option, String value) {
+    quantize(folder.resolve("word.zip"), option, value)
+        .assertFailed(2, "qat4j: " + option + " is not for --dynamic");
+    assertFalse(Files.exists(folder.resolve("dynamic.onnx")));
   }
 
   @Test
