@@ -27,7 +27,27 @@ record Batches(List<INDArray> features) {
   static Batches of(DataSetIterator data) {
     List<INDArray> batches = new ArrayList<>();
     Features.of(data).forEachRemaining(batches::add);
+    for (int i = 0; i < batches.size(); i++) {
+      requireFinite("the data to calibrate with", i, batches.get(i));
+    }
     return new Batches(batches);
+  }
+
+  /**
+   * Refuses a batch with NaN or infinity.
+   *
+   * @param of what it belongs to
+   * @param index of the batch, from 0
+   */
+  static void requireFinite(String of, int index, INDArray features) {
+    if (!Double.isFinite(features.sumNumber().doubleValue())) {
+      throw new IllegalArgumentException(
+          "batch "
+              + index
+              + " of "
+              + of
+              + ", counted from 0, holds NaN or infinity; leave such images out or correct them");
+    }
   }
 
   /** From the first batch on, without labels. */

@@ -66,13 +66,7 @@ record Judge(List<Batch> batches) {
   }
 
   private static Batch batch(DataSet data, int index) {
-    if (!Double.isFinite(data.getFeatures().sumNumber().doubleValue())) {
-      throw new IllegalArgumentException(
-          "batch "
-              + index
-              + " of the validation set, counted from 0, holds NaN or infinity; leave such images"
-              + " out or correct them");
-    }
+    Batches.requireFinite("the validation set", index, data.getFeatures());
     return new Batch(
         data.getFeatures(), data.getLabels().argMax(1).castTo(DataType.INT32).toIntVector());
   }

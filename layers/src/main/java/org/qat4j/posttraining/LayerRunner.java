@@ -27,6 +27,13 @@ final class LayerRunner {
     Stage last = all.get(all.size() - 1);
     stages = last.conf() instanceof LossLayer ? all.subList(0, all.size() - 1) : all;
     layers = prepared.layers();
+    if (stages.stream().noneMatch(this::quantizes)) {
+      throw new IllegalArgumentException(
+          "no layer of this network has codes, but "
+              + all.stream().map(Stage::name).toList()
+              + ": give the network that Qat.calibrate or Qat.prepare made of it; recurrent"
+              + " networks have none");
+    }
   }
 
   /** In execution order. */

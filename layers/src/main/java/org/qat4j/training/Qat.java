@@ -163,6 +163,11 @@ public final class Qat {
   }
 
   private static ActivationStatistics observe(NetworkView<?> network, Iterator<INDArray> data) {
+    if (RecurrentPlan.isRecurrent(network.stages())) {
+      throw new IllegalArgumentException(
+          "this network is recurrent: its activations get their codes while it runs, so it has no"
+              + " ranges to calibrate; use Qat.quantizeDynamic");
+    }
     return Calibrator.observe(prepare(network, QatConfig.floatingPoint()), data);
   }
 
@@ -262,7 +267,8 @@ public final class Qat {
     if (RecurrentPlan.isRecurrent(stages)) {
       throw new IllegalArgumentException(
           "this network is recurrent: its activations stay real in training, so it has no static"
-              + " integer form");
+              + " integer form; Qat.restore gives the ordinary network back, for"
+              + " Qat.quantizeDynamic");
     }
     return Conversion.convert(stages, prepared.layers());
   }
@@ -303,6 +309,11 @@ public final class Qat {
   public static QuantizedModel quantizeDynamic(NetworkView<?> network, DynamicConfig config) {
     Objects.requireNonNull(config, "config");
     requireInitialized(network, "quantizeDynamic");
+    if (isPrepared(network.stages())) {
+      throw new IllegalArgumentException(
+          "this network is a prepared one: Qat.restore gives the ordinary network back, for"
+              + " Qat.quantizeDynamic");
+    }
     return new QuantizedModel(DynamicQuantization.of(network, config));
   }
 

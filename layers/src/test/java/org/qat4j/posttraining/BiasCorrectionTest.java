@@ -1,12 +1,16 @@
 package org.qat4j.posttraining;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.qat4j.layers.LinearBlock;
 import org.qat4j.quantizers.WeightScheme;
 import org.qat4j.testnets.Parity;
@@ -38,6 +42,22 @@ class BiasCorrectionTest {
     double left = logitsMeanError(calibrated, corrected);
     assertTrue(left < 0.3 * uncorrected, left + " of " + uncorrected);
     assertEquals(before, calibrated.params(), "its argument is unchanged");
+  }
+
+  @Test
+  void correct_dataWithNaN_isRefusedByBatch() {
+    DataSet broken = TestNetworks.data(6, 4, DataType.FLOAT);
+    broken.getFeatures().putScalar(3, Float.NaN);
+
+    Exception failure =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> BiasCorrection.correct(calibrated, new ExistingDataSetIterator(List.of(broken))));
+
+    assertEquals(
+        "batch 0 of the data to calibrate with, counted from 0, holds NaN or infinity; leave such"
+            + " images out or correct them",
+        failure.getMessage());
   }
 
   @Test

@@ -159,4 +159,16 @@ class SensitivityTest {
             + " out or correct them",
         notFinite.getMessage());
   }
+
+  @Test
+  void measure_networkWithoutCodes_isRefused() {
+    Exception failure =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Sensitivity.measure(Calibrated.trained(6), Calibrated.data(9, 8)));
+
+    assertTrue(
+        failure.getMessage().startsWith("no layer of this network has codes, but [layer0, "),
+        failure.getMessage());
+  }
 }

@@ -33,6 +33,7 @@ public final class DynamicQuantization {
    * @param network with parameters; not modified
    * @throws org.qat4j.training.forms.UnsupportedLayerException if a layer has no such form, naming
    *     it and the reason
+   * @throws IllegalStateException if a parameter is NaN or infinite, naming it
    */
   public static Graph of(NetworkView<?> network, DynamicConfig config) {
     return new DynamicQuantization(network, config).convert();
@@ -44,11 +45,33 @@ public final class DynamicQuantization {
     tensors.put(first.input(), graph.input(inputShape()));
     String output = "";
     for (Stage stage : stages) {
+      requireFinite(stage.name(), layers.get(stage.name()));
       List<String> inputs = stage.inputs().stream().map(tensors::get).toList();
       output = DynamicForms.convert(Part.of(stage, layers.get(stage.name())), inputs, graph);
       tensors.put(stage.name(), output);
     }
     return graph.build(output);
+  }
+
+  /** A vertex may have no layer. */
+  private static void requireFinite(String name, Layer layer) {
+    if (layer == null) {
+      return;
+    }
+    layer
+        .paramTable()
+        .forEach(
+            (key, parameter) -> {
+              if (!Double.isFinite(parameter.sumNumber().doubleValue())) {
+                throw new IllegalStateException(
+                    "layer '"
+                        + name
+                        + "': parameter '"
+                        + key
+                        + "' holds NaN or infinity: the training has diverged; go back to an"
+                        + " earlier state and lower the learning rate");
+              }
+            });
   }
 
   /** Between sequences and the rows of a matrix Deeplearning4j reshapes; a graph need not. */

@@ -62,7 +62,11 @@ final class LstmForm<L extends AbstractLSTM> extends RecurrentForm<L> {
   private void requireSupported(Part part) {
     L conf = conf(part);
     if (!(conf.getActivationFn() instanceof ActivationTanH)) {
-      throw refusal(part, "activation function '" + conf.getActivationFn() + "'; use tanh");
+      throw refusal(
+          part,
+          "activation function '"
+              + conf.getActivationFn()
+              + "'; train it with tanh, which has to be set: Deeplearning4j's default is sigmoid");
     }
     if (!(conf.getGateActivationFn() instanceof ActivationSigmoid)) {
       throw refusal(

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -36,6 +37,7 @@ import org.qat4j.graph.Coefficients;
 import org.qat4j.inference.InferenceSession;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.training.Qat;
+import org.qat4j.training.QatConfig;
 import org.qat4j.training.forms.UnsupportedLayerException;
 
 /** The model computes what Deeplearning4j's own network computes. */
@@ -286,6 +288,48 @@ class DynamicQuantizationTest {
   }
 
   @Test
+  void calibrate_recurrentNetwork_isReferredToDynamicQuantization() {
+    MultiLayerNetwork network =
+        RecurrentNetworks.network(
+            DataType.FLOAT, RNNFormat.NCW, RecurrentNetworks.lstm(), RecurrentNetworks.rnnOutput());
+    IllegalArgumentException error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Qat.calibrate(network, new ExistingDataSetIterator(List.of()), QatConfig.int8()));
+    assertEquals(
+        "this network is recurrent: its activations get their codes while it runs, so it has no"
+            + " ranges to calibrate; use Qat.quantizeDynamic",
+        error.getMessage());
+  }
+
+  @Test
+  void parameter_thatIsNaN_isRefusedByName() {
+    MultiLayerNetwork network =
+        RecurrentNetworks.network(
+            DataType.FLOAT, RNNFormat.NCW, RecurrentNetworks.lstm(), RecurrentNetworks.rnnOutput());
+    network.getLayer(1).getParam("W").putScalar(0, Float.NaN);
+    IllegalStateException error =
+        assertThrows(IllegalStateException.class, () -> Qat.quantizeDynamic(network));
+    assertTrue(
+        error.getMessage().startsWith("layer 'layer1': parameter 'W' holds NaN or infinity: "),
+        error.getMessage());
+  }
+
+  @Test
+  void prepared_network_isReferredToItsOriginal() {
+    MultiLayerNetwork network =
+        RecurrentNetworks.network(
+            DataType.FLOAT, RNNFormat.NCW, RecurrentNetworks.lstm(), RecurrentNetworks.rnnOutput());
+    MultiLayerNetwork prepared = Qat.prepare(network, QatConfig.int8());
+    IllegalArgumentException error =
+        assertThrows(IllegalArgumentException.class, () -> Qat.quantizeDynamic(prepared));
+    assertEquals(
+        "this network is a prepared one: Qat.restore gives the ordinary network back, for"
+            + " Qat.quantizeDynamic",
+        error.getMessage());
+  }
+
+  @Test
   @SuppressWarnings("deprecation")
   void layer_thatCannotBeQuantized_isRefusedByName() {
     Layer output = RecurrentNetworks.rnnOutput();
@@ -293,6 +337,11 @@ class DynamicQuantizationTest {
         "has the activation function 'softsign'",
         CODES,
         new LSTM.Builder().nOut(3).activation(Activation.SOFTSIGN).build(),
+        output);
+    assertRefused(
+        "has the activation function 'sigmoid'; train it with tanh, which has to be set",
+        CODES,
+        new LSTM.Builder().nOut(3).activation(Activation.SIGMOID).build(),
         output);
     assertRefused(
         "has the gate activation function 'hardsigmoid'",

@@ -19,10 +19,14 @@ final class WeightQuality {
   /**
    * Signal to noise.
    *
-   * @param parameters of the prepared layer; weights [out, in, height, width] or [in, out]
+   * @param parameters of the prepared layer; weights [out, in, height, width] or [in, out]; none
+   *     needed if each channel has one weight, as batch norm by itself
    * @return decibels; empty where the codes are exact
    */
   static Optional<Double> decibels(Map<String, INDArray> parameters, Weights weights) {
+    if (weights.fanIn() == 1) {
+      return Optional.empty(); // one weight is exact up to a factor
+    }
     INDArray trained = parameters.get(DefaultParamInitializer.WEIGHT_KEY);
     float[] rows = (trained.rank() == 2 ? trained.transpose() : trained).dup('c').data().asFloat();
     double noise = 0;

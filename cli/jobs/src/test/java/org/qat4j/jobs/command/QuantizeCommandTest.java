@@ -19,6 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 import org.qat4j.cli.Qat4j;
 import org.qat4j.examples.networks.LeNet;
@@ -123,6 +130,32 @@ class QuantizeCommandTest {
     assertEquals(0, json.at("/codes/mismatched").asInt());
     assertEquals(Files.size(model), json.at("/size/int8Bytes").asLong());
     assertEquals("conv1", json.at("/layers/1/name").asText());
+  }
+
+  @Test
+  void quantize_batchNormBehindAnActivation_isInTheReport() throws IOException {
+    MultiLayerNetwork normalized =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new ConvolutionLayer.Builder(3, 3).nOut(2).build())
+                .layer(new BatchNormalization.Builder().name("norm").build())
+                .layer(new OutputLayer.Builder().nOut(10).activation(Activation.SOFTMAX).build())
+                .setInputType(InputType.convolutional(LeNet.SIZE, LeNet.SIZE, 1))
+                .build());
+    normalized.init();
+    Path zip = folder.resolve("normalized.zip");
+    ModelSerializer.writeModel(normalized, zip.toFile(), false);
+
+    Outcome outcome = quantize("--images", 20, "--model", zip);
+
+    assertEquals(0, outcome.status(), outcome.err());
+    JsonNode layers = new ObjectMapper().readTree(report.toFile()).at("/layers");
+    JsonNode norm = null;
+    for (JsonNode layer : layers) {
+      norm = layer.at("/name").asText().equals("norm") ? layer : norm;
+    }
+    assertEquals(2, norm.at("/weights/count").asInt(), layers.toString());
   }
 
   @Test
