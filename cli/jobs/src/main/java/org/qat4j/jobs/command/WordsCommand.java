@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.deeplearning4j.util.ModelSerializer;
 import org.qat4j.cli.Qat4j;
 import org.qat4j.cli.Subcommand;
 import org.qat4j.cli.error.UserException;
@@ -126,11 +125,7 @@ public final class WordsCommand implements Subcommand, Callable<Integer> {
     QuantizedModel quantized = Qat.quantizeDynamic(words.network());
     WordReport report = WordReport.of(words, quantized);
     Files.createDirectories(out);
-    RunFolder.write(
-        out.resolve("word.zip"),
-        stream -> ModelSerializer.writeModel(words.network(), stream, true));
-    RunFolder.writeText(
-        out.resolve(WordFiles.VOCABULARY), String.join("\n", words.vocabulary().words()) + "\n");
+    words.write(out);
     quantized.save(out.resolve("model.onnx"));
     RunFolder.writeText(out.resolve("report.json"), report.json());
     say(report.toString());

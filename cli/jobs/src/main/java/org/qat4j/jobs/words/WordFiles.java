@@ -7,10 +7,12 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
 import org.qat4j.cli.error.UserException;
 import org.qat4j.examples.words.Vocabulary;
 import org.qat4j.examples.words.WordText;
 import org.qat4j.jobs.network.NetworkFile;
+import org.qat4j.jobs.run.RunFolder;
 
 /**
  * A trained word model with what it is evaluated on.
@@ -43,6 +45,13 @@ public record WordFiles(MultiLayerNetwork network, Vocabulary vocabulary, List<S
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     }
+  }
+
+  /** Writes the network and its vocabulary, as {@link #read} reads them. */
+  public void write(Path folder) {
+    RunFolder.write(
+        folder.resolve("word.zip"), stream -> ModelSerializer.writeModel(network, stream, true));
+    RunFolder.writeText(folder.resolve(VOCABULARY), String.join("\n", vocabulary.words()) + "\n");
   }
 
   private static MultiLayerNetwork network(Path zip) {
