@@ -78,6 +78,13 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> implemen
     }
   }
 
+  /** Noise is added to weights that are there, not to those that were removed. */
+  private void clearNoise(INDArray rows) {
+    if (mask != null && layerConf().getWeightNoise() != null) {
+      mask.apply(rows);
+    }
+  }
+
   /** After each update, which momentum and what other workers share bring to removed weights. */
   @Override
   public void applyConstraints(int iteration, int epoch) {
@@ -130,6 +137,7 @@ final class QuantizedBlockLayer extends QuantizingLayer<QuantizedBlock> implemen
     INDArray rows = linear.rows(getParamWithNoise(WEIGHT, training, workspace));
     double[] biasErrors = null;
     if (training) {
+      clearNoise(rows);
       requireFinite(WEIGHT); // Codes would hide NaN.
       realRows = rows;
       if (quantizing() && !quantization().weights().isReal()) {

@@ -20,7 +20,8 @@ import org.qat4j.quantizers.WeightCodes;
  * 20 to 2 along a cosine.
  *
  * <p>Weights at the end of the codes have one choice only, and so has the largest of each channel,
- * since scales follow from it.
+ * since scales follow from it. A weight that is 0 has nothing to round: it may have been removed,
+ * and stays.
  */
 final class RoundingProblem {
   private static final double STRETCH = 1.2;
@@ -68,7 +69,8 @@ final class RoundingProblem {
       double units = weights[i] / nearest.scales()[channel];
       below[at] = Math.floor(units);
       free[at] =
-          Math.abs(weights[i]) < largest
+          weights[i] != 0
+              && Math.abs(weights[i]) < largest
               && below[at] >= nearest.range().min()
               && below[at] < nearest.range().max();
       double sigmoid = (units - below[at] - BELOW) / STRETCH;

@@ -22,11 +22,13 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.inference.QuantizedModel;
 import org.qat4j.layers.LinearBlock;
+import org.qat4j.pruning.Pruning;
 import org.qat4j.quantizers.WeightCodes;
 import org.qat4j.quantizers.WeightScheme;
 import org.qat4j.testnets.Parity;
 import org.qat4j.testnets.TestNetworks;
 import org.qat4j.training.Qat;
+import org.qat4j.training.QatConfig;
 import org.qat4j.training.network.NetworkView;
 
 /** Adaptive rounding: better outputs, and codes that nothing moves. */
@@ -138,6 +140,27 @@ class WeightRoundingTest {
       double[][] weights = block.weights();
       for (int o = 0; o < weights.length; o++) {
         assertArrayEquals(values[o], weights[o], 1e-6 * block.codes().scales()[o] * 8);
+      }
+    }
+  }
+
+  /** Each zero is a weight that could go up, were it not removed. */
+  @Test
+  void round_prunedWeights_stayZero() {
+    QatConfig config =
+        QatConfig.builder().weights(WeightScheme.uniform(3)).prune(Pruning.perLayer(0.5)).build();
+    MultiLayerNetwork calibrated =
+        Qat.calibrate(Calibrated.trained(6), Calibrated.data(6, 128), config);
+    NetworkView<?> rounded = NetworkView.of(ROUNDING.round(calibrated, Calibrated.data(6, 128)));
+    LayerRunner before = new LayerRunner(NetworkView.of(calibrated));
+    LayerRunner after = new LayerRunner(rounded);
+    for (var stage : before.stages().stream().filter(before::isBlock).toList()) {
+      double[][] pruned = before.block(stage).weights();
+      double[][] kept = after.block(stage).weights();
+      for (int o = 0; o < pruned.length; o++) {
+        for (int i = 0; i < pruned[o].length; i++) {
+          assertTrue(pruned[o][i] != 0 || kept[o][i] == 0, stage.name() + " " + o + ", " + i);
+        }
       }
     }
   }

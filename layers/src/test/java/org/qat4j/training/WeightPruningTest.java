@@ -14,6 +14,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
+import org.deeplearning4j.nn.conf.weightnoise.WeightNoise;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
@@ -120,6 +122,25 @@ class WeightPruningTest {
     fit(network, 8, 12);
     assertEquals(halves(network), zeros(network));
     assertEquals(mask, network.getParam("1_" + WeightMask.KEY));
+  }
+
+  /** Noise that is added to removed weights would let them compute. */
+  @Test
+  void fit_additiveWeightNoise_addsNothingToRemovedWeights() {
+    MultiLayerNetwork original =
+        TestNetworks.multiLayer(
+            7,
+            DataType.FLOAT,
+            s -> s.weightNoise(new WeightNoise(new NormalDistribution(0, 1), true)));
+    original.getParam("4_W").assign(0);
+    MultiLayerNetwork network = Qat.prepare(original, config(Pruning.perLayer(0)));
+    List<INDArray> activations = network.feedForward(IMAGES, true);
+    INDArray ofNothing = activations.get(4);
+    for (long i = 0; i < ofNothing.size(0); i++) {
+      assertEquals(ofNothing.slice(0), ofNothing.slice(i));
+    }
+    fit(network, 0, 2);
+    assertEquals(0, network.getParam("3_W").maxNumber().doubleValue());
   }
 
   /** Iteration t computes with s(t): after fitting t batches, with what the next one will. */

@@ -145,7 +145,7 @@ final class OutputOfSequences extends RnnOutputLayer implements KernelUser {
     INDArray rows = rows(true, workspace);
     INDArray weightRows = linear.rows(weight(true, workspace));
     INDArray logits = logits(rows, weightRows, true, workspace);
-    INDArray delta = differentiate(logits, workspace);
+    INDArray delta = differentiate(logits, ArrayType.BP_WORKING_MEM, workspace);
     INDArray weightGradient = gradientViews.get(WEIGHT);
     INDArray biasGradient = gradientViews.get(BIAS);
     INDArray inputGradient =
@@ -187,14 +187,14 @@ final class OutputOfSequences extends RnnOutputLayer implements KernelUser {
   }
 
   /** The gradient of the logits, which may be overwritten; remembers the loss. */
-  private INDArray differentiate(INDArray logits, LayerWorkspaceMgr workspace) {
+  private INDArray differentiate(INDArray logits, ArrayType memory, LayerWorkspaceMgr workspace) {
     int[] classes = softmax == null ? null : softmax.classes(ordered(labels), logits);
     if (classes != null && SoftmaxLoss.has(maskArray, logits)) {
       loss = softmax.differentiate(logits, classes, maskArray);
       return logits;
     }
     ILossFunction function = layerConf().getLossFn();
-    INDArray rows = getLabels2d(workspace, ArrayType.BP_WORKING_MEM);
+    INDArray rows = getLabels2d(workspace, memory);
     loss = function.computeScore(rows, logits, layerConf().getActivationFn(), maskArray, false);
     return function.computeGradient(rows, logits, layerConf().getActivationFn(), maskArray);
   }
@@ -224,7 +224,8 @@ final class OutputOfSequences extends RnnOutputLayer implements KernelUser {
     }
     if (!training || Double.isNaN(loss)) {
       requireLabels();
-      differentiate(preOutput2d(training, workspace), workspace);
+      // There is no workspace of backward passes where only the score is asked for.
+      differentiate(preOutput2d(training, workspace), ArrayType.FF_WORKING_MEM, workspace);
     }
     double each = conf().isMiniBatch() ? loss / getInputMiniBatchSize() : loss;
     score = each + regularization;

@@ -15,16 +15,22 @@ import static org.qat4j.layers.recurrent.RecurrentNetworks.output;
 import static org.qat4j.layers.recurrent.RecurrentNetworks.simple;
 import static org.qat4j.layers.recurrent.RecurrentNetworks.words;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,6 +38,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.training.Qat;
 import org.qat4j.training.QatConfig;
 
@@ -74,6 +81,31 @@ class RecurrentEqualityTest {
     @Override
     public IDropout clone() {
       return new Halving();
+    }
+  }
+
+  /** Noise that is the same each time: of weights nine tenths are left. */
+  public static final class Shrinking implements IWeightNoise {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public INDArray getParameter(
+        Layer layer,
+        String key,
+        int iteration,
+        int epoch,
+        boolean train,
+        LayerWorkspaceMgr workspace) {
+      INDArray own = layer.getParam(key);
+      boolean noisy =
+          train
+              && layer.conf().getLayer().initializer().isWeightParam(layer.conf().getLayer(), key);
+      return noisy ? own.mul(0.9) : own;
+    }
+
+    @Override
+    public IWeightNoise clone() {
+      return new Shrinking();
     }
   }
 
@@ -144,6 +176,38 @@ class RecurrentEqualityTest {
                     simple(6, 5).dropOut(new Halving()).build(),
                     output(5).build())),
         named(
+            "product and mean of both directions",
+            t ->
+                network(
+                    t,
+                    b -> {},
+                    embedding(4),
+                    new Bidirectional(Bidirectional.Mode.MUL, lstm(4, 3).build()),
+                    new Bidirectional(Bidirectional.Mode.AVERAGE, simple(3, 3).build()),
+                    output(3).build())),
+        named(
+            "squared error",
+            t ->
+                network(
+                    t,
+                    b -> {},
+                    embedding(4),
+                    lstm(4, 6).build(),
+                    output(6)
+                        .activation(Activation.IDENTITY)
+                        .lossFunction(LossFunction.MSE)
+                        .build())),
+        named(
+            "weight noise",
+            t ->
+                network(
+                    t,
+                    b -> b.weightNoise(new Shrinking()),
+                    embedding(4),
+                    lstm(4, 6).build(),
+                    graves(6, 3).build(),
+                    output(3).build())),
+        named(
             "without workspaces",
             t ->
                 network(
@@ -194,6 +258,31 @@ class RecurrentEqualityTest {
     }
     MultiLayerNetwork restored = Qat.restore(fast, untrained);
     assertClose(stock.params(), restored.params(), 1e-9, "parameters");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("saved")
+  void savedAndLoaded_trainsOnAsTheOriginal(String name, Original original) throws IOException {
+    MultiLayerNetwork stock = original.of(DataType.DOUBLE);
+    MultiLayerNetwork fast = Qat.prepare(stock, QatConfig.floatingPoint());
+    DataSet data = words(DataType.DOUBLE, BATCH, TIME);
+    stock.fit(data);
+    fast.fit(data);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(fast, bytes, true);
+    MultiLayerNetwork loaded =
+        ModelSerializer.restoreMultiLayerNetwork(
+            new ByteArrayInputStream(bytes.toByteArray()), true);
+    for (int i = 0; i < 3; i++) {
+      stock.fit(data);
+      loaded.fit(data);
+    }
+    assertClose(stock.params(), loaded.params(), 1e-9, "parameters");
+  }
+
+  /** Those without functions of this test, which no file can name. */
+  static Stream<Arguments> saved() {
+    return networks().filter(each -> !"settings".equals(each.get()[0]));
   }
 
   @ParameterizedTest(name = "{0}")
