@@ -53,6 +53,11 @@ public final class Surgery {
         groups.computeIfAbsent(channel.makers(), makers -> new ArrayList<>()).add(channel);
       }
     }
+    if (groups.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no layer of this network has filters that could be removed: they are those of"
+              + " convolutions and of dense layers before the output");
+    }
     pruning.requireEffect(
         groups.keySet().stream().flatMap(NavigableSet::stream).distinct().toList());
     groups.forEach((makers, channels) -> choose(makers, channels, pruning));

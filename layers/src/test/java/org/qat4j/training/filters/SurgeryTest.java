@@ -15,8 +15,10 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -297,5 +299,23 @@ class SurgeryTest {
                 () -> Qat.removeFilters(prepared, FilterPruning.of(0.5)))
             .getMessage()
             .startsWith("this network was prepared already"));
+  }
+
+  @Test
+  void removeFilters_whereThereAreNone_isRefused() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new LSTM.Builder().nIn(3).nOut(4).build())
+                .layer(new RnnOutputLayer.Builder().nIn(4).nOut(2).build())
+                .build());
+    network.init();
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Qat.removeFilters(network, FilterPruning.of(0.5)))
+            .getMessage();
+    assertTrue(message.startsWith("no layer of this network has filters"), message);
   }
 }
