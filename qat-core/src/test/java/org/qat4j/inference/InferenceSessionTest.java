@@ -372,13 +372,16 @@ class InferenceSessionTest {
     System.gc();
     long live = NativeScope.live();
     long allocated = Pointer.totalBytes();
-    long resident = Pointer.physicalBytes();
-    openRunClose(model, images, 1000);
-    System.gc();
+    long grown = Long.MAX_VALUE;
+    // Not exact: the Java heap is in it, and may grow. A leak grows every time.
+    for (int i = 0; i < 3 && grown >= 48L << 20; i++) {
+      long resident = Pointer.physicalBytes();
+      openRunClose(model, images, 1000);
+      System.gc();
+      grown = Pointer.physicalBytes() - resident;
+    }
     assertEquals(live, NativeScope.live(), "native objects");
     assertEquals(allocated, Pointer.totalBytes(), "bytes allocated through JavaCPP");
-    long grown = Pointer.physicalBytes() - resident;
-    // Not exact: the Java heap and the garbage collector's structures are in it.
     assertTrue(grown < 48L << 20, "resident memory grew by " + grown + " bytes");
   }
 
