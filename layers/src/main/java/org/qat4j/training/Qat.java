@@ -309,7 +309,7 @@ public final class Qat {
   public static QuantizedModel quantizeDynamic(NetworkView<?> network, DynamicConfig config) {
     Objects.requireNonNull(config, "config");
     requireInitialized(network, "quantizeDynamic");
-    if (isPrepared(network.stages())) {
+    if (isPreparedForImages(network.stages())) {
       throw new IllegalArgumentException(
           "this network is a prepared one: Qat.restore gives the ordinary network back, for"
               + " Qat.quantizeDynamic");
@@ -347,8 +347,11 @@ public final class Qat {
   }
 
   private static boolean isPrepared(List<Stage> stages) {
-    return RecurrentPlan.isPrepared(stages)
-        || (!stages.isEmpty() && stages.get(0).thawed().conf() instanceof InputQuantizer);
+    return RecurrentPlan.isPrepared(stages) || isPreparedForImages(stages);
+  }
+
+  private static boolean isPreparedForImages(List<Stage> stages) {
+    return !stages.isEmpty() && stages.get(0).thawed().conf() instanceof InputQuantizer;
   }
 
   /**

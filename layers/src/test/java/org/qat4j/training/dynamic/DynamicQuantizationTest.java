@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -19,6 +20,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
@@ -316,10 +318,16 @@ class DynamicQuantizationTest {
   }
 
   @Test
-  void prepared_network_isReferredToItsOriginal() {
+  void prepared_networkOfFeatures_isReferredToItsOriginal() {
     MultiLayerNetwork network =
-        RecurrentNetworks.network(
-            DataType.FLOAT, RNNFormat.NCW, RecurrentNetworks.lstm(), RecurrentNetworks.rnnOutput());
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new DenseLayer.Builder().nIn(3).nOut(4).activation(Activation.RELU).build())
+                .layer(
+                    new OutputLayer.Builder().nIn(4).nOut(2).activation(Activation.SOFTMAX).build())
+                .build());
+    network.init();
     MultiLayerNetwork prepared = Qat.prepare(network, QatConfig.int8());
     IllegalArgumentException error =
         assertThrows(IllegalArgumentException.class, () -> Qat.quantizeDynamic(prepared));
